@@ -1,0 +1,61 @@
+"""Frozen values handed between layers. Everything may import this package; it imports nothing of ours."""
+
+from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
+from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
+from troubleshooter.model.inventory import Inventory, NotChecked
+from troubleshooter.model.resource import Key, LineOf, Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.model.stages import (
+    STAGES,
+    CaseKind,
+    Certainty,
+    Connection,
+    HopKind,
+    Prevalence,
+    Severity,
+    Stage,
+    StageVerdict,
+    Verdict,
+)
+from troubleshooter.model.walks import Branch, Outcome, Request, Step, Walk
+
+__all__ = [
+    "STAGES",
+    "Applicability",
+    "Branch",
+    "Case",
+    "CaseKind",
+    "Catalogue",
+    "Certainty",
+    "Connection",
+    "Detail",
+    "DetailKind",
+    "Fact",
+    "FactKind",
+    "Finding",
+    "Fix",
+    "HopKind",
+    "Inventory",
+    "Key",
+    "KnownAs",
+    "LineOf",
+    "NotChecked",
+    "Object",
+    "Outcome",
+    "PossibleCause",
+    "Prevalence",
+    "Question",
+    "Raw",
+    "Request",
+    "Resource",
+    "Roles",
+    "Severity",
+    "Source",
+    "Stage",
+    "StageVerdict",
+    "Step",
+    "Verdict",
+    "Walk",
+    "as_list",
+    "as_map",
+    "as_words",
+]

@@ -1,0 +1,37 @@
+"""All objects of one observation, and what of it could not be read.
+
+Decides: nothing but order and identity (of two objects with one key the later counts). Must not know files, clusters
+or Istio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from troubleshooter.model.resource import Key, Object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotChecked:
+    """Something that was not looked at: `what`, `why` (forbidden, absent, assumed, not modelled, damaged, timed out), and
+    what would `unlock` it (a Role to apply, a command to run, a flag to pass; "" if nothing does)."""
+
+    what: str
+    why: str
+    unlock: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """Objects in the order they were read, one per key, and what of the input is missing."""
+
+    objects: tuple[Object, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+
+    def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
+        """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""
+        fresh = {o.key: o for o in put}
+        gone = set(drop)
+        kept = tuple(fresh.pop(o.key, o) for o in self.objects if o.key not in gone)
+        return replace(self, objects=kept + tuple(fresh.values()))

@@ -1,0 +1,147 @@
+"""What a Kubernetes object is to us, and how a place in one is named.
+
+Decides: the identity of an object, and how a field of it is pointed at. Must not know: where objects come from
+(`collect` hands them in) or what Istio makes of them (`mesh` does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, TypeAlias
+
+Key: TypeAlias = tuple[str, str, str, str, str]
+"""(cluster, group, kind, namespace, name): the same object in every served version has the same key."""
+
+Raw: TypeAlias = Mapping[str, Any]
+"""A parsed object as it stood in its file or answer: JSON types only."""
+
+LineOf: TypeAlias = Callable[[str], int | None]
+"""Field path (`spec.http[0].match`) to its line in the file, counted from 1; of its nearest parent if it is absent."""
+
+
+def no_lines(_path: str) -> int | None:
+    """Answer for objects that stand in no file."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A reference to an object, or to one field of it: what the contract calls a resource.
+
+    `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `line` is that of `field`, or of its nearest
+    parent, in `file` as it was given; `file` is "" and `line` None for a live object.
+    """
+
+    kind: str
+    name: str
+    namespace: str = ""
+    group: str = ""
+    cluster: str = ""
+    field: str = ""
+    file: str = ""
+    line: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.cluster, self.group, self.kind, self.namespace, self.name)
+
+    def __str__(self) -> str:
+        """The object in people's words: `VirtualService shop/payments`."""
+        place = f"{self.namespace}/{self.name}" if self.namespace else self.name
+        return f"{self.kind} {place}" + (f" of {self.cluster}" if self.cluster else "")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Object:
+    """One Kubernetes object with its place. `raw` is never changed: an edit makes a new Object.
+
+    Wrong shapes are not this class's business: a `metadata` or `spec` that is no map reads as an empty one, so that
+    everything after it may trust the types.
+    """
+
+    raw: Raw
+    file: str = ""
+    cluster: str = ""
+    line_of: LineOf = field(default=no_lines, repr=False)
+
+    @cached_property
+    def group(self) -> str:
+        version = str(self.raw.get("apiVersion") or "")
+        return version.rsplit("/", 1)[0] if "/" in version else ""
+
+    @cached_property
+    def kind(self) -> str:
+        return str(self.raw.get("kind") or "")
+
+    @cached_property
+    def metadata(self) -> Raw:
+        return as_map(self.raw.get("metadata"))
+
+    @cached_property
+    def spec(self) -> Raw:
+        return as_map(self.raw.get("spec"))
+
+    @cached_property
+    def status(self) -> Raw:
+        return as_map(self.raw.get("status"))
+
+    @cached_property
+    def name(self) -> str:
+        return str(self.metadata.get("name") or "")
+
+    @cached_property
+    def namespace(self) -> str:
+        return str(self.metadata.get("namespace") or "")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        return as_words(self.metadata.get("labels"))
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        return as_words(self.metadata.get("annotations"))
+
+    @cached_property
+    def key(self) -> Key:
+        return (self.cluster, self.group, self.kind, self.namespace, self.name)
+
+    def at(self, path: str = "") -> Resource:
+        """A reference to this object, or to the field at `path` (`spec.http[0].match`), with its line."""
+        return Resource(
+            group=self.group,
+            kind=self.kind,
+            namespace=self.namespace,
+            name=self.name,
+            cluster=self.cluster,
+            field=path,
+            file=self.file,
+            line=self.line_of(path) if self.file else None,
+        )
+
+    def with_raw(self, raw: Raw) -> Object:
+        """The same object in the same place with other content (after an edit)."""
+        return Object(raw=raw, file=self.file, cluster=self.cluster, line_of=self.line_of)
+
+    def __str__(self) -> str:
+        return str(replace(self.at(), file="", line=None))
+
+
+def as_map(value: Any) -> Raw:
+    """`value` if it is a map, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """`value` if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def as_words(value: Any) -> dict[str, str]:
+    """A map of strings to strings, as labels and selectors are; other values are written out as YAML reads them."""
+    return {str(k): _word(v) for k, v in as_map(value).items() if v is not None}
+
+
+def _word(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
