@@ -1,5 +1,6 @@
 """Frozen values handed between layers. Everything may import this package; it imports nothing of ours."""
 
+from troubleshooter.model.diagnosis import Diagnosis, LogGroup
 from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
 from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
 from troubleshooter.model.inventory import Inventory, NotChecked
@@ -29,6 +30,7 @@ __all__ = [
     "Connection",
     "Detail",
     "DetailKind",
+    "Diagnosis",
     "Fact",
     "FactKind",
     "Finding",
@@ -38,6 +40,7 @@ __all__ = [
     "Key",
     "KnownAs",
     "LineOf",
+    "LogGroup",
     "NotChecked",
     "Object",
     "Outcome",

@@ -1,0 +1,41 @@
+"""The whole result: what the contract prints, and what every other output is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from troubleshooter.model.findings import Finding, PossibleCause, Question
+from troubleshooter.model.inventory import NotChecked
+from troubleshooter.model.walks import Walk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogGroup:
+    """Log lines of one failure. `share` is of all lines read (0 to 1), `first` and `last` are their times as logged,
+    `arguments` diagnose this group alone."""
+
+    count: int
+    share: float
+    first: str
+    last: str
+    flags: tuple[str, ...]
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Everything that is known about one request, or (`walk` None) about everything seen: an audit. `engine` names what
+    drew the conclusions and, if it was not the rule engine, why."""
+
+    walk: Walk | None = None
+    findings: tuple[Finding, ...] = ()
+    possible: tuple[PossibleCause, ...] = ()
+    questions: tuple[Question, ...] = ()
+    groups: tuple[LogGroup, ...] = ()
+    not_checked: tuple[NotChecked, ...] = ()
+    engine: str = ""
+
+    @property
+    def root(self) -> Finding | None:
+        """The one root cause."""
+        return next((f for f in self.findings if f.root), None)
