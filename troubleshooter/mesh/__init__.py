@@ -1,4 +1,8 @@
-"""The Istio view of raw objects: hosts, visibility, routes, destinations, endpoints, mTLS, policies, gateways.
+"""Raw objects → the Istio view: hosts, visibility, routes, destinations, endpoints, mTLS, policies, gateways, injection.
 
-Decides what configuration means, indexed once and looked up after. Knows `model` only: no request, no fact, no rule.
+Every module decides one thing and indexes once. Must not know requests beyond their fields, walks, facts or knowledge.
 """
+
+from troubleshooter.mesh.mesh import Mesh
+
+__all__ = ["Mesh"]

@@ -1,5 +1,11 @@
-"""The request walk over a mesh: hop by hop, stage by stage, to a verdict with the object that decided it.
+"""The request walk over a mesh: hop by hop, stage by stage, to a verdict.
 
-Decides what the proxies would do with one request. Knows `mesh` and `model`; it must not know log lines or dumps
-(`evidence`), facts, rules or causes.
+Holds what a request is, who sends it, and what each stage decides. Must not know logs or dumps (`evidence`), causes or
+rules. `walk(mesh, request)` is all that others need.
 """
+
+from troubleshooter.walk.decisions import Cluster, Hop, Party, Routing, Trail
+from troubleshooter.walk.requests import RequestError, parse_request
+from troubleshooter.walk.walker import Walked, walk
+
+__all__ = ["Cluster", "Hop", "Party", "RequestError", "Routing", "Trail", "Walked", "parse_request", "walk"]

@@ -1,0 +1,194 @@
+"""The endpoints of a service port: from EndpointSlices where they were seen, else from selectors and ready pods.
+
+Decides: addresses, ports, readiness, localities, priorities. Must not know routes or policies.
+Sources: https://kubernetes.io/docs/concepts/services-networking/service/; istio/istio
+pilot/pkg/networking/core/loadbalancer/loadbalancer.go (locality weights and priorities).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from troubleshooter.mesh.index import CORE, DISCOVERY, Index, selects
+from troubleshooter.mesh.services import Endpoint, Port, Service, raw_port, slices_of
+from troubleshooter.mesh.workloads import Pod, Workload, Workloads
+from troubleshooter.model import Raw, Resource, as_list, as_map, as_words
+
+
+class Absence(StrEnum):
+    """Why a service port has no endpoint that is ready."""
+
+    NONE = "none"
+    """It has some."""
+    SELECTOR = "selector-matches-nothing"
+    NOT_READY = "pods-not-ready"
+    SCALED_TO_ZERO = "scaled-to-zero"
+    NO_PODS = "no-pods"
+    PORT_NAME = "port-name-unknown"
+    NO_SELECTOR = "no-selector"
+    SLICES = "no-ready-address"
+    NO_ADDRESSES = "no-addresses"
+    NOT_SEEN = "not-seen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoints:
+    """All endpoints (also those that are not ready), why none is ready, and what was looked at to say so."""
+
+    all: tuple[Endpoint, ...] = ()
+    absence: Absence = Absence.NONE
+    looked_at: tuple[Resource, ...] = ()
+    external: bool = False
+
+    @property
+    def ready(self) -> tuple[Endpoint, ...]:
+        return tuple(e for e in self.all if e.healthy)
+
+
+def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    """The endpoints behind one port of a service."""
+    if service.entry:
+        return _of_entry(index, workloads, service, port)
+    if service.external_name:
+        return Endpoints(all=(Endpoint(address=service.external_name, port=port.number),), external=True)
+    if slices_of(index, service.object) or index.saw_running(DISCOVERY, "EndpointSlice", service.namespace):
+        return _of_slices(index, workloads, service, port)
+    if not service.selector:
+        known = index.saw_running(CORE, "Endpoints") or index.saw_running(DISCOVERY, "EndpointSlice")
+        return Endpoints(absence=Absence.NO_SELECTOR if known else Absence.NOT_SEEN)
+    return _of_selector(workloads, service, port)
+
+
+def selected(workloads: Workloads, service: Service) -> list[tuple[Workload, Pod]]:
+    """The pods of the service's namespace that its selector matches."""
+    return [
+        (workload, pod)
+        for workload in workloads.inside(service.namespace)
+        for pod in workload.pods
+        if service.selector and selects(service.selector, pod.labels)
+    ]
+
+
+def _of_selector(workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    pods = selected(workloads, service)
+    if not pods:
+        return Endpoints(absence=_without_pods(workloads, service), looked_at=_places(workloads, service))
+    publish = service.object.spec.get("publishNotReadyAddresses") is True
+    found, unnamed = [], []
+    for workload, pod in pods:
+        number = port.target if isinstance(port.target, int) else pod.port_named(port.target)
+        if number is None:
+            unnamed.append(pod.owner.at())
+            continue
+        found.append(_of_pod(workload, pod, number, ready=pod.ready or publish))
+    if not found:
+        return Endpoints(absence=Absence.PORT_NAME, looked_at=tuple(unnamed))
+    absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
+    return Endpoints(all=tuple(found), absence=absence, looked_at=tuple(p.owner.at() for _, p in pods))
+
+
+def _of_pod(workload: Workload, pod: Pod, number: int, *, ready: bool) -> Endpoint:
+    return Endpoint(
+        address=pod.address, port=number, workload=workload, pod=pod, locality=pod.locality, healthy=ready
+    )  # fmt: skip
+
+
+def _without_pods(workloads: Workloads, service: Service) -> Absence:
+    """Which of the reasons for having no pod at all it is."""
+    held = workloads.inside(service.namespace)
+    if not held:
+        return Absence.NOT_SEEN
+    matching = [w for w in held if selects(service.selector, w.labels)]
+    if not matching:
+        return Absence.SELECTOR
+    return Absence.SCALED_TO_ZERO if all(w.replicas == 0 for w in matching) else Absence.NO_PODS
+
+
+def _places(workloads: Workloads, service: Service) -> tuple[Resource, ...]:
+    """What to point at: the workloads that the selector matches, else all that it could have matched."""
+    held = workloads.inside(service.namespace)
+    matching = [w for w in held if selects(service.selector, w.labels)]
+    return tuple(w.object.at() for w in matching or held)
+
+
+def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    slices = slices_of(index, service.object)
+    found = [e for s in slices for e in _of_slice(workloads, s.raw, port)]
+    places = tuple(s.at() for s in slices)
+    if any(e.healthy for e in found):
+        return Endpoints(all=tuple(found), looked_at=places)
+    if service.selector and workloads.inside(service.namespace):
+        why = _of_selector(workloads, service, port)
+        if why.absence not in {Absence.NONE, Absence.NOT_SEEN}:
+            return replace(why, all=tuple(found) or why.all, looked_at=why.looked_at + places)
+    absence = Absence.NOT_READY if found else Absence.SLICES
+    return Endpoints(all=tuple(found), absence=absence, looked_at=places)
+
+
+def _of_slice(workloads: Workloads, raw: Raw, port: Port) -> Iterable[Endpoint]:
+    """The endpoints of an EndpointSlice, or of an Endpoints object with its subsets."""
+    for part in as_list(raw.get("subsets")):
+        subset = as_map(part)
+        numbers = [raw_port(as_map(p), port.name) for p in as_list(subset.get("ports"))]
+        for ready, key in ((True, "addresses"), (False, "notReadyAddresses")):
+            for address in as_list(subset.get(key)):
+                yield from _at(workloads, str(as_map(address).get("ip") or ""), numbers, "", ready=ready)
+    numbers = [raw_port(as_map(p), port.name) for p in as_list(raw.get("ports"))]
+    for item in as_list(raw.get("endpoints")):
+        endpoint = as_map(item)
+        ready = as_map(endpoint.get("conditions")).get("ready") is not False
+        for address in as_list(endpoint.get("addresses")):
+            yield from _at(workloads, str(address), numbers, str(endpoint.get("zone") or ""), ready=ready)
+
+
+def _at(workloads: Workloads, address: str, numbers: list[int | None], zone: str, *, ready: bool) -> Iterable[Endpoint]:
+    workload, pod = workloads.at_address(address) or (None, None)
+    locality = pod.locality if pod and pod.locality else (f"/{zone}" if zone else "")
+    for number in numbers:
+        if number is not None:
+            yield Endpoint(
+                address=address, port=number, workload=workload, pod=pod, locality=locality, healthy=ready
+            )  # fmt: skip
+
+
+def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    """A ServiceEntry's endpoints: those it lists or selects; else (DNS, NONE) the host itself."""
+    listed = [as_map(e) for e in as_list(service.object.spec.get("endpoints"))]
+    target = port.target if isinstance(port.target, int) else port.number
+    found = [_listed(workloads, e, port, target) for e in listed]
+    if service.selector:
+        chosen = [
+            (w, p) for w in workloads.inside(service.namespace) for p in w.pods if selects(service.selector, p.labels)
+        ]
+        found += [_of_pod(w, p, target, ready=p.ready) for w, p in chosen]
+        entries = index.inside("networking.istio.io", "WorkloadEntry", service.namespace)
+        found += [
+            _listed(workloads, e.spec, port, target)
+            for e in entries
+            if selects(service.selector, {**e.labels, **as_words(e.spec.get("labels"))})
+        ]
+    if found:
+        absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
+        return Endpoints(all=tuple(found), absence=absence, looked_at=(service.object.at("spec.endpoints"),))
+    if service.resolution == "STATIC" or service.selector:
+        return Endpoints(absence=Absence.NO_ADDRESSES, looked_at=(service.object.at("spec.endpoints"),))
+    return Endpoints(all=(Endpoint(address=service.host, port=target),), external=True)
+
+
+def _listed(workloads: Workloads, entry: Raw, port: Port, target: int) -> Endpoint:
+    address = str(entry.get("address") or "")
+    workload, pod = workloads.at_address(address) or (None, None)
+    number = as_map(entry.get("ports")).get(port.name)
+    weight = entry.get("weight")
+    return Endpoint(
+        address=address,
+        port=number if isinstance(number, int) else target,
+        workload=workload,
+        pod=pod,
+        locality=str(entry.get("locality") or (pod.locality if pod else "")),
+        network=str(entry.get("network") or ""),
+        weight=weight if isinstance(weight, int) and weight > 0 else 1,
+        labels=as_words(entry.get("labels")),
+    )

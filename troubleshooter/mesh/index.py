@@ -1,0 +1,104 @@
+"""Objects by kind and namespace, and how much of the world they are.
+
+Decides: which object a reference names, and whether a missing one is *absent* or merely *not seen*. Must not know what
+any kind means. Served versions of a kind (v1alpha3, v1beta1, v1) are one kind here: the version is never part of a key.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from troubleshooter.model import Inventory, Object, as_map
+
+CORE, APPS, BATCH = "", "apps", "batch"
+DISCOVERY, ADMISSION = "discovery.k8s.io", "admissionregistration.k8s.io"
+NETWORKING, SECURITY = "networking.istio.io", "security.istio.io"
+
+RUNNING_KINDS = frozenset({"Pod", "EndpointSlice", "Endpoints", "Node", "Secret", "MutatingWebhookConfiguration"})
+"""Kinds that a running cluster writes: their absence means something only where one of the kind is there."""
+
+
+class Index:
+    """Every object by (group, kind), then by namespace and name, in the order of the inventory."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        self._kinds: dict[tuple[str, str], list[Object]] = defaultdict(list)
+        self._spaces: dict[tuple[str, str, str], list[Object]] = defaultdict(list)
+        self._names: dict[tuple[str, str, str, str], Object] = {}
+        for thing in inventory.objects:
+            self._kinds[thing.group, thing.kind].append(thing)
+            self._spaces[thing.group, thing.kind, thing.namespace].append(thing)
+            self._names.setdefault((thing.group, thing.kind, thing.namespace, thing.name), thing)
+
+    def all(self, group: str, kind: str) -> list[Object]:
+        """Every object of a kind."""
+        return self._kinds.get((group, kind), [])
+
+    def inside(self, group: str, kind: str, namespace: str) -> list[Object]:
+        """Every object of a kind in one namespace."""
+        return self._spaces.get((group, kind, namespace), [])
+
+    def get(self, group: str, kind: str, namespace: str, name: str) -> Object | None:
+        """The object of that name; of several Kubernetes clusters, the first that has it."""
+        return self._names.get((group, kind, namespace, name))
+
+    @cached_property
+    def namespaces(self) -> frozenset[str]:
+        """Namespaces of which something was seen: their configuration counts as complete."""
+        held = {thing.namespace for thing in self.inventory.objects if thing.namespace}
+        return frozenset(held | {space.name for space in self.all(CORE, "Namespace")})
+
+    def saw(self, namespace: str) -> bool:
+        """Whether an object of configuration that is missing from `namespace` is really absent."""
+        return namespace in self.namespaces
+
+    def saw_running(self, group: str, kind: str, namespace: str = "") -> bool:
+        """Whether objects that a running cluster writes were seen (in that namespace)."""
+        return bool(self.inside(group, kind, namespace) if namespace else self.all(group, kind))
+
+    def namespace_labels(self, name: str) -> dict[str, str]:
+        """The labels of a namespace; empty if the Namespace object was not seen."""
+        space = self.get(CORE, "Namespace", "", name)
+        return space.labels if space else {}
+
+
+def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Whether an equality selector matches: every pair of it is among the labels. An empty one matches everything."""
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+def selects_expressions(selector: object, labels: Mapping[str, str]) -> bool:
+    """Whether a LabelSelector (matchLabels and matchExpressions) matches.
+
+    Source: Kubernetes, Labels and Selectors (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/).
+    """
+    spec = as_map(selector)
+    wanted = {str(k): str(v) for k, v in as_map(spec.get("matchLabels")).items()}
+    return selects(wanted, labels) and all(_expression(e, labels) for e in spec.get("matchExpressions") or ())
+
+
+def _expression(expression: object, labels: Mapping[str, str]) -> bool:
+    rule = as_map(expression)
+    key, values = str(rule.get("key") or ""), [str(v) for v in rule.get("values") or ()]
+    match rule.get("operator"):
+        case "In":
+            return labels.get(key) in values
+        case "NotIn":
+            return labels.get(key) not in values
+        case "Exists":
+            return key in labels
+        case "DoesNotExist":
+            return key not in labels
+    return False
+
+
+def oldest_first(objects: Iterable[Object]) -> list[Object]:
+    """Istiod's order where several objects compete: by creation time, then name, then namespace; objects without a time
+    keep the place that their names give them.
+
+    Source: `sortConfigByCreationTime` in istio/istio pilot/pkg/model/push_context.go.
+    """
+    return sorted(objects, key=lambda o: (str(o.metadata.get("creationTimestamp") or ""), o.name, o.namespace))

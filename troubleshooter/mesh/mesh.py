@@ -1,0 +1,79 @@
+"""The Istio view of an inventory: every index, built once.
+
+Decides: nothing itself; it holds the parts together. Must not know requests.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from troubleshooter.mesh.destinations import DestinationRules
+from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
+from troubleshooter.mesh.gateways import Gateways
+from troubleshooter.mesh.index import Index
+from troubleshooter.mesh.mtls import PeerAuthentications
+from troubleshooter.mesh.policies import AuthorizationPolicies
+from troubleshooter.mesh.routes import VirtualServices
+from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.settings import assumptions, read_settings
+from troubleshooter.mesh.tokens import RequestAuthentications
+from troubleshooter.mesh.unmodelled import Unmodelled
+from troubleshooter.mesh.workloads import Workloads
+from troubleshooter.model import Inventory, NotChecked
+
+
+class Mesh:
+    """What istiod would make of an inventory. Parts are built when first asked for, and never change."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self.inventory = inventory
+        self.index = Index(inventory)
+        self.settings = read_settings(self.index)
+        self._endpoints: dict[tuple[int, int], Endpoints] = {}
+
+    @cached_property
+    def workloads(self) -> Workloads:
+        return Workloads(self.index)
+
+    @cached_property
+    def registry(self) -> Registry:
+        return Registry(self.index, self.settings, self.workloads)
+
+    @cached_property
+    def virtual_services(self) -> VirtualServices:
+        return VirtualServices(self.index, self.settings)
+
+    @cached_property
+    def destination_rules(self) -> DestinationRules:
+        return DestinationRules(self.index, self.settings)
+
+    @cached_property
+    def gateways(self) -> Gateways:
+        return Gateways(self.index, self.workloads, self.registry)
+
+    @cached_property
+    def peer_authentications(self) -> PeerAuthentications:
+        return PeerAuthentications(self.index, self.settings)
+
+    @cached_property
+    def request_authentications(self) -> RequestAuthentications:
+        return RequestAuthentications(self.index, self.settings)
+
+    @cached_property
+    def authorization_policies(self) -> AuthorizationPolicies:
+        return AuthorizationPolicies(self.index, self.settings)
+
+    @cached_property
+    def unmodelled(self) -> Unmodelled:
+        return Unmodelled(self.index, self.settings)
+
+    def endpoints(self, service: Service, port: Port) -> Endpoints:
+        """The endpoints of a service port, looked up once."""
+        key = (id(service), port.number)
+        if key not in self._endpoints:
+            self._endpoints[key] = endpoints_of(self.index, self.workloads, service, port)
+        return self._endpoints[key]
+
+    def assumptions(self) -> tuple[NotChecked, ...]:
+        """What is taken for granted about the mesh as a whole."""
+        return assumptions(self.settings, self.index)

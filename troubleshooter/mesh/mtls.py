@@ -1,0 +1,175 @@
+"""Mutual TLS: what a workload's port accepts, and what a proxy sends to it.
+
+Decides: PeerAuthentication precedence on the server's side, DestinationRule and auto mTLS on the client's. Must not know
+requests.
+Sources: https://istio.io/latest/docs/reference/config/security/peer_authentication/;
+https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troubleshooter.mesh.destinations import DestinationRule
+from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
+from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.settings import Settings
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.model import Object, Resource, as_map, as_words
+
+KIND = "PeerAuthentication"
+
+
+class Mode(StrEnum):
+    """What a server's port accepts."""
+
+    STRICT = "strict"
+    PERMISSIVE = "permissive"
+    DISABLE = "disable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepts:
+    """The mode in force on a port, the workload's mode without its port-level exceptions, and what decided each; no
+    place where Istio's default (permissive) stands."""
+
+    mode: Mode
+    workload_mode: Mode
+    place: Resource | None
+    workload_place: Resource | None
+    by_port: bool = False
+    policies: tuple[Object, ...] = ()
+
+
+class Sends(StrEnum):
+    """What a client's side speaks on the connection."""
+
+    PLAINTEXT = "plaintext"
+    MTLS = "mtls"
+    TLS = "tls"
+    CUSTOM_MTLS = "custom-mtls"
+    """MUTUAL with certificates of one's own."""
+
+
+class Reason(StrEnum):
+    """Why a proxy sends plaintext or TLS."""
+
+    RULE = "rule"
+    AUTO = "auto-mtls"
+    AUTO_NO_PROXY = "auto-mtls-no-proxy"
+    NO_AUTO = "auto-mtls-off"
+    NO_PROXY = "no-proxy"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is sent, why, and the field that decided (None where a default or the lack of a proxy did)."""
+
+    sends: Sends
+    reason: Reason
+    place: Resource | None = None
+    sni: str = ""
+
+
+class PeerAuthentications:
+    """Every PeerAuthentication, by namespace."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._settings = settings
+        self.all = oldest_first(index.all(SECURITY, KIND))
+        self._spaces: dict[str, list[Object]] = defaultdict(list)
+        for policy in self.all:
+            self._spaces[policy.namespace].append(policy)
+
+    def accepts(self, pod: Pod, port: int) -> Accepts:
+        """What a pod's container port accepts: port level, then workload, namespace, mesh; UNSET takes from the wider.
+
+        Source: `ComposePeerAuthentication` in istio/istio pilot/pkg/security/authn/policy_applier.go.
+        """
+        mode, place = Mode.PERMISSIVE, None
+        for policy in self._wide(pod.namespace):
+            found = _mode(as_map(policy.spec.get("mtls")).get("mode"))
+            if found is not None:
+                mode, place = found, policy.at("spec.mtls.mode")
+        own = self._own(pod)
+        chosen = [own] if own else []
+        found = _mode(as_map(own.spec.get("mtls")).get("mode")) if own else None
+        if own and found is not None:
+            mode, place = found, own.at("spec.mtls.mode")
+        level = _mode(as_map(_port_level(own, port)).get("mode")) if own else None
+        policies = tuple([*self._wide(pod.namespace), *chosen])
+        if own and level is not None:
+            spot = own.at(f"spec.portLevelMtls.{port}.mode")
+            return Accepts(
+                mode=level, workload_mode=mode, place=spot, workload_place=place, by_port=True, policies=policies
+            )
+        return Accepts(mode=mode, workload_mode=mode, place=place, workload_place=place, policies=policies)
+
+    def _wide(self, namespace: str) -> list[Object]:
+        """The mesh-wide policy, then the namespace-wide one: of each the oldest without a selector."""
+        found = []
+        for space in dict.fromkeys((self._settings.root_namespace, namespace)):
+            wide = next((p for p in self._spaces.get(space, ()) if not _selector(p)), None)
+            if wide:
+                found.append(wide)
+        return found
+
+    def _own(self, pod: Pod) -> Object | None:
+        """The oldest policy of its namespace that selects the pod. In the root namespace a selector reaches only pods
+        there."""
+        held = self._spaces.get(pod.namespace, ())
+        return next((p for p in held if _selector(p) and selects(_selector(p), pod.labels)), None)
+
+
+def _selector(policy: Object) -> dict[str, str]:
+    return as_words(as_map(policy.spec.get("selector")).get("matchLabels"))
+
+
+def _port_level(policy: Object, port: int) -> object:
+    levels = as_map(policy.spec.get("portLevelMtls"))
+    return next((v for k, v in levels.items() if str(k) == str(port)), None)
+
+
+def _mode(word: object) -> Mode | None:
+    text = str(word or "UNSET").lower()
+    return Mode(text) if text in set(Mode) else None
+
+
+TLS_MODES = {
+    "DISABLE": Sends.PLAINTEXT,
+    "SIMPLE": Sends.TLS,
+    "MUTUAL": Sends.CUSTOM_MTLS,
+    "ISTIO_MUTUAL": Sends.MTLS,
+}
+
+
+def offer(
+    settings: Settings, rule: DestinationRule | None, port: int, subset: str, endpoint: Endpoint, host: str
+) -> Offer:
+    """What a proxy sends to an endpoint: the DestinationRule's word, else auto mTLS by whether the endpoint has a proxy.
+
+    An endpoint outside the mesh gets plaintext. An endpoint of a seen pod has a proxy if the pod holds one.
+    Source: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/#auto-mtls;
+    `buildAutoMtlsSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
+    """
+    found = rule.section("tls", port, subset) if rule else None
+    if found is not None:
+        raw, place = found
+        sends = TLS_MODES.get(str(raw.get("mode") or "DISABLE").upper(), Sends.PLAINTEXT)
+        sni = mesh_sni(host, port, subset) if sends is Sends.MTLS else ""
+        return Offer(sends=sends, reason=Reason.RULE, place=place, sni=str(raw.get("sni") or sni))
+    if endpoint.pod is None:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
+    if not settings.auto_mtls:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_AUTO, place=settings.at("enableAutoMtls"))
+    if not endpoint.pod.proxy:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
+    return Offer(sends=Sends.MTLS, reason=Reason.AUTO, sni=mesh_sni(host, port, subset))
+
+
+def mesh_sni(host: str, port: int, subset: str) -> str:
+    """The SNI of mesh-internal mutual TLS. Source: `BuildDNSSrvSubsetKey` in istio/istio pilot/pkg/model/service.go."""
+    return f"outbound_.{port}_.{subset}_.{host}"

@@ -1,0 +1,136 @@
+"""Mesh-wide settings: the ConfigMap `istio`, or Istio's defaults where it was not seen.
+
+Decides: the mesh's root namespace, trust domain, outbound policy, auto mTLS, default visibility, locality setting. Must
+not know any other object.
+Source: https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import yaml
+
+from troubleshooter.mesh.hosts import DEFAULT_DOMAIN
+from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.model import NotChecked, Object, Raw, Resource, as_list, as_map
+
+ISTIO_NAMESPACE = "istio-system"
+PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """`source` is the ConfigMap, None where defaults are assumed; `readable` is False where it could not be parsed."""
+
+    source: Object | None = None
+    values: Raw = field(default_factory=dict)
+    readable: bool = True
+
+    @property
+    def root_namespace(self) -> str:
+        return str(self.values.get("rootNamespace") or ISTIO_NAMESPACE)
+
+    @property
+    def domain(self) -> str:
+        """The DNS suffix of Kubernetes services. It is no mesh setting (istiod is started with it)."""
+        return DEFAULT_DOMAIN
+
+    @property
+    def trust_domain(self) -> str:
+        return str(self.values.get("trustDomain") or DEFAULT_DOMAIN)
+
+    @property
+    def trust_domains(self) -> tuple[str, ...]:
+        """The trust domain and its aliases."""
+        return (self.trust_domain, *(str(a) for a in as_list(self.values.get("trustDomainAliases"))))
+
+    @property
+    def auto_mtls(self) -> bool:
+        """On unless switched off (since 1.5)."""
+        return self.values.get("enableAutoMtls") is not False
+
+    @property
+    def registry_only(self) -> bool:
+        return as_map(self.values.get("outboundTrafficPolicy")).get("mode") == "REGISTRY_ONLY"
+
+    @property
+    def locality_setting(self) -> Raw:
+        return as_map(self.values.get("localityLbSetting"))
+
+    def default_export(self, kind: str) -> list[str]:
+        """The exportTo of objects that set none; everywhere unless said otherwise."""
+        key = {
+            "VirtualService": "defaultVirtualServiceExportTo",
+            "DestinationRule": "defaultDestinationRuleExportTo",
+        }.get(kind, "defaultServiceExportTo")
+        return [str(e) for e in as_list(self.values.get(key))]
+
+    def provider(self, name: str) -> Raw | None:
+        """An extension provider (an external authorizer, say) by name."""
+        providers = (as_map(p) for p in as_list(self.values.get("extensionProviders")))
+        return next((p for p in providers if p.get("name") == name), None)
+
+    def at(self, key: str) -> Resource | None:
+        """The place of a top-level key of the mesh config: its line, also inside the ConfigMap's text."""
+        if self.source is None:
+            return None
+        if self.source.kind == "IstioOperator":
+            return self.source.at(f"spec.meshConfig.{key}")
+        text = str(as_map(self.source.raw.get("data")).get("mesh") or "")
+        offset = next((n for n, line in enumerate(text.split("\n"), 1) if line.startswith(f"{key}:")), 0)
+        place = self.source.at("data.mesh")
+        return replace(place, line=place.line + offset) if place.line is not None else place
+
+
+def read_settings(index: Index) -> Settings:
+    """The mesh config in force: that of ConfigMap `istio`, else of the only revision's (`istio-<rev>`), else what an
+    IstioOperator asks for."""
+    source = _config_map(index)
+    if source is None:
+        operator = next(iter(index.all("install.istio.io", "IstioOperator")), None)
+        return Settings(source=operator, values=as_map(operator.spec.get("meshConfig")) if operator else {})
+    try:
+        values = yaml.load(str(as_map(source.raw.get("data")).get("mesh") or ""), PARSER)  # noqa: S506 - a safe loader
+    except (yaml.YAMLError, RecursionError):
+        return Settings(source=source, readable=False)
+    return Settings(source=source, values=as_map(values), readable=isinstance(values, dict) or values is None)
+
+
+def _config_map(index: Index) -> Object | None:
+    maps = [
+        m
+        for m in index.all(CORE, "ConfigMap")
+        if (m.name == "istio" or m.name.startswith("istio-")) and "mesh" in as_map(m.raw.get("data"))
+    ]
+    return min(maps, key=lambda m: (m.name != "istio", m.namespace != ISTIO_NAMESPACE, m.name), default=None)
+
+
+def assumptions(settings: Settings, index: Index) -> tuple[NotChecked, ...]:
+    """What is taken for granted about the mesh as a whole, said once."""
+    notes = []
+    if settings.source is None:
+        notes.append(
+            NotChecked(
+                what="mesh config (ConfigMap istio)",
+                why="absent from the input: Istio's defaults are assumed",
+                unlock=f"kubectl get configmap istio -n {settings.root_namespace} -o yaml",
+            )
+        )
+    if not settings.readable and settings.source is not None:
+        notes.append(
+            NotChecked(
+                what=f"mesh config in {settings.source}",
+                why="damaged: data.mesh is no YAML map, Istio's defaults are assumed",
+                unlock="put the text of data.mesh right",
+            )
+        )
+    if not index.saw(settings.root_namespace):
+        notes.append(
+            NotChecked(
+                what=f"mesh-wide policies (namespace {settings.root_namespace})",
+                why="absent from the input: none are assumed",
+                unlock=f"add the objects of namespace {settings.root_namespace} to the input",
+            )
+        )
+    return tuple(notes)

@@ -1,0 +1,85 @@
+"""Kinds that change what proxies do and that the walk does not model yet: they make what they touch *unknown*.
+
+Decides: whom such an object touches, and at which stages. Must not guess what it does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from troubleshooter.mesh.index import NETWORKING, Index, selects
+from troubleshooter.mesh.settings import Settings
+from troubleshooter.model import Object, Resource, Stage, as_list, as_map, as_words
+
+S = Stage
+GATEWAY_API = "gateway.networking.k8s.io"
+EXTENSIONS = "extensions.istio.io"
+
+OF_PROXIES: Mapping[tuple[str, str], frozenset[Stage]] = {
+    (NETWORKING, "Sidecar"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
+    (NETWORKING, "EnvoyFilter"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
+    (NETWORKING, "ProxyConfig"): frozenset({S.CAPTURE}),
+    (EXTENSIONS, "WasmPlugin"): frozenset({S.AUTHENTICATION, S.AUTHORIZATION}),
+}
+"""Kinds that select proxies by labels, with the stages that they may change there."""
+
+OF_ROUTES = tuple((GATEWAY_API, kind) for kind in ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"))
+"""Kinds that route by host or parent: they may change the route stage of what they name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """An object that is not modelled and changes `stages` of some proxy."""
+
+    object: Object
+    stages: frozenset[Stage]
+
+    @property
+    def resource(self) -> Resource:
+        return self.object.at("spec")
+
+
+class Unmodelled:
+    """Every object of these kinds."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._root = settings.root_namespace
+        self._of_proxies = [
+            Touch(object=o, stages=stages) for kind, stages in OF_PROXIES.items() for o in index.all(*kind)
+        ]
+        self._routes = [o for kind in OF_ROUTES for o in index.all(*kind)]
+
+    def of_proxy(self, namespace: str, labels: Mapping[str, str], *, gateway: bool = False) -> list[Touch]:
+        """What touches a proxy: objects of its namespace or the root namespace that select it. A Sidecar of the root
+        namespace counts only where the proxy's own namespace has none; gateways take no Sidecar."""
+        held = [
+            t for t in self._of_proxies if t.object.namespace in (namespace, self._root) and _selects(t.object, labels)
+        ]
+        own = [t for t in held if t.object.kind == "Sidecar" and t.object.namespace == namespace]
+        return [
+            t for t in held if t.object.kind != "Sidecar" or (not gateway and (t in own or not own))
+        ]  # fmt: skip
+
+    def of_service(self, host: str, name: str, namespace: str) -> list[Touch]:
+        """Gateway API routes with this Service as parent: they replace its mesh routes."""
+        return [
+            Touch(object=o, stages=frozenset({S.ROUTE}))
+            for o in self._routes
+            for parent in as_list(o.spec.get("parentRefs"))
+            if as_map(parent).get("kind") == "Service"
+            and as_map(parent).get("name") == name
+            and str(as_map(parent).get("namespace") or o.namespace) == namespace
+        ]
+
+
+def _selects(thing: Object, labels: Mapping[str, str]) -> bool:
+    spec = thing.spec
+    selector = as_map(spec.get("workloadSelector")) or as_map(spec.get("selector"))
+    wanted = as_words(selector.get("labels")) or as_words(selector.get("matchLabels"))
+    return selects(wanted, labels)
+
+
+def at_stage(touches: Iterable[Touch], stage: Stage) -> Touch | None:
+    """The first that may change a stage."""
+    return next((t for t in touches if stage in t.stages), None)

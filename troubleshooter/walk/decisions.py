@@ -1,0 +1,173 @@
+"""What each stage of a hop decided, in the mesh's own terms, beside the steps that people read.
+
+The facts are derived from these values, so that a fact and the step it belongs to can never disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from troubleshooter.mesh.destinations import DestinationRule
+from troubleshooter.mesh.endpoints import Endpoints
+from troubleshooter.mesh.gateways import Server
+from troubleshooter.mesh.locality import Placement
+from troubleshooter.mesh.mtls import Accepts, Offer
+from troubleshooter.mesh.policies import Judgement, Subject
+from troubleshooter.mesh.routes import Destination, Near, Route
+from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.tokens import Credentials
+from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.model import Connection, HopKind, Object, Outcome, Resource, Stage, StageVerdict, Step
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Party:
+    """Who handles the request at a hop: a pod of a workload, or (`pod` None) a client of which nothing is known.
+
+    `gateways` are the Gateway objects through which an outside client enters here.
+    """
+
+    namespace: str
+    workload: Workload | None = None
+    pod: Pod | None = None
+    gateways: tuple[Object, ...] = ()
+    assumed: bool = False
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        return self.pod.labels if self.pod else {}
+
+    @property
+    def proxied(self) -> bool:
+        return bool(self.pod and self.pod.proxy)
+
+    @property
+    def resource(self) -> Resource | None:
+        return self.workload.object.at() if self.workload else None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Routing:
+    """The routes that were tried and the one chosen. `owners` are the VirtualServices that hold them (none where the
+    service's implicit route is used), `overlooked` those for the host that are bound elsewhere."""
+
+    owners: tuple[Object, ...] = ()
+    route: Route | None = None
+    nearest: Near | None = None
+    destination: Destination | None = None
+    overlooked: tuple[Object, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cluster:
+    """The destination: Envoy's cluster, the service behind it (None where it does not exist) and the rule in force."""
+
+    name: str
+    host: str
+    port: int
+    subset: str = ""
+    service: Service | None = None
+    service_port: Port | None = None
+    rule: DestinationRule | None = None
+    rivals: tuple[DestinationRule, ...] = ()
+    missing: str = ""
+    """What of it does not exist: `host`, `port`, `subset`, or "" if it is all there."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Hop:
+    """Everything that was decided at one hop, filled as its stages are passed."""
+
+    kind: HopKind
+    party: Party
+    service: Service | None = None
+    port: Port | None = None
+    family: str = ""
+    server: Server | None = None
+    routing: Routing | None = None
+    cluster: Cluster | None = None
+    endpoints: Endpoints | None = None
+    placement: Placement | None = None
+    endpoint: Endpoint | None = None
+    offer: Offer | None = None
+    accepts: Accepts | None = None
+    subject: Subject | None = None
+    credentials: Credentials | None = None
+    judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trail:
+    """One way through the mesh so far. `ended` is True where a proxy answers itself or the mesh is left."""
+
+    hops: tuple[Hop, ...]
+    steps: tuple[Step, ...] = ()
+    share: float = 1.0
+    by: str = ""
+    outcome: Outcome = field(default_factory=Outcome)
+    ended: bool = False
+
+    @property
+    def hop(self) -> Hop:
+        return self.hops[-1]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.steps) and self.steps[-1].verdict is StageVerdict.FAIL
+
+    @property
+    def over(self) -> bool:
+        return self.ended or self.failed
+
+    def decide(self, **values: Any) -> Trail:
+        """The trail with more decided at its last hop."""
+        return replace(self, hops=(*self.hops[:-1], replace(self.hop, **values)))
+
+    def passes(self, stage: Stage, detail: str, **more: Any) -> Trail:
+        """The trail after a stage that lets the request on."""
+        return self._with(stage, StageVerdict.PASS, detail, more)
+
+    def unknown(self, stage: Stage, detail: str, **more: Any) -> Trail:
+        """The trail after a stage of which the outcome cannot be told; the walk goes on as if it passed."""
+        return self._with(stage, StageVerdict.UNKNOWN, detail, more)
+
+    def fails(self, stage: Stage, detail: str, outcome: Outcome, **more: Any) -> Trail:
+        """The trail that ends here."""
+        return replace(self._with(stage, StageVerdict.FAIL, detail, more), outcome=outcome)
+
+    def ends(self, outcome: Outcome) -> Trail:
+        """The trail where a proxy answers, or the mesh is left."""
+        return replace(self, ended=True, outcome=outcome)
+
+    def enters(self, hop: Hop) -> Trail:
+        """The trail at its next hop."""
+        return replace(self, hops=(*self.hops, hop))
+
+    def splits(self, by: str, share: float) -> Trail:
+        """One of several ways from here on."""
+        return replace(self, share=self.share * share, by=self.by or by) if share < 1 else self
+
+    def _with(self, stage: Stage, verdict: StageVerdict, detail: str, more: Mapping[str, Any]) -> Trail:
+        step = Step(
+            hop=len(self.hops) - 1,
+            stage=stage,
+            verdict=verdict,
+            proxy=self.hop.party.resource,
+            detail=detail,
+            assumes=more.get("assumes", ()),
+            resource=more.get("resource"),
+            result=more.get("result", {}),
+        )
+        return replace(self, steps=(*self.steps, step))
+
+
+def http(status: int, *flags: str, details: str = "") -> Outcome:
+    """An answer that a proxy makes itself."""
+    return Outcome(status=status, flags=flags, details=details)
+
+
+def dropped(connection: Connection, *flags: str, details: str = "") -> Outcome:
+    """A connection without an HTTP answer."""
+    return Outcome(status=None, flags=flags, details=details, connection=connection)

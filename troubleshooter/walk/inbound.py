@@ -1,0 +1,192 @@
+"""The target's hop: its inbound listener, credentials, policies, application.
+
+Must not know how the request was routed here.
+Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Sends
+from troubleshooter.mesh.policies import Decision, Judgement, Subject
+from troubleshooter.mesh.tokens import Credentials, Token
+from troubleshooter.mesh.unmodelled import at_stage
+from troubleshooter.model import Connection, HopKind, Object, Request, Stage
+from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
+
+
+def enter(trail: Trail) -> Trail:
+    """The trail at the target's hop."""
+    before = trail.hop
+    endpoint = before.endpoint
+    assert endpoint is not None and endpoint.pod is not None  # noqa: S101, PT018 - only pods are entered
+    party = Party(namespace=endpoint.pod.namespace, workload=endpoint.workload, pod=endpoint.pod)
+    cluster = before.cluster
+    return trail.enters(
+        Hop(
+            kind=HopKind.TARGET,
+            party=party,
+            service=cluster.service if cluster else None,
+            port=cluster.service_port if cluster else None,
+            family=before.family,
+            endpoint=endpoint,
+        )
+    )
+
+
+def accept(mesh: Mesh, trail: Trail) -> Trail:
+    """listener: the inbound listener and the filter chain for this port."""
+    hop = trail.hop
+    assert hop.endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
+    if not hop.party.proxied:
+        return trail.passes(Stage.LISTENER, "no proxy: the application is reached directly", result={"name": ""})
+    touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
+    if touch is not None and touch.object.kind != "Sidecar":
+        return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
+    port = hop.endpoint.port
+    family = "http" if hop.port and hop.port.protocol.family in {"http", "auto"} and hop.family == "http" else "tcp"
+    chain = f"inbound|{port}||" if hop.port else "InboundPassthroughCluster"
+    result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}
+    trail = trail.decide(family=family)
+    return trail.passes(
+        Stage.LISTENER, f"{chain}, read as {family.upper()}", resource=hop.party.resource, result=result
+    )
+
+
+def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
+    """The request as the proxy at the last hop sees it: the peer of the hop before, and what HTTP shows."""
+    hop = trail.hop
+    sender = trail.hops[-2] if len(trail.hops) > 1 else None
+    principal, namespace = "", ""
+    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS and sender.party.pod:
+        namespace = sender.party.namespace
+        principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
+    port = hop.endpoint.port if hop.endpoint else request.port
+    host = request.headers.get("host") or (
+        request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
+    )
+    return Subject(
+        principal=principal,
+        namespace=namespace,
+        request_principal=credentials.principal,
+        claims=credentials.claims or {},
+        host=host,
+        method=request.method,
+        path=request.path,
+        headers=request.headers,
+        port=port,
+        http=hop.family == "http",
+    )
+
+
+def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """authentication: what the proxy makes of the request's token."""
+    pod = trail.hop.party.pod
+    if pod is None or not pod.proxy or trail.hop.family != "http":
+        why = (
+            "no proxy looks at credentials" if pod is None or not pod.proxy else "no HTTP: there is no token to look at"
+        )
+        return trail.decide(credentials=Credentials(token=Token.NOT_ASKED)).passes(Stage.AUTHENTICATION, why)
+    found = mesh.request_authentications.judge(pod, request)
+    trail = trail.decide(credentials=found)
+    result = {"principal": "", "request_principal": found.principal}
+    touch = at_stage(mesh.unmodelled.of_proxy(trail.hop.party.namespace, pod.labels), Stage.AUTHENTICATION)
+    if touch is not None:
+        return trail.unknown(Stage.AUTHENTICATION, f"{touch.object} is not modelled yet", resource=touch.resource)
+    if found.token in REFUSALS:
+        status, said, details = REFUSALS[found.token]
+        said = said.format(issuer=found.issuer)
+        outcome = http(status, details=f"jwt_authn_access_denied{{{details}}}")
+        return trail.fails(Stage.AUTHENTICATION, said, outcome, resource=found.place, result=result)
+    said = {
+        Token.NOT_ASKED: "no RequestAuthentication applies",
+        Token.MISSING: "no token: the request goes on without a request identity",
+        Token.ASSUMED_GOOD: f"a token of {found.issuer}",
+    }[found.token]
+    assumes = ("the token's signature and dates are good",) if found.token is Token.ASSUMED_GOOD else ()
+    return trail.passes(Stage.AUTHENTICATION, said, resource=found.place, result=result, assumes=assumes)
+
+
+REFUSALS = {
+    Token.ISSUER_UNKNOWN: (
+        401,
+        "the token's issuer {issuer} is in no RequestAuthentication",
+        "Jwt_issuer_is_not_configured",
+    ),
+    Token.AUDIENCE_WRONG: (
+        403,
+        "the token of {issuer} is not meant for this audience",
+        "Audiences_in_Jwt_are_not_allowed",
+    ),
+    Token.MALFORMED: (401, "the bearer token is no JWT", "Jwt_is_not_in_the_form_of_Header.Payload.Signature"),
+}
+"""Status and detail of each refusal, as seen on a real Envoy: a wrong audience is 403, the others 401."""
+
+
+def authorize(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """authorization: what the AuthorizationPolicies decide."""
+    pod = trail.hop.party.pod
+    if pod is None or not pod.proxy:
+        return trail.passes(
+            Stage.AUTHORIZATION, "no proxy: policies have no effect", result={"action": "", "policies": []}
+        )
+    credentials = trail.hop.credentials or Credentials(token=Token.NOT_ASKED)
+    subject = subject_of(mesh, request, trail, credentials)
+    judgement = mesh.authorization_policies.judge(pod, subject)
+    trail = trail.decide(subject=subject, judgement=judgement)
+    touch = at_stage(mesh.unmodelled.of_proxy(trail.hop.party.namespace, pod.labels), Stage.AUTHORIZATION)
+    if touch is not None:
+        return trail.unknown(Stage.AUTHORIZATION, f"{touch.object} is not modelled yet", resource=touch.resource)
+    return _verdict(trail, judgement, subject)
+
+
+def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
+    names = [f"{p.namespace}/{p.name}" for p in judgement.decided_by]
+    first = judgement.decided_by[0].at() if judgement.decided_by else None
+    result = {"action": ACTIONS[judgement.decision], "policies": names}
+    assumes = (f"the authorizer of {judgement.asks} allows it",) if judgement.asks else ()
+    if judgement.decision is Decision.UNKNOWN:
+        said = f"{judgement.decided_by[0]} decides by an address that is not known here"
+        return trail.unknown(Stage.AUTHORIZATION, said, resource=judgement.place, result=result)
+    if judgement.decision in {Decision.DENIED, Decision.IMPLICIT_DENY}:
+        who = subject.principal or "a peer without identity"
+        said = f"{judgement.decided_by[0]} denies it: a rule matches"
+        matched = judgement.rule
+        if judgement.decision is Decision.IMPLICIT_DENY:
+            said = (
+                f"no rule of {_all(judgement.decided_by)} allows {who} to {subject.method or 'connect'} {subject.path}"
+            )
+            matched = "none"
+        outcome = http(403, details=f"rbac_access_denied_matched_policy[{matched}]")
+        if not subject.http:
+            outcome = dropped(Connection.RESET, details=f"rbac_access_denied_matched_policy[{matched}]")
+        return trail.fails(Stage.AUTHORIZATION, said, outcome, resource=judgement.place or first, result=result)
+    said = "no AuthorizationPolicy applies" if judgement.decision is Decision.NO_POLICY else "allowed"
+    spot = judgement.place or first
+    return trail.passes(Stage.AUTHORIZATION, said, resource=spot, result=result, assumes=assumes)
+
+
+ACTIONS = {
+    Decision.NO_POLICY: "ALLOW",
+    Decision.ALLOWED: "ALLOW",
+    Decision.DENIED: "DENY",
+    Decision.IMPLICIT_DENY: "DENY",
+    Decision.UNKNOWN: "",
+}
+
+
+def _all(policies: tuple[Object, ...]) -> str:
+    return " or ".join(str(p) for p in policies)
+
+
+def serve(trail: Trail) -> Trail:
+    """application: what no object can tell is assumed; a port that the container does not declare is said."""
+    hop = trail.hop
+    pod, endpoint = hop.party.pod, hop.endpoint
+    assert pod is not None and endpoint is not None  # noqa: S101, PT018 - the hop was entered through a pod
+    declared = [number for _, number in pod.declared_ports]
+    said = f"{hop.party.workload} port {endpoint.port}"
+    if declared and endpoint.port not in declared:
+        said += f" (not declared: its containers declare {', '.join(str(n) for n in sorted(set(declared)))})"
+    assumes = (f"{hop.party.workload} listens on port {endpoint.port} and answers in time",)
+    return trail.passes(Stage.APPLICATION, said, resource=hop.party.resource, assumes=assumes)

@@ -1,0 +1,158 @@
+"""Who sends a request: the pods, gateways or assumed client that `--from` (or its absence) stands for.
+
+Decides the starting points of a walk. Must not know what happens to the request afterwards.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.workloads import Pod, Workload, kinds_of_pods
+from troubleshooter.model import HopKind, Object, Request
+from troubleshooter.walk.decisions import Hop, Party, Trail
+from troubleshooter.walk.requests import Caller, RequestError, parse_caller
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Start:
+    """Where a request sets out: the request with what was assumed for it, and a trail for each kind of sender."""
+
+    request: Request
+    trails: tuple[Trail, ...]
+
+
+def starts(mesh: Mesh, request: Request, default_namespace: str = "default") -> Start:
+    """The starting points of a request.
+
+    Raises:
+        RequestError: `--from` names something that is not there although its namespace was seen.
+    """
+    if not request.source:
+        return _assumed(mesh, request, default_namespace)
+    caller = parse_caller(request.source, default_namespace)
+    if caller.outside:
+        return Start(request=request, trails=tuple(_outside(mesh, request, caller)))
+    return Start(request=request, trails=tuple(_inside(mesh, caller)))
+
+
+def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
+    workload = mesh.workloads.get(caller.kind, caller.namespace, caller.name) or _by_service(mesh, caller)
+    if workload is None:
+        if mesh.index.saw(caller.namespace):
+            raise RequestError(_not_there(mesh, caller))
+        return [_trail(Party(namespace=caller.namespace))]
+    pods = [p for p in workload.pods if caller.kind != "Pod" or p.name in ("", caller.name)] or [
+        workload.representative
+    ]
+    kinds = kinds_of_pods(pods)
+    total = sum(count for _, count in kinds)
+    trails = []
+    for pod, count in kinds:
+        party = Party(namespace=workload.namespace, workload=workload, pod=pod)
+        trails.append(_trail(party).splits("pods of the caller", count / total))
+    return trails
+
+
+def _by_service(mesh: Mesh, caller: Caller) -> Workload | None:
+    """A bare name may also be a workload of another kind, if only one has it."""
+    if caller.kind != "Pod":
+        return None
+    named = [w for w in mesh.workloads.inside(caller.namespace) if w.name == caller.name]
+    return named[0] if len(named) == 1 else None
+
+
+def _not_there(mesh: Mesh, caller: Caller) -> str:
+    names = [f"{w.object.kind.lower()}/{w.name}" for w in mesh.workloads.inside(caller.namespace)]
+    wanted = f"{caller.kind.lower()}/{caller.name}"
+    near = difflib.get_close_matches(wanted, names, n=4, cutoff=0.4) or sorted(names)[:4]
+    hint = f"; there is {', '.join(near)}" if near else "; there are no workloads in it"
+    return f"--from: there is no {wanted} in namespace {caller.namespace}{hint}"
+
+
+def _trail(party: Party, kind: HopKind = HopKind.SENDER) -> Trail:
+    return Trail(hops=(Hop(kind=kind, party=party),))
+
+
+def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
+    """A trail for each gateway workload through which the request may enter."""
+    if caller.gateway:
+        gateway = mesh.gateways.get(caller.gateway)
+        if gateway is None:
+            raise RequestError(_no_gateway(mesh, caller.gateway))
+        chosen = [gateway]
+    else:
+        chosen = mesh.gateways.serving(request.scheme, request.port, _sni_or_host(request)) or _by_port(mesh, request)
+        if not chosen:
+            raise RequestError(
+                f"--from outside: no Gateway serves {request.scheme}, port {request.port}, host {request.host}; "
+                "name one with --from gateway:NAMESPACE/NAME"
+            )
+    return _entries(mesh, chosen)
+
+
+def _by_port(mesh: Mesh, request: Request) -> list[Object]:
+    """Gateways that have the port at all, where none serves the host: the request dies at them."""
+    return [g for g in mesh.gateways.all if any(s.number == request.port for s in mesh.gateways.servers(g))]
+
+
+def _entries(mesh: Mesh, gateways: list[Object]) -> list[Trail]:
+    parties: dict[object, Party] = {}
+    for gateway in gateways:
+        workloads = mesh.gateways.workloads(gateway)
+        if not workloads:
+            parties[gateway.key] = Party(namespace=gateway.namespace, gateways=(gateway,))
+        for workload in workloads:
+            known = parties.get(workload.object.key)
+            entered = (*known.gateways, gateway) if known else (gateway,)
+            parties[workload.object.key] = Party(
+                namespace=workload.namespace, workload=workload, pod=workload.representative, gateways=entered
+            )
+    share = 1 / len(parties)
+    return [_trail(p, HopKind.GATEWAY).splits("gateway", share) for p in parties.values()]
+
+
+def _no_gateway(mesh: Mesh, reference: str) -> str:
+    names = [f"{g.namespace}/{g.name}" for g in mesh.gateways.all]
+    near = difflib.get_close_matches(reference, names, n=4, cutoff=0.3)
+    hint = f"; there is {', '.join(near)}" if near else ""
+    return f"--from gateway:{reference}: there is no such Gateway{hint}"
+
+
+def _assumed(mesh: Mesh, request: Request, default_namespace: str) -> Start:
+    """Without `--from`: outside if only gateways serve the host, else a client with a proxy in the destination's
+    namespace."""
+    service = known_service(mesh, request.host, default_namespace)
+    serving = mesh.gateways.serving(request.scheme, request.port, request.host)
+    if service is None and serving:
+        noted = replace(request, assumed=("from: outside, because only gateways serve this host",))
+        return Start(request=noted, trails=tuple(_entries(mesh, serving)))
+    namespace = service.namespace if service else default_namespace
+    noted = replace(request, assumed=(f"from: a client with a proxy in namespace {namespace}",))
+    return Start(request=noted, trails=(_trail(assumed_client(namespace)),))
+
+
+def known_service(mesh: Mesh, host: str, namespace: str) -> Service | None:
+    """The service that a host names, from that namespace or (a short name that only one namespace has) from any."""
+    name = hosts.dialled(host, namespace, mesh.registry.hosts, mesh.settings.domain)
+    found = mesh.registry.get(name) or mesh.registry.find(name, namespace)
+    if found is None and hosts.is_short(host):
+        everywhere = [s for s in mesh.registry.all if s.host.startswith(f"{host}.") and not s.entry]
+        found = everywhere[0] if len(everywhere) == 1 else None
+    return found
+
+
+def assumed_client(namespace: str) -> Party:
+    """A client with a proxy of which nothing else is known."""
+    thing = Object(raw={"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "client", "namespace": namespace}})
+    pod = Pod(
+        owner=thing, namespace=namespace, name="", labels={}, annotations={}, spec={}, ready=True, proxy=True, standin=True
+    )  # fmt: skip
+    return Party(namespace=namespace, pod=pod, assumed=True)
+
+
+def _sni_or_host(request: Request) -> str:
+    return request.sni or request.host

@@ -1,0 +1,184 @@
+"""The sender's hop up to its listener: does the name resolve, is the connection captured, which listener takes it?
+
+Must not know routes or destinations (`outbound` does).
+Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/;
+https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.unmodelled import at_stage
+from troubleshooter.model import Connection, Request, Stage
+from troubleshooter.walk.decisions import Trail, dropped, http
+
+EXCLUDE_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts"
+BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"
+
+
+def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """dns: the service that the host names for the sender, or what else it may be."""
+    party = trail.hop.party
+    full = hosts.dialled(request.host, party.namespace, mesh.registry.hosts, mesh.settings.domain)
+    service = mesh.registry.get(full) or _by_address(mesh, full) or mesh.registry.find(full, party.namespace)
+    if service is not None:
+        trail = trail.decide(service=service, port=service.port(request.port))
+        if service.entry and not hosts.is_address(full):
+            said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
+            return trail.passes(Stage.DNS, said, resource=service.object.at("spec.hosts"), assumes=("public DNS",))
+        return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=service.object.at())
+    if hosts.is_address(full):
+        return trail.passes(Stage.DNS, f"{full} is an address, no name to resolve")
+    space = _namespace_named(mesh, full, party.namespace)
+    if space is None:
+        said = f"{full} is no name of this cluster"
+        return trail.passes(Stage.DNS, said, assumes=(f"{full} resolves outside the cluster",))
+    if not mesh.index.saw(space):
+        return trail.unknown(Stage.DNS, f"nothing of namespace {space} was seen, where {full} would be")
+    said = f"there is no Service for {full}: the name does not resolve"
+    return trail.fails(Stage.DNS, said, dropped(Connection.DNS))
+
+
+def _by_address(mesh: Mesh, host: str) -> Service | None:
+    """The Service whose cluster IP was dialled."""
+    if not hosts.is_address(host):
+        return None
+    return next((s for s in mesh.registry.all if s.object.spec.get("clusterIP") == host), None)
+
+
+def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
+    """The namespace in which a host would be a Service, None if the name belongs to the world outside."""
+    labels = host.split(".")
+    if host.endswith(f".svc.{mesh.settings.domain}") or (len(labels) == 3 and labels[2] == "svc"):
+        return labels[-4] if len(labels) > 3 else labels[1]
+    if len(labels) == 1:
+        return own
+    return labels[1] if len(labels) == 2 and labels[1] in mesh.index.namespaces else None
+
+
+def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """capture: whether the sender's own proxy takes the connection. None is no failure."""
+    party = trail.hop.party
+    pod = party.pod
+    if pod is None:
+        return trail.unknown(Stage.CAPTURE, f"nothing of namespace {party.namespace} was seen", result={"proxy": ""})
+    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.CAPTURE)
+    if touch is not None:
+        return trail.unknown(Stage.CAPTURE, f"{touch.object} is not modelled yet", resource=touch.resource)
+    if not pod.proxy:
+        said = "no proxy: the connection leaves as the application makes it"
+        return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
+    excluded = [p.strip() for p in pod.annotations.get(EXCLUDE_PORTS, "").split(",")]
+    if str(request.port) in excluded or request.plaintext:
+        place = pod.owner.at(f'metadata.annotations["{EXCLUDE_PORTS}"]') if str(request.port) in excluded else None
+        said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
+        return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
+    said = "its sidecar takes the connection"
+    if party.assumed:
+        said = f"a client with a proxy in namespace {party.namespace} is assumed"
+    return trail.passes(Stage.CAPTURE, said, resource=party.resource, result={"proxy": "sidecar"})
+
+
+def bypassed(trail: Trail) -> bool:
+    """Whether no proxy took the connection at this hop."""
+    taken = next((s for s in trail.steps if s.hop == len(trail.hops) - 1 and s.stage is Stage.CAPTURE), None)
+    return taken is not None and taken.result.get("proxy") == "none"
+
+
+def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """listener: which outbound listener takes the connection, and as which protocol."""
+    if bypassed(trail):
+        return trail.decide(family=_spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
+    service = trail.hop.service
+    touched = _touched(mesh, trail)
+    if touched is not None:
+        return touched.decide(family=_family(trail.hop.port, request))
+    if service is None or not service.visible_to(trail.hop.party.namespace):
+        return _unregistered(mesh, request, trail)
+    port = trail.hop.port
+    if port is None:
+        return _undeclared_port(request, trail, service)
+    return _declared(request, trail, service, port)
+
+
+def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
+    party = trail.hop.party
+    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.LISTENER)
+    if touch is None:
+        return None
+    return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
+
+
+def _spoken(request: Request) -> str:
+    """The protocol family that the client itself speaks."""
+    return {"http": "http", "https": "tls", "tcp": "tcp"}[request.scheme]
+
+
+def _family(port: Port | None, request: Request) -> str:
+    """How a listener treats the request: as the port declares, or (sniffed) as the client speaks."""
+    family = port.protocol.family if port else "auto"
+    return _spoken(request) if family == "auto" else family
+
+
+def _declared(request: Request, trail: Trail, service: Service, port: Port) -> Trail:
+    """A listener for a port that the service has."""
+    family = _family(port, request)
+    place = service.object.at(f"{port.path}.{'appProtocol' if port.declared_by == 'appProtocol' else 'name'}")
+    name = f"0.0.0.0_{port.number}" if family == "http" else f"{service.host}_{port.number}"
+    result = {"name": name, "filter_chain": "", "protocol": str(port.protocol), "tls": ""}
+    trail = trail.decide(family=family)
+    spoken = _spoken(request)
+    if port.protocol.family == "http" and spoken != "http":
+        how = "TLS" if spoken == "tls" else "a protocol that is no HTTP"
+        said = f"port {port.number} is declared {port.protocol}, and the client speaks {how}: the proxy cannot read it"
+        outcome = http(400, "DPE", details="http1.codec_error")
+        if spoken == "tls":
+            outcome = dropped(Connection.TLS_ERROR, "DPE", details="http1.codec_error")
+        return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)
+    if port.protocol.family == "udp":
+        return trail.passes(Stage.LISTENER, "UDP goes past the proxy", resource=place)
+    said = f"port {port.number} of {service.object} is {_how(port, family)}"
+    return trail.passes(Stage.LISTENER, said, resource=place, result=result)
+
+
+def _how(port: Port, family: str) -> str:
+    if port.protocol.family == "auto":
+        return f"of no declared protocol: {'HTTP' if family == 'http' else family.upper()} is detected"
+    return f"declared {port.protocol} by its {port.declared_by}" if port.declared_by else str(port.protocol)
+
+
+def _undeclared_port(request: Request, trail: Trail, service: Service) -> Trail:
+    said = f"{service.object} has no port {request.port}"
+    outcome = http(503, "UF", details="upstream_reset_before_response_started{remote_connection_failure}")
+    if request.scheme != "http":
+        outcome = dropped(Connection.REFUSED, "UF")
+    return trail.fails(Stage.LISTENER, said, outcome, resource=service.object.at("spec.ports"))
+
+
+def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """A host or address that is in no registry: passed through, or (REGISTRY_ONLY) sent nowhere.
+
+    With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on the
+    port, and else, like any other protocol, the BlackHoleCluster.
+    Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/#envoy-passthrough-to-external-services;
+    `buildSidecarOutboundHTTPRouteConfig` in istio/istio pilot/pkg/networking/core/httproute.go.
+    """
+    trail = trail.decide(family=_spoken(request))
+    namespace = trail.hop.party.namespace
+    shared = request.scheme == "http" and mesh.registry.on_port(request.port, namespace, "http")
+    if shared:
+        result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "http", "tls": ""}
+        return trail.passes(
+            Stage.LISTENER, f"the listener that other services make on port {request.port}", result=result
+        )
+    result = {"name": "virtualOutbound", "filter_chain": "", "protocol": "tcp", "tls": ""}
+    if not mesh.settings.registry_only:
+        said = f"no listener for {request.host}: passed through as it is"
+        return trail.passes(Stage.LISTENER, said, result=result)
+    said = f"{request.host} port {request.port} is in no registry, and the mesh lets nothing else out"
+    outcome = dropped(Connection.RESET, "UH")
+    result["filter_chain"] = "virtualOutbound-blackhole"
+    place = mesh.settings.at("outboundTrafficPolicy")
+    return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)

@@ -1,0 +1,118 @@
+"""The transport stage: do both ends of one connection agree on plaintext, mutual TLS or TLS?
+
+Judged once, at the hop that sends, for both ends. Must not know routes or policies.
+Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/;
+https://istio.io/latest/docs/reference/config/security/peer_authentication/. What each disagreement looks like was seen on
+a real Envoy: a plaintext client at a STRICT server gets 503 UC from its own proxy (a bare client a reset), mutual TLS to a
+plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
+from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
+from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.sender import bypassed
+
+RESET = "upstream_reset_before_response_started"
+TERMINATION = f"{RESET}{{connection_termination}}"
+WRONG_VERSION = f"{RESET}{{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end}}"
+SERVER_RESET = f"{RESET}{{remote_connection_failure|TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end}}"
+MODES = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarrel:
+    """Why the ends do not agree: the sentence, what the client gets, and the field that decided."""
+
+    said: str
+    outcome: Outcome
+    place: Resource | None
+
+
+def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """transport: what is sent, what is accepted, and whether they fit."""
+    hop = trail.hop
+    endpoint, cluster = hop.endpoint, hop.cluster
+    assert endpoint is not None and cluster is not None  # noqa: S101, PT018 - the endpoint stage ran
+    if bypassed(trail) or (hop.party.pod is None and not hop.party.gateways):
+        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=hop.party.resource)
+    elif cluster.service is None:
+        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
+    else:
+        sent = offer(mesh.settings, cluster.rule, cluster.port, cluster.subset, endpoint, cluster.host)
+    accepts = mesh.peer_authentications.accepts(endpoint.pod, endpoint.port) if endpoint.pod else None
+    if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
+        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
+    trail = trail.decide(offer=sent, accepts=accepts)
+    auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
+    result = {
+        "mode": MODES[sent.sends],
+        "sni": sent.sni or (request.sni if request.scheme == "https" else ""),
+        "auto": auto,
+    }
+    quarrel = _quarrel(trail, request, sent, accepts)
+    if quarrel is not None:
+        return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
+    assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS else ()
+    if sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}:
+        assumes = ("the far end takes this TLS",)
+    spot = sent.place or (accepts.place if accepts else None)
+    return trail.passes(Stage.TRANSPORT, _agreement(sent, accepts), resource=spot, result=result, assumes=assumes)
+
+
+def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
+    endpoint = trail.hop.endpoint
+    assert endpoint is not None  # noqa: S101 - the endpoint stage ran
+    if endpoint.pod is None:
+        return None
+    if not endpoint.pod.proxy:
+        if sent.sends is Sends.PLAINTEXT or (sent.sends is Sends.TLS):
+            return None
+        said = f"{_mode(sent)} is sent to {endpoint.workload}, which has no proxy to take it"
+        return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
+    if accepts is None:
+        return None
+    if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:
+        what = "plaintext" if sent.sends is Sends.PLAINTEXT else "TLS without the mesh's certificate"
+        said = f"{what} is sent to {endpoint.workload}, which takes mutual TLS only"
+        return Quarrel(said=said, outcome=_reset(trail, request), place=accepts.place)
+    if accepts.mode is Mode.DISABLE and sent.sends is Sends.MTLS:
+        said = f"{_mode(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
+        return Quarrel(said=said, outcome=_refusal(trail, "UF", SERVER_RESET), place=accepts.place)
+    return None
+
+
+def _reset(trail: Trail, request: Request) -> Outcome:
+    """A STRICT server has no filter chain for the connection and closes it."""
+    if bypassed(trail) and request.scheme == "https":
+        return dropped(Connection.TLS_ERROR)
+    return dropped(Connection.RESET) if bypassed(trail) else _refusal(trail, "UC", TERMINATION)
+
+
+def _refusal(trail: Trail, flag: str, details: str) -> Outcome:
+    if trail.hop.family == "http":
+        return http(503, flag, details=details)
+    return dropped(Connection.RESET, flag)
+
+
+def _mode(sent: Offer) -> str:
+    return {Sends.MTLS: "mutual TLS", Sends.TLS: "TLS", Sends.CUSTOM_MTLS: "mutual TLS with own certificates"}.get(
+        sent.sends, "plaintext"
+    )
+
+
+def _agreement(sent: Offer, accepts: Accepts | None) -> str:
+    why = {
+        Reason.RULE: "as the DestinationRule says",
+        Reason.AUTO: "by auto mTLS",
+        Reason.AUTO_NO_PROXY: "by auto mTLS, since the endpoint has no proxy",
+        Reason.NO_AUTO: "since auto mTLS is off and no DestinationRule sets TLS",
+        Reason.NO_PROXY: "since no proxy sends it",
+        Reason.EXTERNAL: "as the client makes it",
+    }[sent.reason]
+    taken = f"; {accepts.mode.value} accepts it" if accepts else ""
+    return f"{_mode(sent)} {why}{taken}"

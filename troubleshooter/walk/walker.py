@@ -1,0 +1,194 @@
+"""The walk: hop by hop, stage by stage, branch by branch, and what it comes to.
+
+Decides the order of hops and stages, which branches are kept, and the verdict. Everything else is decided in the stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.model import (
+    STAGES,
+    Branch,
+    HopKind,
+    NotChecked,
+    Request,
+    StageVerdict,
+    Step,
+    Verdict,
+    Walk,
+)
+from troubleshooter.walk import entering, inbound, sender
+from troubleshooter.walk.decisions import Hop, Party, Trail
+from troubleshooter.walk.destination import choose_endpoints, find_cluster
+from troubleshooter.walk.expectation import arrives_as_expected
+from troubleshooter.walk.parties import starts
+from troubleshooter.walk.routing import choose_route
+from troubleshooter.walk.transport import connect
+
+MAX_BRANCHES = 16
+MAX_HOPS = 6
+WORST = (Verdict.UNREACHABLE, Verdict.MISROUTED, Verdict.UNDETERMINED, Verdict.AMBIGUOUS, Verdict.REACHABLE)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Walked:
+    """A walk with the decisions behind each of its branches, in the same order."""
+
+    walk: Walk
+    trails: tuple[Trail, ...]
+
+
+def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Walked:
+    """Walk a request through a mesh.
+
+    Raises:
+        RequestError: `--from` or `--to` makes no sense in this mesh.
+    """
+    start = starts(mesh, request, default_namespace)
+    trails = [end for trail in start.trails for end in _onward(mesh, start.request, trail)]
+    merged = _merge([(_branch(mesh, start.request, t), t) for t in trails])
+    kept = merged[:MAX_BRANCHES]
+    branches = tuple(branch for branch, _ in kept)
+    verdict = overall(b.verdict for b in branches)
+    result = Walk(
+        request=start.request,
+        verdict=verdict,
+        outcome=branches[0].outcome,
+        branches=branches,
+        not_checked=tuple(_assumed(branches)),
+        dropped=len(merged) - len(kept),
+    )
+    return Walked(walk=result, trails=tuple(trail for _, trail in kept))
+
+
+Many = Callable[[Mesh, Request, Trail], list[Trail]]
+One = Callable[[Mesh, Request, Trail], Trail]
+
+
+def _onward(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
+    """Every way on from the beginning of a hop to the end of the walk."""
+    for end in _outbound(mesh, request, _up_to_listener(mesh, request, trail)):
+        yield from _hop_after(mesh, request, end)
+
+
+def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    if trail.hop.kind is HopKind.GATEWAY:
+        stages: tuple[One, ...] = (entering.arrive, entering.open_server, inbound.authenticate, inbound.authorize)
+    else:
+        stages = (sender.resolve, sender.capture, sender.listen)
+    for stage in stages:
+        if not trail.over:
+            trail = stage(mesh, request, trail)
+    return trail
+
+
+def _outbound(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
+    route = entering.choose_gateway_route if trail.hop.kind is HopKind.GATEWAY else choose_route
+    stages: tuple[Many, ...] = (route, _one(find_cluster), choose_endpoints, _one(connect))
+    ways = [trail]
+    for stage in stages:
+        ways = [after for way in ways for after in ([way] if way.over else stage(mesh, request, way))]
+    return ways
+
+
+def _one(stage: One) -> Many:
+    return lambda mesh, request, trail: [stage(mesh, request, trail)]
+
+
+def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
+    """The next hop: a gateway in the mesh, the target, or nothing more (the world outside)."""
+    endpoint = trail.hop.endpoint
+    if trail.over or endpoint is None or endpoint.pod is None:
+        yield trail
+        return
+    pod, workload = endpoint.pod, endpoint.workload
+    gateways = tuple(mesh.gateways.for_workload(workload)) if workload and pod.gateway else ()
+    if gateways and len(trail.hops) < MAX_HOPS:
+        party = Party(namespace=pod.namespace, workload=workload, pod=pod, gateways=gateways)
+        yield from _onward(mesh, request, trail.enters(Hop(kind=HopKind.GATEWAY, party=party, endpoint=endpoint)))
+        return
+    yield _target(mesh, request, inbound.enter(trail))
+
+
+def _target(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    stages: tuple[Callable[[Trail], Trail], ...] = (
+        lambda t: inbound.accept(mesh, t),
+        lambda t: inbound.authenticate(mesh, request, t),
+        lambda t: inbound.authorize(mesh, request, t),
+        inbound.serve,
+    )
+    for stage in stages:
+        if not trail.over:
+            trail = stage(trail)
+    return trail
+
+
+def _branch(mesh: Mesh, request: Request, trail: Trail) -> Branch:
+    return Branch(
+        path=trail.steps + tuple(_not_reached(trail)),
+        verdict=_verdict(mesh, request, trail),
+        outcome=trail.outcome,
+        by=trail.by,
+        share=round(trail.share, 4),
+    )
+
+
+def _not_reached(trail: Trail) -> Iterable[Step]:
+    """The stages after the one at which the request dies: of its hop, and of the target if it was on its way there."""
+    if not trail.failed:
+        return
+    last = trail.steps[-1]
+    order = STAGES[trail.hop.kind]
+    for stage in order[order.index(last.stage) + 1 :]:
+        yield Step(hop=last.hop, stage=stage, verdict=StageVerdict.NOT_REACHED, proxy=last.proxy)
+    if trail.hop.kind is not HopKind.TARGET:
+        proxy = trail.hop.endpoint.workload.object.at() if trail.hop.endpoint and trail.hop.endpoint.workload else None
+        for stage in STAGES[HopKind.TARGET]:
+            yield Step(hop=last.hop + 1, stage=stage, verdict=StageVerdict.NOT_REACHED, proxy=proxy)
+
+
+def _verdict(mesh: Mesh, request: Request, trail: Trail) -> Verdict:
+    if trail.failed:
+        return Verdict.UNREACHABLE
+    if any(s.verdict is StageVerdict.UNKNOWN for s in trail.steps):
+        return Verdict.UNDETERMINED
+    if request.expect and not arrives_as_expected(mesh, request, trail):
+        return Verdict.MISROUTED
+    return Verdict.REACHABLE
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """What the verdicts of all branches come to: `ambiguous` where they differ, unless nothing fails and something is
+    unknown."""
+    found = set(verdicts)
+    if len(found) == 1:
+        return found.pop()
+    return Verdict.UNDETERMINED if found == {Verdict.REACHABLE, Verdict.UNDETERMINED} else Verdict.AMBIGUOUS
+
+
+def _merge(branches: list[tuple[Branch, Trail]]) -> list[tuple[Branch, Trail]]:
+    """Branches of equal outcome become one with the sum of their shares; the worst first, then the likeliest."""
+    groups: dict[tuple[object, ...], list[tuple[Branch, Trail]]] = {}
+    for branch, trail in branches:
+        died = branch.failed
+        where = (died.hop, died.stage, died.resource, died.detail) if died else ()
+        groups.setdefault((branch.verdict, branch.outcome, where), []).append((branch, trail))
+    merged = []
+    for group in groups.values():
+        branch, trail = max(group, key=lambda bt: bt[0].share or 0)
+        total = sum(b.share or 0 for b, _ in group)
+        merged.append((replace(branch, share=round(total, 4), by=branch.by if len(groups) > 1 else ""), trail))
+    return sorted(merged, key=lambda bt: (WORST.index(bt[0].verdict), -(bt[0].share or 0)))
+
+
+def _assumed(branches: Iterable[Branch]) -> Iterable[NotChecked]:
+    """What the walk took for granted, once each."""
+    said = dict.fromkeys(a for b in branches for s in b.path for a in s.assumes)
+    for text in said:
+        yield NotChecked(what=text, why="assumed: no Kubernetes object tells it")
+    unknown = {s.detail: s for b in branches for s in b.path if s.verdict is StageVerdict.UNKNOWN}
+    for step in unknown.values():
+        yield NotChecked(what=f"stage {step.stage}", why=step.detail)
