@@ -3,3 +3,11 @@
 Decides how a result is shown, never what it is. Knows the consultation and the layers below it; it must not know the
 other edges.
 """
+
+from troubleshooter.report.contract import to_json
+from troubleshooter.report.page import Screen, needs_ascii
+from troubleshooter.report.schema import schema
+from troubleshooter.report.text import to_text
+from troubleshooter.report.walk_text import walk_to_text
+
+__all__ = ["Screen", "needs_ascii", "schema", "to_json", "to_text", "walk_to_text"]

@@ -1,0 +1,33 @@
+"""What every test may use: texts that are kept in files and renewed by `pytest --golden`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Golden = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--golden` writes the kept texts anew."""
+    parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing with them")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Golden:
+    """`golden(name, text)`: `text` is what `golden/<name>` beside the test's file holds (or will, with --golden)."""
+    folder = Path(request.path).parent / "golden"
+
+    def compare(name: str, text: str) -> None:
+        file = folder / name
+        if request.config.getoption("--golden"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        kept = file.read_bytes().decode("utf-8") if file.is_file() else ""
+        renew = f"{file.name} is not what comes out now. If it should be: pytest --golden '{request.node.nodeid}'"
+
+        assert kept == text, renew
+
+    return compare

@@ -1,0 +1,149 @@
+"""The pages for people about a diagnosis: of a request, or of everything seen (an audit).
+
+Decides: the order. First the answer, then the evidence, then the fix, then everything else; what is calm stays short.
+Must not know: why a diagnosis says so. Knows no file and no terminal: a `Screen` comes in, text goes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from troubleshooter.model import Certainty, Diagnosis, Finding, Resource, Step, Verdict, Walk
+from troubleshooter.report import findings_text, sections, words
+from troubleshooter.report.contract import not_checked
+from troubleshooter.report.findings_text import Folded, folded
+from troubleshooter.report.page import BLANK, Part, Screen, Span, Tone, render
+from troubleshooter.report.sections import MOST, heading, line, more, row, rows
+
+DEFAULT = Screen()
+
+LIKELY = "likely: every condition holds, and no traffic has shown it yet"
+
+RULE_ENGINE = "durable-rules"
+"""The engine that is always meant; any other is worth a word."""
+
+
+def to_text(diagnosis: Diagnosis, screen: Screen = DEFAULT) -> str:
+    """A diagnosis for people, without a newline at its end; an audit if it has no walk.
+
+    Nothing that came from a cluster, a file or a log reaches the screen as it is: `page` makes all of it safe.
+    Manifests and commands are never wrapped; every other line fits a width of 40 or more.
+    """
+    first = _request(diagnosis, diagnosis.walk, screen) if diagnosis.walk else _audit(diagnosis)
+    return render([*first, *_rest(diagnosis)], screen)
+
+
+def _rest(diagnosis: Diagnosis) -> Iterator[Part]:
+    """What is the same on both pages."""
+    yield from sections.not_seen(not_checked(diagnosis))
+    yield from sections.possible(diagnosis.possible)
+    yield from sections.questions(diagnosis.questions)
+    yield BLANK
+    yield from rows("More", (f"troubleshoot explain {f.cause}" for f in _gravest_first(diagnosis.findings)[:1]))
+    yield from rows("Engine", {diagnosis.engine} - {"", RULE_ENGINE})
+
+
+def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
+    """The root, then by severity; equals stay in their order."""
+    return sorted(findings, key=lambda f: (not f.root, f.severity.rank))
+
+
+def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]:
+    root = diagnosis.root
+    yield from _arrives(walk) if walk.verdict is Verdict.REACHABLE else _fails(walk, root)
+    if root:
+        yield from findings_text.evidence(root.because)
+        yield from findings_text.meaning(root.explanation)
+        yield from findings_text.fixes(root, screen)
+    yield from sections.branches(walk)
+    yield from sections.groups(diagnosis.groups)
+    yield from _others(diagnosis.findings, root)
+
+
+def _arrives(walk: Walk) -> Iterator[Part]:
+    request = walk.request
+    caller = f" from {request.source}" if request.source else ""
+    mark = words.VERDICT_MARKS[walk.verdict]
+    yield line(Span(f"{words.request_line(request)}{caller} arrives.", Tone.STRONG), indent=0, lead=mark)
+    assumed = dict.fromkeys((*request.assumed, *(a for s in walk.path for a in s.assumes)))
+    yield from rows("Assumed", assumed)
+
+
+def _fails(walk: Walk, root: Finding | None) -> Iterator[Part]:
+    yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
+    if root:
+        yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
+        yield from _at(root.resource)
+    yield BLANK
+    yield from sections.request_rows(walk)
+    yield from _death(walk, root)
+    yield from sections.unknown_rows(walk)
+    yield from _cause(root)
+
+
+def _at(resource: Resource | None) -> list[Part]:
+    return [line(Span(words.resource(resource), Tone.FAINT))] if resource else []
+
+
+def _death(walk: Walk, root: Finding | None) -> Iterator[Part]:
+    """Where the worst branch fails; the object only if the headline does not show it already."""
+    step = walk.branches[0].failed if walk.branches else None
+    if step is None:
+        return
+    yield row("Dies at", Span(sections.step_place(step), Tone.BAD), Span(_observed(step)))
+    yield from rows("", filter(None, [step.detail]))
+    if step.resource and not (root and root.resource == step.resource):
+        yield row("", Span(words.resource(step.resource), Tone.FAINT))
+
+
+def _observed(step: Step) -> str:
+    return " (seen to happen)" if step.observed else ""
+
+
+def _cause(root: Finding | None) -> Iterator[Part]:
+    if root is None:
+        return
+    sure = LIKELY if root.certainty is Certainty.LIKELY else str(root.certainty)
+    yield row("Cause", Span(f"{root.cause}, {sure}"))
+    yield from rows("Known as", filter(None, [", ".join(dict.fromkeys(k.code for k in root.known_as))]))
+
+
+def _others(findings: Iterable[Finding], root: Finding | None) -> Iterator[Part]:
+    """What follows from the root, then what was noticed on the way."""
+    folds = folded(_gravest_first(findings))
+    follows = next((below for head, below in folds if head is root), ())
+    others = [fold for fold in folds if fold[0] is not root]
+    yield from heading("What follows from it") if follows else []
+    for one in follows[:MOST]:
+        where = f", {words.resource(one.resource)}" if one.resource else ""
+        yield line(Span(one.title), Span(where, Tone.FAINT), lead=Span("•", Tone.FAINT))
+    yield from more(len(follows) - MOST)
+    yield from heading("Also noticed") if others else []
+    for head, below in others[:MOST]:
+        yield from findings_text.short(head, below, words.resource(head.resource) if head.resource else "")
+    yield from more(len(others) - MOST)
+
+
+def _audit(diagnosis: Diagnosis) -> Iterator[Part]:
+    folds = folded(_gravest_first(diagnosis.findings))
+    if not folds:
+        rest = ", in what was seen" if not_checked(diagnosis) else ""
+        yield line(Span(f"Nothing wrong was found{rest}.", Tone.STRONG), indent=0, lead=Span("√", Tone.GOOD))
+        return
+    objects = len({f.resource.key for f in diagnosis.findings if f.resource})
+    where = f", in {words.count(objects, 'object')}" if objects else ""
+    total = f"{findings_text.counted(diagnosis.findings)}{where}."
+    yield line(Span(total, Tone.STRONG), indent=0, lead=words.SEVERITY_MARKS[folds[0][0].severity])
+    for name, members in _by_object(folds).items():
+        yield from heading(name)
+        for head, below in members:
+            yield from findings_text.short(head, below, words.field(head.resource) if head.resource else "")
+
+
+def _by_object(folds: Iterable[Folded]) -> dict[str, list[Folded]]:
+    """Under each object what was found on it; the object with the gravest finding first."""
+    groups: dict[str, list[Folded]] = {}
+    for fold in folds:
+        resource = fold[0].resource
+        groups.setdefault(str(resource) if resource else "The mesh", []).append(fold)
+    return groups

@@ -1,0 +1,86 @@
+"""The page for people about a walk: the way of a request, hop by hop and stage by stage.
+
+Decides: how the way is drawn. Must not know: causes and findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from troubleshooter.model import STAGES, Diagnosis, HopKind, StageVerdict, Step, Walk
+from troubleshooter.report import sections, words
+from troubleshooter.report.contract import not_checked
+from troubleshooter.report.page import BLANK, Paragraph, Part, Screen, Span, Tone, render
+from troubleshooter.report.sections import INDENT, heading, line
+from troubleshooter.report.text import DEFAULT
+
+STAGE = 20
+"""Where the text of a stage begins, after its mark and the longest name."""
+
+HOPS = {HopKind.SENDER: "the caller", HopKind.GATEWAY: "a gateway", HopKind.TARGET: "the target"}
+
+
+def walk_to_text(walk: Walk, screen: Screen = DEFAULT) -> str:
+    """A walk for people, without a newline at its end: what becomes of the request, then the way of its worst branch.
+
+    As safe as `to_text`, and as wide.
+    """
+    return render(_page(walk), screen)
+
+
+def _page(walk: Walk) -> Iterator[Part]:
+    yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
+    yield BLANK
+    yield from sections.request_rows(walk)
+    for _, steps in groupby(walk.path, key=lambda s: s.hop):
+        yield from _hop(list(steps))
+    yield from sections.branches(walk)
+    yield from sections.not_seen(not_checked(Diagnosis(walk=walk)))
+
+
+def _hop(steps: Sequence[Step]) -> Iterator[Part]:
+    proxy = steps[0].proxy
+    kind = HOPS[_kind(steps)] if proxy else "a client outside the mesh"
+    yield from heading(f"Hop {steps[0].hop}: " + (f"{proxy}, {kind}" if proxy else kind))
+    for reached, some in groupby(steps, key=lambda s: s.verdict is not StageVerdict.NOT_REACHED):
+        if reached:
+            for step in some:
+                yield from _stage(step)
+        else:
+            yield _beyond(some)
+
+
+def _kind(steps: Iterable[Step]) -> HopKind:
+    """The first kind of hop that performs all these stages."""
+    seen = {s.stage for s in steps}
+    return next((kind for kind, stages in STAGES.items() if seen <= set(stages)), HopKind.GATEWAY)
+
+
+def _beyond(steps: Iterable[Step]) -> Part:
+    names = words.listed([str(s.stage) for s in steps])
+    return line(Span(f"not reached: {names}", Tone.FAINT), lead=words.STAGE_MARKS[StageVerdict.NOT_REACHED])
+
+
+def _stage(step: Step) -> Iterator[Part]:
+    texts = list(_texts(step)) or [Span("passes" if step.verdict is StageVerdict.PASS else str(step.verdict))]
+    mark = words.STAGE_MARKS[step.verdict]
+    yield Paragraph(spans=(texts[0],), lead=(mark, Span(f" {step.stage}")), indent=INDENT, column=STAGE)
+    for text in texts[1:]:
+        yield line(text, indent=STAGE)
+
+
+def _texts(step: Step) -> Iterator[Span]:
+    """What was decided, by which object and field, what was assumed, and where the request dies."""
+    if step.detail:
+        yield Span(step.detail)
+    if step.resource:
+        yield Span(words.resource(step.resource), Tone.FAINT)
+    if step.observed:
+        yield Span("seen to happen", Tone.FAINT)
+    for assumption in step.assumes:
+        yield Span(f"assumed: {assumption}", Tone.FAINT)
+    if step.verdict is StageVerdict.FAIL:
+        yield Span("The request dies here.", Tone.BAD)
+    if step.verdict is StageVerdict.UNKNOWN:
+        yield Span("This cannot be told from what was seen.", Tone.WARN)
