@@ -1,19 +1,22 @@
 """The knowledge base as values: what `knowledge/` says, parsed.
 
-Decides: the shape of knowledge. Must not know: meshes, walks, or how a rule is run.
+Decides: the shape of knowledge. Must not know: YAML, meshes, walks, or how a rule is run. Every value carries the place
+where it was read; places never count when values are compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 from troubleshooter.model import Applicability, CaseKind, Prevalence, Severity, Stage
+from troubleshooter.rulebook.places import Placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
+class Condition(Placed):
     """True where the fact is known and its word is one of `words`."""
 
     fact: str
@@ -36,18 +39,10 @@ When: TypeAlias = tuple[Condition | AnyOf, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a piece of knowledge stands: file as found, line and column counted from 1."""
-
-    file: str
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """One change to an object: `verb` is set, remove, insert, create, delete or restart; `role` is the object's role ("" for
-    create), `at` the field path, `value` what is set, inserted or created, with `${role.attribute}` placeholders in it."""
+class Edit(Placed):
+    """One change to an object: `verb` is set, remove, insert, create, delete or restart; `role` is the object's role
+    ("" for create), `at` the field path, `value` what is set, inserted or created, with `${role.attribute}`
+    placeholders in it."""
 
     verb: str
     role: str = ""
@@ -56,7 +51,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixPlan:
+class FixPlan(Placed):
     """A fix as the knowledge base offers it, before its placeholders are filled."""
 
     do: str
@@ -69,13 +64,15 @@ class FixPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class Paragraph(Placed):
+    """A piece of the explanation, with placeholders; shown only where `when` holds."""
+
     text: str
     when: When = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BecauseOf:
+class BecauseOf(Placed):
     """This cause is a consequence of `cause` where that one's role `its` and this one's role `our` are one object."""
 
     cause: str
@@ -84,7 +81,7 @@ class BecauseOf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerName:
+class PeerName(Placed):
     """The same finding in another analyser's catalogue, printed where `when` holds, on the object in role `on`."""
 
     code: str
@@ -93,7 +90,7 @@ class PeerName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class Example(Placed):
     """What is asked of the cause's fixtures, and what must come out."""
 
     source: str
@@ -109,16 +106,49 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FalsePositive:
+class FalsePositive(Placed):
     """When a reader should not believe the cause; `near` is the fixture (`near-<reason>.yaml`) that shows it."""
 
     text: str
     near: str
 
 
+AREAS = (
+    "injection",
+    "routing",
+    "destination",
+    "endpoints",
+    "service",
+    "mtls",
+    "authentication",
+    "authorization",
+    "gateway",
+    "egress",
+    "dns",
+    "protocol",
+    "resilience",
+    "rollout",
+    "multicluster",
+    "control-plane",
+    "ambient",
+    "gateway-api",
+    "platform",
+)
+"""The folders of `causes/`."""
+
+
+class Status(StrEnum):
+    """How far a cause is to be trusted. A retired one only keeps its id from being used again."""
+
+    DRAFT = "draft"
+    TESTED = "tested"
+    RETIRED = "retired"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cause:
-    """A root cause. `stages` are those at which it makes a request die, the usual one first."""
+class Cause(Placed):
+    """A root cause. `stages` are those at which it makes a request die, the usual one first. `status` is a word of
+    `Status`; of a retired cause only id, area, title and `explain` (why it was retired) count."""
 
     id: str
     area: str
@@ -140,11 +170,10 @@ class Cause:
     symptoms: tuple[str, ...] = ()
     applies_to: Mapping[str, Any] = field(default_factory=dict)
     false_positives: tuple[FalsePositive, ...] = ()
-    place: Place = Place(file="", line=1, column=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Symptom:
+class Symptom(Placed):
     """What people see. `flags`, `statuses` and `texts` betray it; `stages` are the ones to suspect, likeliest first."""
 
     id: str
@@ -157,9 +186,9 @@ class Symptom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QuestionText:
-    """One question for one fact: `answers` maps each word a person may give to what it means in plain words; `how` is one
-    command that finds it out; `cost` is `person` (they know it) or `command` (they must run something)."""
+class QuestionText(Placed):
+    """One question for one fact: `answers` maps each word a person may give to what it means in plain words; `how` is
+    one command that finds it out; `cost` is `person` (they know it) or `command` (they must run something)."""
 
     fact: str
     question: str
@@ -170,7 +199,7 @@ class QuestionText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Derivation:
+class Derivation(Placed):
     """A fact that follows from facts. `when` is positive."""
 
     id: str
@@ -180,7 +209,7 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LogWord:
+class LogWord(Placed):
     """A response flag or response-code detail: `stage` is where a request with it dies, None where it does not say."""
 
     name: str
@@ -193,7 +222,7 @@ class LogWord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PeerCode:
+class PeerCode(Placed):
     """A code of another analyser that no cause of ours stands for, with the reason."""
 
     code: str
