@@ -1,5 +1,8 @@
-"""The consultation: what to look at, what to ask, when to conclude. It returns what it needs and never fetches it.
+"""The consultation: `next_step() → Look | Ask | Conclude`, `tell(...)`, and the diagnosis at its end.
 
-Decides the next step and the one root cause. Knows the whole core below it; it must not know where answers come from or
-how anything is shown.
+A whole consultation is a plain test. Must not know terminals, files, clusters or how a result is shown.
 """
+
+from troubleshooter.consult.consultation import UNKNOWN, Ask, Conclude, Consultation, Look, NextStep
+
+__all__ = ["UNKNOWN", "Ask", "Conclude", "Consultation", "Look", "NextStep"]

@@ -1,5 +1,12 @@
-"""The catalogue of facts, and the derivers that read them off a mesh, a walk and evidence, case by case.
+"""The catalogue of facts, and the derivers: mesh, walk and evidence → cases and facts.
 
-Decides which word each attribute of a case has, with its sources. Knows `walk`, `evidence`, `mesh` and `model`; it must
-not know the knowledge base or how anything is inferred from a fact.
+Must not know causes, rules or texts: a fact says what is so, never what it means.
 """
+
+from troubleshooter.facts.catalogue import CATALOGUE
+from troubleshooter.facts.from_logs import request_of
+from troubleshooter.facts.observe import Observation, observe
+from troubleshooter.facts.of_walks import walk_cases
+from troubleshooter.facts.pieces import audit_cases, touched_cases
+
+__all__ = ["CATALOGUE", "Observation", "audit_cases", "observe", "request_of", "touched_cases", "walk_cases"]

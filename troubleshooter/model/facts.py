@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from troubleshooter.model.resource import Resource
 from troubleshooter.model.stages import CaseKind, Stage
 
-Detail: TypeAlias = str | int | bool | dict[str, str] | list[str]
-"""A value for templates: a name, a number, a path, a text, labels, or a list of texts."""
+Detail: TypeAlias = str | int | bool | dict[str, Any] | list[Any]
+"""A value for templates: a name, a number, a path, a text, labels, a piece of an object."""
 
 Roles: TypeAlias = Mapping[str, Resource]
 

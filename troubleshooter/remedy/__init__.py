@@ -1,5 +1,12 @@
-"""Fixes: rendered from the knowledge, applied to a copy of the inventory, and proved by walking and inferring again.
+"""Render a fix, apply it to a copy of the inventory, walk and infer again.
 
-Decides whether a fix is verified. Knows the facts and the inference, where both sides of the core meet; it must not
-know the consultation, and changes nothing outside the copy.
+Here the mesh's side (what is so) and the rulebook's side (what follows) meet. Must not know who asks, or how a result is
+shown.
 """
+
+from troubleshooter.remedy.conditions import holds
+from troubleshooter.remedy.examine import Examined, Situation, examine
+from troubleshooter.remedy.fixes import Remedy, remedies, resource_of
+from troubleshooter.remedy.scope import scope_of
+
+__all__ = ["Examined", "Remedy", "Situation", "examine", "holds", "remedies", "resource_of", "scope_of"]

@@ -1,0 +1,234 @@
+"""The consultation: what is known, what to look at or ask next, and what it comes to.
+
+`next_step()` returns a value and never waits: `Look` (a source at hand can tell), `Ask` (only a person can) or `Conclude`.
+`tell()` answers. What was told is a list; `back()` drops its end and everything is judged anew, so that a changed answer
+leaves no trace. Must not know terminals, files or clusters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from troubleshooter.consult.findings import findings
+from troubleshooter.consult.told import examine_told
+from troubleshooter.facts import CATALOGUE
+from troubleshooter.inference import (
+    UNEXPLAINED,
+    Account,
+    Cost,
+    Engine,
+    How,
+    Why,
+    account,
+    how,
+    next_questions,
+    standings,
+    why,
+)
+from troubleshooter.model import (
+    CaseKind,
+    Certainty,
+    Diagnosis,
+    Fact,
+    Inventory,
+    LogGroup,
+    NotChecked,
+    PossibleCause,
+    Question,
+    Source,
+    Verdict,
+)
+from troubleshooter.remedy import Examined, Situation, examine
+from troubleshooter.rulebook import Rulebook
+
+UNKNOWN = "unknown"
+COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND}
+BY_CONFIGURATION = frozenset({"mesh", "walk"})
+MAX_QUESTIONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A question that only a person can answer."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A fact that a source at hand can tell: `command` is what would be run."""
+
+    fact: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclude:
+    """The end: everything that is known."""
+
+    diagnosis: Diagnosis
+
+
+NextStep = Ask | Look | Conclude
+
+
+class Consultation:
+    """One consultation, about a request, an audit, or a symptom with answers alone."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        engine: Engine,
+        situation: Situation | None = None,
+        *,
+        symptom: str = "",
+        groups: tuple[LogGroup, ...] = (),
+        not_checked: tuple[NotChecked, ...] = (),
+    ) -> None:
+        self.rulebook, self.engine, self.situation, self.symptom = rulebook, engine, situation, symptom
+        self.groups, self.not_checked = groups, not_checked
+        self.told: list[tuple[str, str]] = []
+        self._examined: Examined | None = None
+
+    @property
+    def examined(self) -> Examined:
+        """What is known now."""
+        if self._examined is None:
+            facts = {name: _said(name, word) for name, word in self.told if word != UNKNOWN}
+            if self.situation is None:
+                self._examined = examine_told(self.rulebook, facts, self.engine, self._among())
+            else:
+                self._examined = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
+        return self._examined
+
+    def tell(self, fact: str, word: str) -> None:
+        """Answer a question; `unknown` is an answer too.
+
+        Raises:
+            ValueError: there is no such question, or it has no such answer.
+        """
+        question = self.rulebook.questions.get(fact)
+        if question is None:
+            raise ValueError(f"there is no question about {fact}")
+        if word != UNKNOWN and word not in question.answers:
+            raise ValueError(f"{word} is no answer; answers are {', '.join(question.answers)} or {UNKNOWN}")
+        self.told.append((fact, word))
+        self._examined = None
+
+    def back(self) -> bool:
+        """Take the last answer back; False if there is none."""
+        if not self.told:
+            return False
+        self.told.pop()
+        self._examined = None
+        return True
+
+    def next_step(self) -> NextStep:
+        """What to do next."""
+        for fact in self.open_questions():
+            return Ask(question=self.question(fact))
+        return Conclude(diagnosis=self.diagnosis())
+
+    def open_questions(self) -> tuple[str, ...]:
+        """The facts worth asking a person for, the best first; none once something is concluded."""
+        case = self._case_in_doubt()
+        if case is None:
+            return ()
+        asked = {fact for fact, _ in self.told}
+        return tuple(
+            fact
+            for fact in next_questions(self.rulebook, self.examined.judgement, case, self._cost, self._among())
+            if fact not in asked
+        )
+
+    def question(self, fact: str) -> Question:
+        """The question for a fact, as the knowledge base words it."""
+        text = self.rulebook.questions[fact]
+        return Question(
+            fact=fact,
+            question=text.question,
+            why=text.why,
+            how=text.how,
+            answers=tuple(text.answers.items()),
+            cost=text.cost,
+        )
+
+    def why(self, fact: str) -> Why:
+        """What is known, what an answer about `fact` would decide, and which causes remain."""
+        case = self._case_in_doubt() or next(iter(self.examined.judgement.cases))
+        return why(self.rulebook, self.examined.judgement, case, fact, self._among())
+
+    def how(self, fact: str) -> How | None:
+        """Where a known fact comes from; None if it is not known."""
+        judged = self.examined.judgement.cases.values()
+        return next((found for case in judged if (found := how(case, fact)) is not None), None)
+
+    def account(self, cause: str) -> Account:
+        """Why a cause holds or does not, in the case in hand."""
+        case = next(iter(self.examined.judgement.cases.values()))
+        return account(self.rulebook, case, cause)
+
+    def diagnosis(self) -> Diagnosis:
+        """Everything that is known now."""
+        examined = self.examined
+        situation = self.situation or Situation(inventory=Inventory())
+        done = findings(self.rulebook, situation, examined)
+        doubt = self._case_in_doubt()
+        asked = self.open_questions()[:MAX_QUESTIONS]
+        notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if self.situation else ()
+        return Diagnosis(
+            walk=examined.walked.walk if examined.walked else None,
+            findings=done,
+            possible=self._possible(doubt) if doubt else (),
+            questions=tuple(self.question(f) for f in asked),
+            groups=self.groups,
+            not_checked=(*notes, *self.not_checked),
+            engine=examined.judgement.engine,
+        )
+
+    def _possible(self, case: str) -> tuple[PossibleCause, ...]:
+        judged = self.examined.judgement.cases[case]
+        found = standings(self.rulebook, judged, self._among())
+        return tuple(
+            PossibleCause(cause=s.cause, missing=s.missing) for s in found if s.certainty is Certainty.POSSIBLE
+        )
+
+    def _case_in_doubt(self) -> str | None:
+        """The case about which more could be learnt: a request that nothing explains, or whose end is not known."""
+        examined = self.examined
+        if self.situation is not None and self.situation.request is None:
+            return None
+        root = next((c for c in examined.conclusions if c.root), None)
+        settled = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
+        if settled:
+            return None
+        walked = examined.walked
+        if walked is not None and walked.walk.verdict in {Verdict.REACHABLE, Verdict.MISROUTED}:
+            return None
+        if walked is not None and root is not None and root.cause != UNEXPLAINED:
+            return None
+        return next((c.id for c in examined.cases if c.kind is CaseKind.WALK), None)
+
+    def _cost(self, fact: str) -> int | None:
+        """What asking for a fact costs; None where nobody is to be asked: there is no question, or the objects at hand
+        tell it."""
+        text = self.rulebook.questions.get(fact)
+        if text is None:
+            return None
+        walked = self.examined.walked
+        if (
+            walked is not None
+            and walked.walk.verdict is not Verdict.UNDETERMINED
+            and CATALOGUE.facts[fact].derived_by in BY_CONFIGURATION
+        ):
+            return None
+        return COSTS[text.cost]
+
+    def _among(self) -> frozenset[str] | None:
+        """The causes that a symptom leaves, None where all are left."""
+        left = frozenset(c.id for c in self.rulebook.causes.values() if self.symptom in c.symptoms)
+        return left if self.symptom and left else None
+
+
+def _said(name: str, word: str) -> Fact:
+    return Fact(name=name, word=word, sources=(Source(said=True),))

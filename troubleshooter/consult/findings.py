@@ -1,0 +1,93 @@
+"""From conclusions to findings: texts filled in, fixes tried, the place to point at.
+
+Decides: what is said about each conclusion. Must not know how it is printed.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.inference import UNEXPLAINED, Conclusion
+from troubleshooter.model import Certainty, Finding, KnownAs, Resource
+from troubleshooter.remedy import Examined, Situation, holds, remedies, resource_of, scope_of
+from troubleshooter.rulebook import Cause, Rulebook, Scope, render
+
+MAX_TRIED = 25
+"""Findings of which the fixes are tried in one audit; each trial derives the mesh anew."""
+
+
+def findings(rulebook: Rulebook, situation: Situation, examined: Examined) -> tuple[Finding, ...]:
+    """Every conclusion as a finding, in their order."""
+    return tuple(
+        _finding(rulebook, situation, examined, conclusion, attempt=n < MAX_TRIED)
+        for n, conclusion in enumerate(examined.conclusions)
+    )
+
+
+def _finding(
+    rulebook: Rulebook, situation: Situation, examined: Examined, conclusion: Conclusion, *, attempt: bool
+) -> Finding:
+    if conclusion.cause == UNEXPLAINED:
+        return _unexplained(examined, conclusion)
+    cause = rulebook.causes[conclusion.cause]
+    facts = examined.judgement.cases[conclusion.case].facts
+    words = {name: fact.word for name, fact in facts.items()}
+    scope = scope_of(examined.case(conclusion.case), facts)
+    found = remedies(rulebook, situation, examined, conclusion, scope, attempt=attempt)
+    resource = resource_of(conclusion, found)
+    return Finding(
+        fingerprint=conclusion.fingerprint,
+        cause=cause.id,
+        title=render(cause.title, scope),
+        certainty=conclusion.certainty,
+        severity=conclusion.severity,
+        stage=conclusion.stage,
+        resource=resource,
+        roles=conclusion.roles,
+        case=conclusion.case,
+        root=conclusion.root,
+        related=_related(conclusion, resource),
+        known_as=_known_as(cause, conclusion, words),
+        explained_by=conclusion.explained_by,
+        explanation=_explanation(cause, words, scope),
+        because=conclusion.because,
+        fixes=tuple(remedy.fix for remedy in found),
+    )
+
+
+def _explanation(cause: Cause, words: dict[str, str], scope: Scope) -> str:
+    paragraphs = (render(p.text, scope).strip() for p in cause.explain if holds(p.when, words))
+    return "\n\n".join(paragraphs)
+
+
+def _related(conclusion: Conclusion, resource: Resource | None) -> tuple[Resource, ...]:
+    """The other objects that play a role in it."""
+    own = resource.key if resource else None
+    others = {r.key: r for r in conclusion.roles.values() if r.key != own}
+    return tuple(others.values())
+
+
+def _known_as(cause: Cause, conclusion: Conclusion, words: dict[str, str]) -> tuple[KnownAs, ...]:
+    return tuple(
+        KnownAs(code=peer.code, resource=conclusion.roles[peer.on])
+        for peer in cause.known_as
+        if peer.on in conclusion.roles and holds(peer.when, words)
+    )
+
+
+def _unexplained(examined: Examined, conclusion: Conclusion) -> Finding:
+    """A failure for which there is no cause: the stage and what was seen there, and no guess."""
+    walked = examined.walked
+    died = next((b.failed for b in walked.walk.branches if b.failed), None) if walked else None
+    said = died.detail if died else ""
+    return Finding(
+        fingerprint=conclusion.fingerprint,
+        cause=UNEXPLAINED,
+        title=f"The request dies at stage {conclusion.stage}, and no cause that is known here explains it",
+        certainty=Certainty.CONFIRMED,
+        severity=conclusion.severity,
+        stage=conclusion.stage,
+        resource=died.resource if died else None,
+        roles=conclusion.roles,
+        case=conclusion.case,
+        root=conclusion.root,
+        explanation=f"{said[:1].upper()}{said[1:]}." if said else "",
+    )

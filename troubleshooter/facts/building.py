@@ -1,0 +1,57 @@
+"""Cases are built here: roles, facts and details, each checked against the catalogue as it is added.
+
+Decides: nothing. A name or word that is not in the catalogue is a bug in a deriver, never the input's fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from troubleshooter.facts.catalogue import CATALOGUE
+from troubleshooter.model import Case, CaseKind, Detail, Fact, Resource, Source, Stage
+
+
+class CaseBuilder:
+    """A case in the making."""
+
+    def __init__(self, identifier: str, kind: CaseKind) -> None:
+        self.id, self.kind = identifier, kind
+        self.roles: dict[str, Resource] = {}
+        self.facts: dict[str, Fact] = {}
+        self.details: dict[str, Detail] = {}
+
+    def role(self, name: str, resource: Resource | None) -> None:
+        """Fill a role; the first to fill it wins."""
+        if resource is not None and name not in self.roles:
+            if name not in CATALOGUE.roles:
+                raise LookupError(f"no role {name} in the catalogue")
+            self.roles[name] = resource
+
+    def fact(self, name: str, word: str, *places: Resource | None) -> None:
+        """Add a fact with the places that it comes from; the first word for a name wins."""
+        if word not in CATALOGUE.facts[name].words:
+            raise LookupError(f"{word} is no word of {name} in the catalogue")
+        if name not in self.facts:
+            sources = tuple(Source(resource=p) for p in places if p is not None)
+            self.facts[name] = Fact(name=name, word=str(word), sources=sources)
+
+    def seen(self, name: str, word: str, source: Source) -> None:
+        """Add a fact that a log line (or a person) tells."""
+        if word in CATALOGUE.facts[name].words:
+            self.facts.setdefault(name, Fact(name=name, word=word, sources=(source,)))
+
+    def detail(self, name: str, value: Detail | None) -> None:
+        """Add a detail; nothing is added for None or an empty text."""
+        if name not in CATALOGUE.details:
+            raise LookupError(f"no detail {name} in the catalogue")
+        if value is not None and value != "":
+            self.details.setdefault(name, value)
+
+    def build(self, stage: Stage | None = None) -> Case:
+        """The finished case; `stage` is where its walk fails."""
+        return Case(id=self.id, kind=self.kind, roles=self.roles, facts=self.facts, details=self.details, stage=stage)
+
+
+def selector_text(labels: Iterable[tuple[str, str]]) -> str:
+    """Labels as kubectl's `-l` takes them."""
+    return ",".join(f"{key}={value}" for key, value in labels)

@@ -1,0 +1,161 @@
+"""What was seen, laid over what was foretold: a failed log line makes the stage that it names fail.
+
+Decides: the stage at which an observed request died, and the facts that the line alone tells. Must not know causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from troubleshooter.evidence import (
+    AccessLogEntry,
+    NamedStage,
+    Side,
+    TransportFailure,
+    Words,
+    classify_transport_failure,
+    details_key,
+    stage_named_by,
+)
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Branch, Connection, HopKind, Outcome, Source, Stage, StageVerdict, Step, Verdict
+from troubleshooter.walk import Trail, Walked
+from troubleshooter.walk.walker import overall
+
+REASONS = {
+    TransportFailure.CONNECTION_REFUSED: "connection-refused",
+    TransportFailure.CONNECTION_TIMEOUT: "connection-timeout",
+    TransportFailure.CONNECTION_RESET: "connection-reset",
+    TransportFailure.NONE: "none",
+    TransportFailure.OTHER: "other",
+}
+RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
+HOPS = {Side.INBOUND: "inbound", Side.OUTBOUND: "outbound", Side.PASSTHROUGH: "outbound", Side.BLACKHOLE: "outbound"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A failed log line, the stage that it names, and where it stands."""
+
+    entry: AccessLogEntry
+    named: NamedStage
+
+    @property
+    def source(self) -> Source:
+        return Source(file=self.entry.file, line=self.entry.line, text=self.entry.text)
+
+
+def observe(mesh: Mesh, walked: Walked, entry: AccessLogEntry, words: Words) -> tuple[Walked, Observation | None]:
+    """The walk as it was seen: only the branches that the line's request took, dying where the line says."""
+    named = stage_named_by(entry, words, proxy=_proxy(mesh, walked, entry))
+    if not entry.failed or not named.by:
+        return walked, None
+    observation = Observation(entry=entry, named=named)
+    pairs = list(zip(walked.walk.branches, walked.trails, strict=True))
+    taken = [pair for pair in pairs if _took(pair[1], entry)] or pairs
+    branches = tuple(_seen(branch, trail, observation) for branch, trail in taken)
+    verdict = overall(b.verdict for b in branches)
+    walk = replace(walked.walk, branches=branches, verdict=verdict, outcome=branches[0].outcome)
+    return Walked(walk=walk, trails=tuple(trail for _, trail in taken)), observation
+
+
+def _proxy(mesh: Mesh, walked: Walked, entry: AccessLogEntry) -> HopKind | None:
+    """The kind of proxy that wrote the line, where the walk has only one that could have."""
+    if entry.side is Side.INBOUND:
+        return HopKind.TARGET
+    kinds = {h.kind for t in walked.trails for h in t.hops} - {HopKind.TARGET}
+    return kinds.pop() if len(kinds) == 1 and entry.side is not Side.UNKNOWN else None
+
+
+def _took(trail: Trail, entry: AccessLogEntry) -> bool:
+    """Whether a branch went to the cluster (and endpoint) that the line names."""
+    clusters = {h.cluster.name for h in trail.hops if h.cluster}
+    if entry.side is Side.OUTBOUND and entry.upstream_cluster not in clusters:
+        return False
+    address = entry.upstream_host.rpartition(":")[0]
+    endpoints = {h.endpoint.address for h in trail.hops if h.endpoint and h.endpoint.address}
+    known = {e.address for h in trail.hops if h.placement for e in h.placement.endpoints}
+    return not (entry.side is Side.OUTBOUND and address in known) or address in endpoints
+
+
+def _seen(branch: Branch, trail: Trail, observation: Observation) -> Branch:
+    """A branch with the observed failure in it."""
+    named = observation.named
+    died = branch.failed
+    stage = named.stage
+    if stage is None:
+        stage = died.stage if died and died.stage in named.also else (named.also[0] if named.also else None)
+    if stage is None:
+        stage = died.stage if died else Stage.APPLICATION
+    position = _position(branch.path, stage, named.hop, trail)
+    path = (
+        branch.path
+        if position is not None
+        else (*branch.path, Step(hop=len(trail.hops), stage=stage, verdict=StageVerdict.PASS))
+    )
+    at = position if position is not None else len(path) - 1
+    steps = (*map(_passed, path[:at]), _failing(path[at], observation), *map(_not_reached, path[at + 1 :]))
+    return replace(branch, path=steps, verdict=Verdict.UNREACHABLE, outcome=_outcome(observation.entry))
+
+
+def _position(path: Iterable[Step], stage: Stage, hop: HopKind | None, trail: Trail) -> int | None:
+    """Where in a path the named stage stands: at the named kind of hop, else the first of that stage."""
+    found = [n for n, step in enumerate(path) if step.stage is stage]
+    kinds = {n: h.kind for n, h in enumerate(trail.hops)}
+    steps = list(path)
+    fitting = [n for n in found if hop is None or kinds.get(steps[n].hop, HopKind.TARGET) is hop]
+    return next(iter(fitting or found), None)
+
+
+def _passed(step: Step) -> Step:
+    if step.verdict is StageVerdict.PASS:
+        return step
+    was = f" (the walk would have it fail here: {step.detail})" if step.verdict is StageVerdict.FAIL else ""
+    return replace(step, verdict=StageVerdict.PASS, observed=True, detail=f"the log shows that it got past here{was}")
+
+
+def _failing(step: Step, observation: Observation) -> Step:
+    entry = observation.entry
+    place = f"{entry.file}:{entry.line}"
+    words = " ".join(w for w in (",".join(entry.flags), entry.details) if w) or str(entry.response_code or "")
+    said = f"{place} says {words}"
+    if step.verdict is StageVerdict.FAIL:
+        return replace(step, observed=True, detail=f"{step.detail}; {said}")
+    if step.verdict is StageVerdict.PASS and step.detail:
+        said += "; by the configuration this stage passes, so the proxy may not have it, or no object tells why"
+    return replace(step, verdict=StageVerdict.FAIL, observed=True, detail=said, assumes=())
+
+
+def _not_reached(step: Step) -> Step:
+    return Step(hop=step.hop, stage=step.stage, verdict=StageVerdict.NOT_REACHED, proxy=step.proxy)
+
+
+def _outcome(entry: AccessLogEntry) -> Outcome:
+    connection = Connection.RESET if entry.is_tcp else Connection.OK
+    status = None if entry.is_tcp else entry.response_code
+    return Outcome(status=status, flags=entry.flags, details=entry.details, connection=connection)
+
+
+def about_failure(case: CaseBuilder, observation: Observation) -> None:
+    """The facts that a failed line tells by itself."""
+    entry, source = observation.entry, observation.source
+    flags = [f.lower() for f in entry.flags if f not in {"URX", "DI"}] or [f.lower() for f in entry.flags]
+    known = flags[0] if flags else "none"
+    case.seen("failure.flag", known, source)
+    case.seen("failure.hop", HOPS.get(entry.side, "unknown"), source)
+    case.seen("failure.reason", _reason(entry), source)
+    if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
+        case.seen("evidence.server_filter_chain", "not-found", source)
+    case.detail("failure.flag", ",".join(entry.flags))
+    case.detail("failure.details", entry.details)
+    case.detail("failure.line", f"{entry.file}:{entry.line}")
+
+
+def _reason(entry: AccessLogEntry) -> str:
+    key = details_key(entry.details)
+    told = classify_transport_failure(key.transport_failure or entry.transport_failure)
+    if told is TransportFailure.NONE:
+        return RESETS.get(key.reason, "none")
+    return REASONS.get(told, "tls")

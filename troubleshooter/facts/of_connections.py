@@ -1,0 +1,116 @@
+"""Facts about one connection: what both ends speak, and what the far end makes of the caller."""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_services import selection_labels
+from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
+from troubleshooter.mesh.policies import Decision, Judgement
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.model import HopKind, Stage, StageVerdict, as_map
+from troubleshooter.walk import Hop, Trail
+
+SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
+BECAUSE = {
+    Reason.RULE: "rule",
+    Reason.AUTO: "auto-mtls",
+    Reason.AUTO_NO_PROXY: "auto-mtls-no-proxy",
+    Reason.NO_AUTO: "auto-mtls-off",
+    Reason.NO_PROXY: "no-proxy",
+    Reason.EXTERNAL: "external",
+}
+MISSES = frozenset({"principals", "namespaces", "methods", "paths", "hosts", "ports"})
+
+
+def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
+    """What is sent over the connection in focus and what its target accepts."""
+    endpoint = hop.endpoint
+    if endpoint is not None and endpoint.pod is not None and endpoint.workload is not None:
+        _target(case, hop, endpoint.pod, endpoint.port)
+    sent = hop.offer
+    if sent is None:
+        return
+    place = sent.place or (hop.party.pod.owner.at("spec") if hop.party.pod and not hop.party.assumed else None)
+    case.fact("connection.client", SPEECH[sent.sends], place)
+    case.fact("connection.client_because", BECAUSE[sent.reason], place)
+    judged = next((s for s in reversed(trail.steps) if s.stage is Stage.TRANSPORT), None)
+    if judged is not None:
+        broken = judged.verdict is StageVerdict.FAIL
+        case.fact("connection.agreement", "broken" if broken else "agreed", place, judged.resource)
+    _identity(case, hop, sent)
+
+
+def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
+    assert hop.endpoint is not None and hop.endpoint.workload is not None  # noqa: S101, PT018 - the caller looked
+    workload = hop.endpoint.workload
+    case.role("target", workload.object.at())
+    case.detail("target.pod", pod.name)
+    case.detail("target.port", port)
+    case.detail("target.labels", dict(selection_labels(workload.labels)))
+    case.detail("target.app", workload.labels.get("app") or workload.name)
+    case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
+    if hop.accepts is not None and pod.proxy:
+        accepts = hop.accepts
+        decided = accepts.place or accepts.workload_place
+        case.role("peer_authentication", decided)
+        case.fact("peer_authentication.scope", _scope(accepts, pod), decided)
+        case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
+        if accepts.by_port:
+            case.fact("target.port_mtls_mode", accepts.mode, accepts.place)
+
+
+def _scope(accepts: Accepts, pod: Pod) -> str:
+    """For what the policy in force is made: the workload, its namespace, the mesh; or there is none."""
+    place = accepts.place or accepts.workload_place
+    policy = next((p for p in accepts.policies if place is not None and p.key == place.key), None)
+    if policy is None:
+        return "default"
+    if as_map(policy.spec.get("selector")):
+        return "workload"
+    return "namespace" if policy.namespace == pod.namespace else "mesh"
+
+
+def _identity(case: CaseBuilder, hop: Hop, sent: Offer) -> None:
+    known = sent.sends is Sends.MTLS
+    place = hop.party.pod.owner.at("spec.serviceAccountName") if hop.party.pod and not hop.party.assumed else None
+    case.fact("caller.identity", "known" if known else "none", sent.place or place)
+
+
+def about_credentials(case: CaseBuilder, hop: Hop) -> None:
+    """What the last proxy that judged made of the request's token and of its policies."""
+    if hop.credentials is not None:
+        found = hop.credentials
+        case.role("request_authentication", found.policies[0].at() if found.policies else None)
+        case.fact("request_authentication.token", found.token, found.place)
+    judgement, subject = hop.judgement, hop.subject
+    if judgement is None or subject is None or judgement.decision is Decision.UNKNOWN:
+        return
+    places = [p.at() for p in judgement.decided_by]
+    if judgement.place is not None:
+        places = [judgement.place, *places]
+    if judgement.decided_by:
+        case.role("authorization_policy", judgement.decided_by[0].at())
+    case.fact("authorization_policy.decision", judgement.decision, *places)
+    case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
+    case.detail("caller.principal", subject.principal)
+    if hop.kind is HopKind.GATEWAY and hop.party.workload is not None:
+        case.role("target", hop.party.workload.object.at())
+    if judgement.decision is Decision.IMPLICIT_DENY:
+        _misses(case, judgement)
+
+
+def _misses(case: CaseBuilder, judgement: Judgement) -> None:
+    """What kept the nearest rule from matching. Without any rule the policies allow nothing at all."""
+    policy = judgement.decided_by[0]
+    if not judgement.misses:
+        case.fact("authorization_policy.miss", "no-rules", policy.at("spec"))
+        case.detail("authorization_policy.field", "spec.rules")
+        return
+    first = judgement.misses[0]
+    rule = first.place.field.split("]")[0]
+    same = [m for m in judgement.misses if m.place.key == first.place.key and m.place.field.startswith(rule)]
+    kinds = {m.attribute if m.attribute in MISSES else "other" for m in same}
+    case.fact("authorization_policy.miss", kinds.pop() if len(kinds) == 1 else "several", *(m.place for m in same))
+    case.detail("authorization_policy.field", first.place.field)
+    case.detail("authorization_policy.wanted", "; ".join(f"{m.attribute} {', '.join(m.wanted)}" for m in same))
+    case.detail("authorization_policy.had", "; ".join(f"{m.attribute} {m.had or '(none)'}" for m in same))

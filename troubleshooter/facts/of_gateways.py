@@ -1,0 +1,110 @@
+"""Facts about one Gateway (has it pods?) and about the Gateways that a VirtualService names (do they exist?).
+
+Must not know requests.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from troubleshooter.facts.building import CaseBuilder, selector_text
+from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh.routes import MESH, qualified
+from troubleshooter.mesh.workloads import Workload
+from troubleshooter.model import Object, as_list
+
+GATEWAY_LABELS = ("istio", "app", "istio.io/gateway-name", "gateway.networking.k8s.io/gateway-name")
+
+
+def about_gateway(case: CaseBuilder, mesh: Mesh, gateway: Object, *, seen: bool) -> None:
+    """Whether its selector matches pods; `seen` is False where pods of gateways may lie in a part that was not seen."""
+    case.role("gateway", gateway.at())
+    place = gateway.at("spec.selector")
+    selector = mesh.gateways.selector(gateway)
+    case.detail("gateway.selector", dict(selector))
+    case.detail("gateway.selector_text", selector_text(selector.items()))
+    workloads = mesh.gateways.workloads(gateway)
+    if workloads:
+        case.fact("gateway.workload", "found", place, *(w.object.at() for w in workloads))
+        case.role("workload", workloads[0].object.at())
+        return
+    if not seen:
+        return
+    candidates = mesh.gateways.proxies()
+    case.fact("gateway.workload", "none", place, *(w.object.at() for w in candidates))
+    meant = candidates if len(candidates) == 1 else [w for w in candidates if _alike(selector, w)]
+    number = "one" if len(meant) == 1 else "several" if candidates else "none"
+    case.fact("gateway.candidate", number, *(w.object.at() for w in candidates))
+    if len(meant) == 1:
+        case.role("workload", meant[0].object.at())
+        case.detail("gateway.candidate_labels", _selecting(meant[0]))
+        case.detail("gateway.candidate_name", str(meant[0]))
+
+
+def _alike(selector: dict[str, str], workload: Workload) -> bool:
+    """Whether some value of a selector is nearly one of the workload's labels."""
+    values = list(workload.labels.values())
+    return any(difflib.get_close_matches(v, values, n=1, cutoff=0.7) for v in selector.values())
+
+
+def _selecting(workload: Workload) -> dict[str, str]:
+    """The label by which gateways usually select this workload."""
+    chosen = {k: workload.labels[k] for k in GATEWAY_LABELS if k in workload.labels}
+    first = next(iter(chosen.items()), None)
+    return dict([first]) if first else dict(workload.labels)
+
+
+def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = "") -> None:
+    """Whether the Gateways that a VirtualService names exist; `wanted` is the `namespace/name` of the one that the
+    request in hand needs, "" without a request."""
+    case.role("virtual_service", thing.at())
+    named = [str(g) for g in as_list(thing.spec.get("gateways"))]
+    missing = list(_missing(mesh, thing, named))
+    if not missing:
+        case.fact("virtual_service.gateway_ref", "found", thing.at("spec.gateways"))
+        return
+    if not any(seen for _, _, seen in missing):
+        return
+    index, written, _ = next(m for m in missing if m[2])
+    field = f"spec.gateways[{index}]"
+    case.fact("virtual_service.gateway_ref", "not-found", thing.at(field))
+    case.detail("virtual_service.gateway_field", field)
+    case.detail("virtual_service.gateway_written", written)
+    meant = mesh.gateways.get(wanted) if wanted else _meant(mesh, thing, written)
+    case.fact("virtual_service.gateway_guess", "one" if meant else "none", thing.at(field))
+    if meant is not None:
+        case.role("gateway", meant.at())
+        own = meant.namespace == thing.namespace
+        case.detail("gateway.reference", meant.name if own else f"{meant.namespace}/{meant.name}")
+
+
+def _missing(mesh: Mesh, thing: Object, named: Iterable[str]) -> Iterable[tuple[int, str, bool]]:
+    """(position, name as written, whether its namespace was seen) of each Gateway that does not exist."""
+    for n, name in enumerate(named):
+        reference = qualified(name, thing.namespace)
+        if reference != MESH and mesh.gateways.get(reference) is None:
+            yield n, name, mesh.index.saw(reference.split("/")[0])
+
+
+def _meant(mesh: Mesh, thing: Object, written: str) -> Object | None:
+    """The Gateway that is probably meant: the only one of that name elsewhere, else the only one that serves a host of
+    the VirtualService."""
+    name = written.rpartition("/")[2]
+    named = [g for g in mesh.gateways.all if g.name == name]
+    if len(named) == 1:
+        return named[0]
+    wanted = mesh.virtual_services.hosts_of(thing)
+    serving = [
+        g
+        for g in mesh.gateways.all
+        if any(
+            hosts.meet(pattern.rpartition("/")[2], host)
+            for s in mesh.gateways.servers(g)
+            for pattern in s.hosts
+            for host in wanted
+        )
+    ]
+    near = difflib.get_close_matches(name, [g.name for g in serving], n=1, cutoff=0.6)
+    close = [g for g in serving if g.name in near]
+    return serving[0] if len(serving) == 1 else close[0] if len(close) == 1 else None

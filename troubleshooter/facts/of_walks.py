@@ -1,0 +1,137 @@
+"""Facts about one branch of a walk, read off the decisions of its stages.
+
+In focus is the connection at which the branch dies, or its last one: who makes it is the `caller`, who takes it the
+`target`. Must not look anything up that the walk did not decide, but for what the other derivers say of the same objects.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import Observation, about_failure
+from troubleshooter.facts.of_connections import about_connection, about_credentials
+from troubleshooter.facts.of_destinations import about_destination, about_endpoints
+from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_routes import about_route
+from troubleshooter.facts.of_services import about_service_port
+from troubleshooter.facts.of_workloads import about_workload
+from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.mtls import Reason
+from troubleshooter.model import Branch, Case, CaseKind, HopKind, Request, Resource, Stage
+from troubleshooter.walk import Hop, Trail, Walked
+from troubleshooter.walk.entering import gateways_seen
+
+ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
+
+
+def walk_cases(mesh: Mesh, walked: Walked, observation: Observation | None = None) -> list[Case]:
+    """One case for each branch, in their order, with what a log line told."""
+    return [
+        _of_branch(mesh, walked.walk.request, branch, trail, n, observation)
+        for n, (branch, trail) in enumerate(zip(walked.walk.branches, walked.trails, strict=True))
+    ]
+
+
+def sending_hop(trail: Trail) -> Hop:
+    """The hop whose connection is in focus: the last that sends."""
+    last = trail.hop
+    return trail.hops[-2] if last.kind is HopKind.TARGET and len(trail.hops) > 1 else last
+
+
+def _of_branch(
+    mesh: Mesh, request: Request, branch: Branch, trail: Trail, number: int, observation: Observation | None
+) -> Case:
+    case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
+    hop = sending_hop(trail)
+    about_mesh(case, mesh)
+    _about_request(case, mesh, request, hop)
+    _about_caller(case, hop)
+    if hop.kind is HopKind.GATEWAY:
+        gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
+        about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
+    about_route(case, mesh, request, hop)
+    if hop.routing and hop.routing.overlooked:
+        _about_overlooked(case, mesh, hop)
+    about_destination(case, mesh, hop)
+    _about_bare_end(case, mesh, trail, hop)
+    service = hop.cluster.service if hop.cluster else hop.service
+    port = hop.cluster.service_port if hop.cluster else hop.port
+    if service is not None and port is not None:
+        about_service_port(case, mesh, service, port)
+    about_endpoints(case, hop)
+    about_connection(case, trail, hop)
+    about_credentials(case, trail.hop)
+    if observation is not None:
+        about_failure(case, observation)
+    died = branch.failed
+    return case.build(died.stage if died else None)
+
+
+def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
+    """The mesh-wide settings that decide something; defaults have no place to point at."""
+    settings = mesh.settings
+    case.role("mesh", settings.source.at() if settings.source else None)
+    if not settings.readable:
+        return
+    case.fact("mesh.auto_mtls", "on" if settings.auto_mtls else "off", settings.at("enableAutoMtls"))
+    policy = "registry-only" if settings.registry_only else "allow-any"
+    case.fact("mesh.outbound_policy", policy, settings.at("outboundTrafficPolicy"))
+
+
+def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:
+    spoken = {"http": "http", "https": "tls", "tcp": "tcp"}[request.scheme]
+    case.fact("request.protocol", spoken)
+    case.detail("request.method", request.method)
+    case.detail("request.path", request.path.partition("?")[0])
+    case.detail("request.host", request.host)
+    case.detail("request.port", request.port)
+    case.detail("request.url", request.to)
+    case.detail("request.protocol_name", ENTRY_PROTOCOLS[spoken])
+    case.detail("request.entry_name", request.host.strip("*.").replace(".", "-").replace(":", "-"))
+    if hop.kind is HopKind.SENDER:
+        word = "registered" if hop.service else "address" if hosts.is_address(request.host) else "unregistered"
+        case.fact("request.destination", word, hop.service.object.at() if hop.service else None)
+    space = mesh.index.get(CORE, "Namespace", "", hop.party.namespace)
+    case.role("namespace", space.at() if space else Resource(kind="Namespace", name=hop.party.namespace))
+
+
+def _about_caller(case: CaseBuilder, hop: Hop) -> None:
+    party = hop.party
+    case.role("caller", party.resource)
+    if hop.kind is HopKind.GATEWAY:
+        case.fact("caller.kind", "gateway" if party.pod else "outside", party.resource)
+    else:
+        case.fact("caller.kind", "assumed" if party.assumed else "workload", party.resource)
+    if party.pod is not None and not party.assumed:
+        case.fact("caller.proxy", "present" if party.pod.proxy else "absent", party.pod.owner.at("spec"))
+        case.detail("caller.pod", party.pod.name)
+        case.detail("caller.service_account", party.pod.service_account)
+
+
+def _about_bare_end(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
+    """The workload for want of whose proxy the two ends of the connection do not agree, if there is one."""
+    if not trail.failed or trail.steps[-1].stage is not Stage.TRANSPORT or hop.offer is None:
+        return
+    bare = None
+    if hop.offer.reason is Reason.NO_PROXY and not hop.party.proxied:
+        bare = hop.party.workload
+    elif hop.endpoint and hop.endpoint.pod and not hop.endpoint.pod.proxy:
+        bare = hop.endpoint.workload
+    if bare is not None:
+        about_workload(case, mesh, bare)
+        case.fact("workload.needs_proxy", "yes", bare.object.at())
+
+
+def _about_overlooked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
+    """The VirtualService that means the host but is bound to a Gateway that does not exist, if there is one; else the
+    first that means it."""
+    assert hop.routing is not None  # noqa: S101 - the caller looked
+    wanted = f"{hop.server.gateway.namespace}/{hop.server.gateway.name}" if hop.server else ""
+    for thing in hop.routing.overlooked:
+        trial = CaseBuilder("trial", CaseKind.WALK)
+        about_binding(trial, mesh, thing, wanted)
+        found = trial.facts.get("virtual_service.gateway_ref")
+        if found and found.word == "not-found":
+            about_binding(case, mesh, thing, wanted)
+            return
+    about_binding(case, mesh, hop.routing.overlooked[0], wanted)

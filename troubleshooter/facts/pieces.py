@@ -1,0 +1,143 @@
+"""The pieces of a mesh: every bit of configuration that a request could use, as a case of its own.
+
+An audit judges all of them; the consultation of one request only those that its walk touches. Pieces grow with the
+objects, never with callers × targets: what depends on who calls is not judged here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_services import about_service_port
+from troubleshooter.facts.of_walks import about_mesh
+from troubleshooter.facts.of_workloads import about_workload
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.injection import NEVER
+from troubleshooter.mesh.mtls import Reason
+from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
+from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.workloads import Workload
+from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, Stage
+from troubleshooter.walk import Hop, Party, Routing, Trail, Walked
+from troubleshooter.walk.destination import find_cluster
+from troubleshooter.walk.entering import gateways_seen
+
+
+def audit_cases(mesh: Mesh) -> Iterator[Case]:
+    """Every piece of the mesh, and the mesh itself."""
+    yield mesh_case(mesh)
+    for service in mesh.registry.all:
+        if service.host == mesh.registry.of(service.object)[0].host:
+            yield from (service_case(mesh, service, port) for port in service.ports)
+    for workload in mesh.workloads.all:
+        if workload.namespace not in NEVER:
+            yield workload_case(mesh, workload)
+    for gateway in mesh.gateways.all:
+        yield gateway_case(mesh, gateway)
+    for thing in mesh.virtual_services.all:
+        yield binding_case(mesh, thing)
+        yield from route_cases(mesh, thing)
+
+
+def mesh_case(mesh: Mesh) -> Case:
+    """What holds for the mesh as a whole."""
+    case = CaseBuilder("mesh", CaseKind.MESH)
+    about_mesh(case, mesh)
+    return case.build()
+
+
+def service_case(mesh: Mesh, service: Service, port: Port) -> Case:
+    """One port of one service."""
+    case = CaseBuilder(f"piece/service/{service.host}/{port.number}", CaseKind.PIECE)
+    about_mesh(case, mesh)
+    about_service_port(case, mesh, service, port)
+    owner = mesh.virtual_services.for_mesh(service.host, service.namespace)
+    if owner is not None:
+        case.role("virtual_service", owner.at())
+        held = routes_of(owner, "http")
+        case.fact("virtual_service.http_routes", "present" if held else "absent", owner.at("spec.http"))
+    return case.build()
+
+
+def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = None) -> Case:
+    """One workload; `needs_proxy` is known only where a request in hand fails (or does not) for want of its proxy."""
+    case = CaseBuilder(f"piece/workload/{workload.namespace}/{workload.object.kind}/{workload.name}", CaseKind.PIECE)
+    about_mesh(case, mesh)
+    about_workload(case, mesh, workload)
+    if needs_proxy is not None:
+        case.fact("workload.needs_proxy", "yes" if needs_proxy else "no", workload.object.at())
+    return case.build()
+
+
+def gateway_case(mesh: Mesh, gateway: Object) -> Case:
+    """One Gateway."""
+    case = CaseBuilder(f"piece/gateway/{gateway.namespace}/{gateway.name}", CaseKind.PIECE)
+    about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
+    return case.build()
+
+
+def binding_case(mesh: Mesh, thing: Object) -> Case:
+    """What one VirtualService is bound to."""
+    case = CaseBuilder(f"piece/virtual_service/{thing.namespace}/{thing.name}", CaseKind.PIECE)
+    about_binding(case, mesh, thing)
+    return case.build()
+
+
+def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
+    """Each destination of each route of one VirtualService, as a proxy of its own namespace (or of its gateway's) would
+    see it."""
+    for kind in ("http", "tls", "tcp"):
+        for route in routes_of(thing, kind):
+            for n, target in enumerate(mesh.virtual_services.destinations(route)):
+                case = CaseBuilder(
+                    f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE
+                )  # fmt: skip
+                for party, hop_kind in _viewers(mesh, thing, target.host):
+                    routing = Routing(owners=(thing,), route=route, destination=target)
+                    port = target.port or 0
+                    trail = Trail(hops=(Hop(kind=hop_kind, party=party, routing=routing, family="http"),))
+                    request = Request(source="", to="", scheme="http", host=target.host, port=port)
+                    about_destination(case, mesh, find_cluster(mesh, request, trail).hop)
+                about_mesh(case, mesh)
+                yield case.build()
+
+
+def _viewers(mesh: Mesh, thing: Object, host: str) -> Iterable[tuple[Party, HopKind]]:
+    """The proxy for which a route is judged: a sidecar of the destination's namespace, which sees what every client
+    sees there, or the gateway's."""
+    bound = gateways_of(thing)
+    if MESH in bound:
+        service = mesh.registry.get(host)
+        yield Party(namespace=service.namespace if service else thing.namespace), HopKind.SENDER
+        return
+    gateway = mesh.gateways.get(bound[0])
+    workloads = mesh.gateways.workloads(gateway) if gateway else []
+    if workloads:
+        pod = workloads[0].representative
+        yield Party(namespace=workloads[0].namespace, workload=workloads[0], pod=pod), HopKind.GATEWAY
+
+
+def touched_cases(mesh: Mesh, walked: Walked) -> list[Case]:
+    """The pieces that a request's walk touches: the workloads at both ends of every connection, and the bindings of the
+    VirtualServices for its host that are bound elsewhere."""
+    cases: dict[str, Case] = {}
+    for trail in walked.trails:
+        for hop in trail.hops:
+            for case in _of_hop(mesh, trail, hop):
+                known = cases.get(case.id)
+                if known is None or len(case.facts) > len(known.facts):
+                    cases[case.id] = case
+    return list(cases.values())
+
+
+def _of_hop(mesh: Mesh, trail: Trail, hop: Hop) -> Iterator[Case]:
+    broken = trail.failed and trail.steps[-1].stage is Stage.TRANSPORT and trail.hop is hop
+    without = bool(hop.offer and hop.offer.reason is Reason.NO_PROXY)
+    if hop.party.workload is not None and hop.kind is HopKind.SENDER:
+        yield workload_case(mesh, hop.party.workload, needs_proxy=broken and without)
+    if hop.endpoint is not None and hop.endpoint.workload is not None:
+        bare = bool(hop.endpoint.pod and not hop.endpoint.pod.proxy)
+        yield workload_case(mesh, hop.endpoint.workload, needs_proxy=broken and bare)

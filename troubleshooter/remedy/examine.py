@@ -1,0 +1,88 @@
+"""One look at a mesh: walk the request (or take every piece), derive the facts, judge, conclude.
+
+Decides: what belongs to one consultation. Must not know texts, or who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.facts import Observation, audit_cases, observe, touched_cases, walk_cases
+from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Case, Fact, Inventory, Request
+from troubleshooter.rulebook import Rulebook
+from troubleshooter.walk import Walked, walk
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Situation:
+    """What is looked at: the objects, the request (None for an audit), the log line of its failure, and what a person
+    said (fact name to word)."""
+
+    inventory: Inventory
+    request: Request | None = None
+    entry: AccessLogEntry | None = None
+    told: Mapping[str, Fact] | None = None
+    namespace: str = "default"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Examined:
+    """What a look found. `cases` are what was judged; `walked` is the walk, with what the log says laid over it."""
+
+    mesh: Mesh
+    walked: Walked | None
+    observation: Observation | None
+    cases: tuple[Case, ...]
+    judgement: Judgement
+    conclusions: tuple[Conclusion, ...]
+
+    def case(self, identifier: str) -> Case:
+        """The case of that id."""
+        return next(c for c in self.cases if c.id == identifier)
+
+
+def examine(rulebook: Rulebook, situation: Situation, engine: Engine) -> Examined:
+    """Look once.
+
+    Raises:
+        RequestError: the request makes no sense in this mesh.
+    """
+    mesh = Mesh(situation.inventory)
+    walked: Walked | None = None
+    observation: Observation | None = None
+    if situation.request is None:
+        cases = tuple(audit_cases(mesh))
+    else:
+        walked = walk(mesh, situation.request, situation.namespace)
+        if situation.entry is not None:
+            stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
+            walked, observation = observe(mesh, walked, situation.entry, stages)
+        cases = (*walk_cases(mesh, walked, observation), *touched_cases(mesh, walked))
+    cases = tuple(_with(case, situation.told or {}) for case in cases)
+    judgement = judge(rulebook, cases, engine)
+    return Examined(
+        mesh=mesh,
+        walked=walked,
+        observation=observation,
+        cases=cases,
+        judgement=judgement,
+        conclusions=conclude(rulebook, judgement, cases),
+    )
+
+
+def _with(case: Case, told: Mapping[str, Fact]) -> Case:
+    """A case with what a person said; what was looked up outranks it."""
+    if not told:
+        return case
+    return Case(
+        id=case.id,
+        kind=case.kind,
+        roles=case.roles,
+        facts={**told, **case.facts},
+        details=case.details,
+        stage=case.stage,
+    )

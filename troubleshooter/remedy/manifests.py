@@ -1,0 +1,78 @@
+"""Manifests: objects as YAML, ready for `kubectl apply`.
+
+Decides: how an object is written. Must not know edits or causes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from troubleshooter.model import Key, Object
+from troubleshooter.remedy.edits import Change, shown
+
+FIRST_KEYS = ("apiVersion", "kind", "metadata")
+PLURALS = {
+    "NetworkPolicy": "networkpolicies",
+    "AuthorizationPolicy": "authorizationpolicies",
+    "ServiceEntry": "serviceentries",
+}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Block style, no anchors, texts of several lines as blocks."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def manifest(objects: Iterable[Mapping[str, Any]]) -> str:
+    """Objects as YAML documents; apiVersion, kind and metadata first."""
+    return "---\n".join(_document(raw) for raw in objects)
+
+
+def _document(raw: Mapping[str, Any]) -> str:
+    ordered = {**{k: raw[k] for k in FIRST_KEYS if k in raw}, **raw}
+    return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
+
+
+def of_change(change: Change) -> str:
+    """What to apply."""
+    return manifest(shown(thing.raw) for thing in change.put.values())
+
+
+def rollback(change: Change) -> str:
+    """What undoes it: the objects as they were, and the deletion of those that are new."""
+    old = [thing for thing in change.before.values() if thing is not None]
+    text = manifest(shown(thing.raw) for thing in old)
+    new = [f"# {' '.join(deletion(change.put[key]))}\n" for key, thing in change.before.items() if thing is None]
+    return text + "".join(new)
+
+
+def deletion(thing: Object) -> list[str]:
+    """The command that deletes an object."""
+    space = ["-n", thing.namespace] if thing.namespace else []
+    return ["kubectl", "delete", _resource(thing), thing.name, *space]
+
+
+def _resource(thing: Object) -> str:
+    plural = PLURALS.get(thing.kind, f"{thing.kind.lower()}s")
+    return f"{plural}.{thing.group}" if thing.group else plural
+
+
+def restart_command(key: Key) -> str:
+    """The command that makes a workload's pods anew."""
+    _, _, kind, namespace, name = key
+    if kind == "Pod":
+        return f"kubectl delete pod {name} -n {namespace}  # its controller makes it anew; a bare pod is applied again"
+    return f"kubectl rollout restart {kind.lower()}/{name} -n {namespace}"

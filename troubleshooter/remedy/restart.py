@@ -1,0 +1,46 @@
+"""A restarted workload: its pods made anew from the template, through injection.
+
+Decides: what the new pods hold. Must not know why they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from typing import Any
+
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.injection import Wish
+from troubleshooter.mesh.workloads import PROXY, Pod, Workload, has_proxy
+from troubleshooter.model import Inventory, Key, Object, as_map
+
+
+def restarted(inventory: Inventory, workloads: Iterable[Key]) -> Inventory:
+    """A copy of the inventory in which the pods of these workloads are new ones."""
+    keys = set(workloads)
+    if not keys:
+        return inventory
+    mesh = Mesh(inventory)
+    chosen = [w for w in mesh.workloads.all if w.object.key in keys]
+    fresh = [_made(workload, pod) for workload in chosen for pod in workload.pods if not pod.standin]
+    return inventory.changed(put=fresh)
+
+
+def _made(workload: Workload, pod: Pod) -> Object:
+    """The pod that takes the place of `pod`: same name, node and status, everything else as the template has it now."""
+    spec: dict[str, Any] = deepcopy(dict(workload.pod_spec))
+    if workload.injection.wish is Wish.ASKED and not has_proxy(spec):
+        spec["containers"] = [*spec.get("containers", ()), {"name": PROXY, "image": "auto"}]
+    elif workload.object.kind == "Pod" and workload.injection.wish is not Wish.ASKED:
+        spec["containers"] = [c for c in spec.get("containers", ()) if as_map(c).get("name") != PROXY]
+    if "nodeName" in pod.spec:
+        spec["nodeName"] = pod.spec["nodeName"]
+    metadata = dict(pod.owner.metadata)
+    metadata["labels"] = {**_kept(pod), **workload.labels}
+    metadata["annotations"] = dict(workload.template.annotations)
+    return pod.owner.with_raw({**pod.owner.raw, "metadata": metadata, "spec": spec})
+
+
+def _kept(pod: Pod) -> dict[str, str]:
+    """Labels that controllers add to their pods."""
+    return {k: v for k, v in pod.labels.items() if k in ("pod-template-hash", "controller-revision-hash")}

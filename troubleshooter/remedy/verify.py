@@ -1,0 +1,76 @@
+"""A fix, tried on a copy of the mesh before it is shown.
+
+Decides: whether it holds. Evidence describes the mesh before a fix, so on the copy no evidence is known. Verified means:
+what proved the cause is no longer true, the walk passes the stage at which the request died, in every branch, and nothing
+new of the same or a higher severity appeared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from troubleshooter.inference import Conclusion, PlainEvaluator
+from troubleshooter.model import Fact, StageVerdict
+from troubleshooter.remedy.edits import Change
+from troubleshooter.remedy.examine import Examined, Situation, examine
+from troubleshooter.remedy.restart import restarted
+from troubleshooter.rulebook import Rulebook
+from troubleshooter.walk import RequestError
+
+ONLY_TRAFFIC = "only traffic can show it"
+
+
+def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusion: Conclusion, change: Change) -> str:
+    """Why a fix does not hold; "" if it does."""
+    if not _of_configuration(rulebook, conclusion.because):
+        return ONLY_TRAFFIC
+    tried = replace(situation, inventory=restarted(change.on(situation.inventory), change.restart), entry=None)
+    try:
+        after = examine(rulebook, tried, PlainEvaluator())
+    except RequestError as error:
+        return f"with it the request makes no sense any more: {error}"
+    return (
+        _still_there(conclusion, after)
+        or _still_dies(conclusion, before, after)
+        or _something_new(conclusion, before, after)
+    )
+
+
+def _of_configuration(rulebook: Rulebook, facts: Iterable[Fact]) -> bool:
+    """Whether some fact that proves the cause is one that an edit can change."""
+    evidence = {"failure", "evidence"}
+    derived = {d.fact for d in rulebook.derivations}
+    return any(f.name.partition(".")[0] not in evidence and f.name not in derived for f in facts)
+
+
+def _still_there(conclusion: Conclusion, after: Examined) -> str:
+    if any(c.fingerprint == conclusion.fingerprint for c in after.conclusions):
+        return "on the copy of the mesh the cause is still there with it"
+    return ""
+
+
+def _still_dies(conclusion: Conclusion, before: Examined, after: Examined) -> str:
+    """Whether the stage that the cause made fail still fails, at any branch."""
+    if before.walked is None or after.walked is None:
+        return ""
+    for branch in after.walked.walk.branches:
+        died = branch.failed
+        if died is not None and (died.stage is conclusion.stage or conclusion.root):
+            return f"on the copy of the mesh the request then fails at stage {died.stage}: {died.detail}"
+        open_ = [s for s in branch.path if s.verdict is StageVerdict.UNKNOWN and s.stage is conclusion.stage]
+        if open_:
+            return f"whether stage {conclusion.stage} passes then cannot be told: {open_[0].detail}"
+    return ""
+
+
+def _something_new(conclusion: Conclusion, before: Examined, after: Examined) -> str:
+    """A conclusion that was not there before, as grave as this one or graver. The same cause in the same case is not new
+    where only an object in one of its roles changed."""
+    known = {c.fingerprint for c in before.conclusions}
+    places = {(c.cause, c.case) for c in before.conclusions}
+    for fresh in after.conclusions:
+        new = fresh.fingerprint not in known and (fresh.cause, fresh.case) not in places
+        if new and fresh.severity.rank <= conclusion.severity.rank:
+            return f"on the copy of the mesh it brings up something new: {fresh.cause}"
+    return ""
