@@ -165,8 +165,8 @@ def test_the_texts_pass() -> None:
         (
             OTHER,
             "title: The pods",
-            "title: Pods of ${workload}",
-            "2:8: a title is shown where there is no case, so it has no placeholders; say it in general words",
+            "title: Pods of ${worklod}",
+            "2:8: nothing is bound to `${worklod}`; did you mean `workload`?",
         ),
         # links
         (

@@ -53,6 +53,13 @@ def test_no_conditions_are_one_empty_branch() -> None:
     assert ([()], 1) == (list(expand(())), count(()))
 
 
+def test_what_cannot_hold_is_not_multiplied_out() -> None:
+    """A condition without words has no branch, however many the others have."""
+    huge = tuple(Condition(fact=f"f{n}", words=tuple("abcdefghij")) for n in range(20))
+
+    assert [] == list(expand((AnyOf(alternatives=(huge,)), Condition(fact="a", words=()))))
+
+
 def test_all_conditions_are_listed() -> None:
     """Conditions of alternatives are listed where they stand."""
     assert [A, B, C] == list(conditions((A, AnyOf(alternatives=((B,), (C,))))))

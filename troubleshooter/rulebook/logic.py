@@ -35,6 +35,9 @@ def count(when: When) -> int:
 def expand(when: When) -> Iterator[Branch]:
     """Every way in which `when` can hold, in the order of the text: one branch for each alternative of each `any` and
     each word of each list. A pair that stands twice in a branch is one."""
+    if not count(when):
+        # One part can never hold; the others, however many ways they have, need not be made.
+        return
     for parts in itertools.product(*(_ways(part) for part in when)):
         yield tuple(dict.fromkeys(itertools.chain.from_iterable(parts)))
 

@@ -40,10 +40,6 @@ def placeholders_are_bound(scene: Scene) -> Iterator[Mistake]:
                     yield Mistake(place=place, text=f"nothing is bound to {quoted('${' + name + '}')}; {hint}")
             if unclosed(template):
                 yield Mistake(place=place, text="a `${` here begins no placeholder; write `${role.attribute}`")
-    for cause in scene.causes:
-        if placeholders(cause.title):
-            said = "a title is shown where there is no case, so it has no placeholders; say it in general words"
-            yield Mistake(place=cause.place.of("title"), text=said)
 
 
 def _bindable(catalogue: Catalogue) -> set[str]:
@@ -66,6 +62,7 @@ def _roles(cause: Cause) -> Iterator[tuple[Place, str]]:
 
 def _templates(cause: Cause) -> Iterator[tuple[Place, Any]]:
     """Whatever is rendered or filled, with its place."""
+    yield cause.place.of("title"), cause.title
     for paragraph in cause.explain:
         yield paragraph.place.of("text"), paragraph.text
     for reader in cause.false_positives:
