@@ -64,7 +64,7 @@ def test_lines_know_their_place() -> None:
         (log_line()[:90], SkipReason.DAMAGED),
         ("x" * 200_000, SkipReason.DAMAGED),
     ],
-    ids=["empty", "blank", "agent-log", "braces", "envoy-log", "cut-off", "endless"],
+    ids=["empty", "blank", "istio-log", "braces", "envoy-log", "cut-off", "endless"],
 )
 def test_other_lines_are_skipped_with_the_reason(line: str, why: SkipReason) -> None:
     """What is no access log line is said to be blank, something else, or damaged."""

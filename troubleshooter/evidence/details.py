@@ -9,6 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+
+
+_REMEMBERED = 256
+"""Texts whose parts are remembered: a log has few different ones, thousands of times."""
 
 
 class TransportFailure(StrEnum):
@@ -69,6 +74,7 @@ the general. OpenSSL's names: crypto/x509/x509_txt.c and crypto/err/ssl.errordat
 numbers."""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def classify_transport_failure(text: str) -> TransportFailure:
     """The kind of failure that `text` (%UPSTREAM_TRANSPORT_FAILURE_REASON%, or the part of the details after the reset
     reason) tells; texts of Envoys before 1.17 have blanks, later ones `_`."""
@@ -105,6 +111,7 @@ _LOCAL_CLOSE = "downstream_local_disconnect"
 _RESETS = ("upstream_reset_before_response_started", "upstream_reset_after_response_started")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def details_key(details: str) -> DetailsKey:
     """`details` in parts, with `_` for blanks. Old and new forms of a reset come out alike:
     `...{connection_failure,TLS_error:_x}`, `...{remote_connection_failure|delayed_connect_error:_111}`."""
