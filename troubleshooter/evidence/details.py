@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-
 _REMEMBERED = 256
 """Texts whose parts are remembered: a log has few different ones, thousands of times."""
 
