@@ -26,6 +26,8 @@ class CaseBuilder:
             if name not in CATALOGUE.roles:
                 raise LookupError(f"no role {name} in the catalogue")
             self.roles[name] = resource
+            if f"{name}.ref" in CATALOGUE.details:
+                self.detail(f"{name}.ref", f"{resource.kind.lower()}/{resource.name}")
 
     def fact(self, name: str, word: str, *places: Resource | None) -> None:
         """Add a fact with the places that it comes from; the first word for a name wins."""

@@ -87,6 +87,7 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.detail("request.port", request.port)
     case.detail("request.url", request.to)
     case.detail("request.protocol_name", ENTRY_PROTOCOLS[spoken])
+    case.detail("request.port_name", f"{spoken}-{request.port}")
     case.detail("request.entry_name", request.host.strip("*.").replace(".", "-").replace(":", "-"))
     if hop.kind is HopKind.SENDER:
         word = "registered" if hop.service else "address" if hosts.is_address(request.host) else "unregistered"
