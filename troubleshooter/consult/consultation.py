@@ -225,9 +225,15 @@ class Consultation:
         return COSTS[text.cost]
 
     def _among(self) -> frozenset[str] | None:
-        """The causes that a symptom leaves, None where all are left."""
-        left = frozenset(c.id for c in self.rulebook.causes.values() if self.symptom in c.symptoms)
-        return left if self.symptom and left else None
+        """The causes that the symptom and the stage at which the request dies leave, None where all are left."""
+        causes = self.rulebook.causes.values()
+        left = [c for c in causes if not self.symptom or self.symptom in c.symptoms]
+        walked = self._examined.walked if self._examined else None
+        died = next((b.failed for b in walked.walk.branches if b.failed), None) if walked else None
+        if died is not None:
+            origins = {link.cause for c in causes if died.stage in c.stages for link in c.because_of}
+            left = [c for c in left if died.stage in c.stages or c.id in origins]
+        return frozenset(c.id for c in left) if self.symptom or died else None
 
 
 def _said(name: str, word: str) -> Fact:

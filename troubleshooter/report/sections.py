@@ -64,7 +64,7 @@ def request_rows(walk: Walk) -> list[Part]:
 
 def step_place(step: Step) -> str:
     """`route, at Deployment shop/web`."""
-    return f"{step.stage}, at {step.proxy or 'a client outside the mesh'}"
+    return f"{step.stage}, at {step.proxy or 'the client'}"
 
 
 def branches(walk: Walk) -> Iterator[Part]:

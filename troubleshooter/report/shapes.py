@@ -173,7 +173,7 @@ STEP = {
         "One stage at one hop.",
         {
             "hop": whole("The proxy on the way, counted from 0."),
-            "proxy": or_null(ref("resource"), "Whose proxy it is; null for a client outside the mesh."),
+            "proxy": or_null(ref("resource"), "Whose proxy it is; null where nothing is known of it."),
             "stage": one_of(Stage, "What the proxy does here."),
             "verdict": one_of(StageVerdict, "How it ends."),
             "observed": yes("True if a log line or a dump says so; else it follows from configuration."),

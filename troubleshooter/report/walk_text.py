@@ -41,7 +41,7 @@ def _page(walk: Walk) -> Iterator[Part]:
 
 def _hop(steps: Sequence[Step]) -> Iterator[Part]:
     proxy = steps[0].proxy
-    kind = HOPS[_kind(steps)] if proxy else "a client outside the mesh"
+    kind = HOPS[_kind(steps)] if proxy else "the client"
     yield from heading(f"Hop {steps[0].hop}: " + (f"{proxy}, {kind}" if proxy else kind))
     for reached, some in groupby(steps, key=lambda s: s.verdict is not StageVerdict.NOT_REACHED):
         if reached:

@@ -11,10 +11,15 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.model import Connection, Request, Stage
+from troubleshooter.model import STAGES, Connection, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
 
 EXCLUDE_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts"
+WORLD = frozenset(
+    "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()
+)
+"""Top-level domains by which `example.com` is told from `service.namespace` where that namespace was not seen."""
+
 BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"
 
 
@@ -55,7 +60,9 @@ def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
         return labels[-4] if len(labels) > 3 else labels[1]
     if len(labels) == 1:
         return own
-    return labels[1] if len(labels) == 2 and labels[1] in mesh.index.namespaces else None
+    if len(labels) == 2 and (mesh.index.saw(labels[1]) or labels[1] not in WORLD):
+        return labels[1]
+    return None
 
 
 def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -89,6 +96,8 @@ def bypassed(trail: Trail) -> bool:
 
 def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """listener: which outbound listener takes the connection, and as which protocol."""
+    if trail.steps[0].verdict is StageVerdict.UNKNOWN:
+        return _unseen(trail.decide(family=_spoken(request)))
     if bypassed(trail):
         return trail.decide(family=_spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
     service = trail.hop.service
@@ -101,6 +110,13 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if port is None:
         return _undeclared_port(request, trail, service)
     return _declared(request, trail, service, port)
+
+
+def _unseen(trail: Trail) -> Trail:
+    """The rest of the hop where it is not known what the name stands for: not known either."""
+    for stage in STAGES[HopKind.SENDER][2:]:
+        trail = trail.unknown(stage, trail.steps[0].detail)
+    return trail.ends(trail.outcome)
 
 
 def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
