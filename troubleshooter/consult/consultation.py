@@ -1,8 +1,8 @@
 """The consultation: what is known, what to look at or ask next, and what it comes to.
 
-`next_step()` returns a value and never waits: `Look` (a source at hand can tell), `Ask` (only a person can) or `Conclude`.
-`tell()` answers. What was told is a list; `back()` drops its end and everything is judged anew, so that a changed answer
-leaves no trace. Must not know terminals, files or clusters.
+`next_step()` returns a value and never waits: `Look` (a source at hand can tell), `Ask` (only a person can) or
+`Conclude`. `tell()` answers. What was told is a list; `back()` drops its end and everything is judged anew, so that a
+changed answer leaves no trace. Must not know terminals, files or clusters.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from troubleshooter.model import (
     PossibleCause,
     Question,
     Source,
+    StageVerdict,
     Verdict,
 )
 from troubleshooter.remedy import Examined, Situation, examine
@@ -215,14 +216,14 @@ class Consultation:
         text = self.rulebook.questions.get(fact)
         if text is None:
             return None
-        walked = self.examined.walked
-        if (
-            walked is not None
-            and walked.walk.verdict is not Verdict.UNDETERMINED
-            and CATALOGUE.facts[fact].derived_by in BY_CONFIGURATION
-        ):
+        if CATALOGUE.facts[fact].derived_by in BY_CONFIGURATION and not self._blind():
             return None
         return COSTS[text.cost]
+
+    def _blind(self) -> bool:
+        """Whether the objects at hand leave some stage of the walk unknown, or there are none."""
+        walked = self.examined.walked
+        return walked is None or any(s.verdict is StageVerdict.UNKNOWN for t in walked.trails for s in t.steps)
 
     def _among(self) -> frozenset[str] | None:
         """The causes that the symptom and the stage at which the request dies leave, None where all are left."""
