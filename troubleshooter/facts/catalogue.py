@@ -1,8 +1,9 @@
 """The catalogue: every role, fact and detail there is.
 
-One row a fact: its name, its closed list of words, one sentence, who derives it. The question that asks for a fact stands
-in the knowledge base, under the fact's name. A deriver that emits anything else is a bug, and is told so.
-"""
+One row a fact: its name, its closed list of words, one sentence, who derives it. The question that asks for a fact
+stands in the knowledge base, under the fact's name. A deriver that emits anything else is a bug, and is told so."""
+
+# ruff: noqa: E501 - a row of a table is a line
 
 from __future__ import annotations
 
@@ -47,41 +48,39 @@ ROLES = frozenset(
 YES_NO = ("yes", "no")
 PRESENCE = ("present", "absent")
 TLS_MODES = ("none", "disable", "simple", "mutual", "istio-mutual")
-FLAGS = tuple(
-    [
-        "none",
-        "lh",
-        "uh",
-        "ut",
-        "lr",
-        "ur",
-        "uf",
-        "uc",
-        "uo",
-        "nr",
-        "di",
-        "fi",
-        "rl",
-        "uaex",
-        "rlse",
-        "dc",
-        "urx",
-        "si",
-        "ih",
-        "dpe",
-        "umsdr",
-        "rfcf",
-        "nfcf",
-        "dt",
-        "upe",
-        "nc",
-        "om",
-        "df",
-        "do",
-        "dr",
-        "udo",
-        "other",
-    ]
+FLAGS = (
+    "none",
+    "lh",
+    "uh",
+    "ut",
+    "lr",
+    "ur",
+    "uf",
+    "uc",
+    "uo",
+    "nr",
+    "di",
+    "fi",
+    "rl",
+    "uaex",
+    "rlse",
+    "dc",
+    "urx",
+    "si",
+    "ih",
+    "dpe",
+    "umsdr",
+    "rfcf",
+    "nfcf",
+    "dt",
+    "upe",
+    "nc",
+    "om",
+    "df",
+    "do",
+    "dr",
+    "udo",
+    "other",
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (

@@ -63,7 +63,8 @@ def _port(entry: AccessLogEntry, host: str) -> int:
 
 
 def _source(mesh: Mesh, entry: AccessLogEntry) -> str:
-    """`--from` for the sender, "" where the line does not tell: a gateway that logged it stands for the client outside."""
+    """`--from` for the sender, "" where the line does not tell: a gateway that logged it stands for the client
+    outside."""
     logged = _logging_pod(mesh, entry)
     if logged is not None and logged[1].gateway:
         gateways = mesh.gateways.for_workload(logged[0])

@@ -19,7 +19,6 @@ from troubleshooter.evidence import (
     stage_named_by,
 )
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh
 from troubleshooter.model import Branch, Connection, HopKind, Outcome, Source, Stage, StageVerdict, Step, Verdict
 from troubleshooter.walk import Trail, Walked
 from troubleshooter.walk.walker import overall
@@ -47,9 +46,9 @@ class Observation:
         return Source(file=self.entry.file, line=self.entry.line, text=self.entry.text)
 
 
-def observe(mesh: Mesh, walked: Walked, entry: AccessLogEntry, words: Words) -> tuple[Walked, Observation | None]:
+def observe(walked: Walked, entry: AccessLogEntry, words: Words) -> tuple[Walked, Observation | None]:
     """The walk as it was seen: only the branches that the line's request took, dying where the line says."""
-    named = stage_named_by(entry, words, proxy=_proxy(mesh, walked, entry))
+    named = stage_named_by(entry, words, proxy=_proxy(walked, entry))
     if not entry.failed or not named.by:
         return walked, None
     observation = Observation(entry=entry, named=named)
@@ -61,7 +60,7 @@ def observe(mesh: Mesh, walked: Walked, entry: AccessLogEntry, words: Words) -> 
     return Walked(walk=walk, trails=tuple(trail for _, trail in taken)), observation
 
 
-def _proxy(mesh: Mesh, walked: Walked, entry: AccessLogEntry) -> HopKind | None:
+def _proxy(walked: Walked, entry: AccessLogEntry) -> HopKind | None:
     """The kind of proxy that wrote the line, where the walk has only one that could have."""
     if entry.side is Side.INBOUND:
         return HopKind.TARGET

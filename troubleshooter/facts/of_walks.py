@@ -1,8 +1,8 @@
 """Facts about one branch of a walk, read off the decisions of its stages.
 
 In focus is the connection at which the branch dies, or its last one: who makes it is the `caller`, who takes it the
-`target`. Must not look anything up that the walk did not decide, but for what the other derivers say of the same objects.
-"""
+`target`. Must not look anything up that the walk did not decide, but for what the other derivers say of the same
+objects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from troubleshooter.facts.of_workloads import about_workload
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
-from troubleshooter.model import Branch, Case, CaseKind, HopKind, Request, Resource, Stage
+from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
 from troubleshooter.walk.entering import gateways_seen
 
@@ -26,10 +26,7 @@ ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
 def walk_cases(mesh: Mesh, walked: Walked, observation: Observation | None = None) -> list[Case]:
     """One case for each branch, in their order, with what a log line told."""
-    return [
-        _of_branch(mesh, walked.walk.request, branch, trail, n, observation)
-        for n, (branch, trail) in enumerate(zip(walked.walk.branches, walked.trails, strict=True))
-    ]
+    return [_of_branch(mesh, walked, n, observation) for n in range(len(walked.trails))]
 
 
 def sending_hop(trail: Trail) -> Hop:
@@ -38,9 +35,8 @@ def sending_hop(trail: Trail) -> Hop:
     return trail.hops[-2] if last.kind is HopKind.TARGET and len(trail.hops) > 1 else last
 
 
-def _of_branch(
-    mesh: Mesh, request: Request, branch: Branch, trail: Trail, number: int, observation: Observation | None
-) -> Case:
+def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation | None) -> Case:
+    request, branch, trail = walked.walk.request, walked.walk.branches[number], walked.trails[number]
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
     hop = sending_hop(trail)
     about_mesh(case, mesh)

@@ -1,8 +1,7 @@
 """Facts, and the cases they are about.
 
-A fact is `role.attribute = word`; it is true, false (another word holds) or not known (no fact). A case fills roles with
-objects and holds the facts about them. Details are for texts and fixes only and never decide anything.
-"""
+A fact is `role.attribute = word`; it is true, false (another word holds) or not known (no fact). A case fills roles
+with objects and holds the facts about them. Details are for texts and fixes only and never decide anything."""
 
 from __future__ import annotations
 
@@ -21,8 +20,8 @@ Roles: TypeAlias = Mapping[str, Resource]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a fact comes from: a field of an object (`resource`), a line of a log (`file`, `line`, `text`), or a person's
-    answer (`said`). Exactly one of the three is filled."""
+    """Where a fact comes from: a field of an object (`resource`), a line of a log (`file`, `line`, `text`), or a
+    person's answer (`said`). Exactly one of the three is filled."""
 
     resource: Resource | None = None
     file: str = ""
@@ -33,8 +32,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """`name` is `role.attribute` of the catalogue, `word` one of its closed list. A fact about a set names all members as
-    sources; the first is the one to point at."""
+    """`name` is `role.attribute` of the catalogue, `word` one of its closed list. A fact about a set names all members
+    as sources; the first is the one to point at."""
 
     name: str
     word: str
@@ -44,7 +43,8 @@ class Fact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """Something to be judged. `id` is unique in one run and stable between runs on the same input; `stage` is where a
-    walk fails, None where it does not or where there is no walk; `facts` and `details` are keyed by `role.attribute`."""
+    walk fails, None where it does not or where there is no walk; `facts` and `details` are keyed by
+    `role.attribute`."""
 
     id: str
     kind: CaseKind
@@ -56,8 +56,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactKind:
-    """A row of the catalogue: a fact's name, its closed list of words, one sentence, and who derives it (`mesh`, `walk`,
-    `evidence`, `derived` from other facts, or `person`)."""
+    """A row of the catalogue: a fact's name, its closed list of words, one sentence, and who derives it (`mesh`,
+    `walk`, `evidence`, `derived` from other facts, or `person`)."""
 
     name: str
     words: tuple[str, ...]

@@ -14,8 +14,8 @@ from troubleshooter.model.resource import Key, Object
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotChecked:
-    """Something that was not looked at: `what`, `why` (forbidden, absent, assumed, not modelled, damaged, timed out), and
-    what would `unlock` it (a Role to apply, a command to run, a flag to pass; "" if nothing does)."""
+    """Something that was not looked at: `what`, `why` (forbidden, absent, assumed, not modelled, damaged, timed out),
+    and what would `unlock` it (a Role to apply, a command to run, a flag to pass; "" if nothing does)."""
 
     what: str
     why: str

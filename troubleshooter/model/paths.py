@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 Parts: TypeAlias = tuple[str | int, ...]
 """A path taken apart: a string is a key of a map, a number a position in a list, counted from 0."""
 
+_ABSENT: Any = object()
 _PLAIN = re.compile(r"[\w$-]+", re.ASCII)
 _PART = re.compile(
     r"""(?P<dot>\.)? (?: (?P<key>[^.\[\]"]+)               # a plain key, after a dot unless it comes first
@@ -28,7 +29,8 @@ _PART = re.compile(
 
 @lru_cache(maxsize=4096)
 def parse_path(text: str) -> Parts:
-    """Take `spec.http[0]` apart: `("spec", "http", 0)`. Raises ValueError, with the column, where the text is no path."""
+    """Take `spec.http[0]` apart: `("spec", "http", 0)`. Raises ValueError, with the column, where the text is no
+    path."""
     parts: list[str | int] = []
     at = 0
     while at < len(text):
@@ -67,10 +69,13 @@ def _written(part: str | int, *, first: bool) -> str:
 
 
 def get(raw: Any, path: str, default: Any = None) -> Any:
-    """What stands at `path` in parsed YAML or JSON; `default` where nothing does. Raises ValueError for a wrong path."""
+    """What stands at `path` in parsed YAML or JSON; `default` where nothing does. Raises ValueError for a wrong
+    path."""
     for part in parse_path(path):
-        if (isinstance(part, str) and isinstance(raw, Mapping) and part in raw) or (isinstance(part, int) and isinstance(raw, list) and part < len(raw)):
-            raw = raw[part]
+        if isinstance(part, str):
+            raw = raw.get(part, _ABSENT) if isinstance(raw, Mapping) else _ABSENT
         else:
+            raw = raw[part] if isinstance(raw, list) and part < len(raw) else _ABSENT
+        if raw is _ABSENT:
             return default
     return raw

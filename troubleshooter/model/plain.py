@@ -1,8 +1,8 @@
-"""Text from clusters, files and logs, made safe to show in a terminal.
+r"""Text from clusters, files and logs, made safe to show in a terminal.
 
-Whoever can write a label or a log line could otherwise move the cursor, recolour the screen, or turn text around. What a
-terminal could obey, what turns the writing direction, and what cannot be seen or encoded is written out as a backslash
-escape (`\\x1b`, `\\u202e`); every other character, of any language, stays. Pure.
+Whoever can write a label or a log line could otherwise move the cursor, recolour the screen, or turn text around. What
+a terminal could obey, what turns the writing direction, and what cannot be seen or encoded is written out as a
+backslash escape (`\x1b`, `\u202e`); every other character, of any language, stays. Pure.
 
 Source of the character classes: Unicode Standard, general categories Cc, Cf, Zl, Zp, Cs, without the two joiners U+200C
 and U+200D, which Persian, Indic scripts and emoji need.
@@ -23,7 +23,7 @@ _UNSAFE_IN_BLOCK = re.compile(f"(?![\n\t])[{_CONTROLS}{_INVISIBLE}]")
 
 
 def plain(text: str) -> str:
-    """`text` as one line that no terminal obeys: line breaks and tabs are written out too (`\\n`, `\\t`)."""
+    r"""`text` as one line that no terminal obeys: line breaks and tabs are written out too (`\n`, `\t`)."""
     return _UNSAFE.sub(_escape, text)
 
 

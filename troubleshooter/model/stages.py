@@ -6,6 +6,7 @@ These enums are the closed vocabulary of the contract: their values appear in JS
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
 
 class Stage(StrEnum):
@@ -13,7 +14,7 @@ class Stage(StrEnum):
 
     question: str
 
-    def __new__(cls, value: str, question: str) -> Stage:
+    def __new__(cls, value: str, question: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.question = question
@@ -59,6 +60,8 @@ STAGES: dict[HopKind, tuple[Stage, ...]] = {
 
 
 class StageVerdict(StrEnum):
+    """What became of the request at one stage."""
+
     PASS = "pass"
     FAIL = "fail"
     UNKNOWN = "unknown"
@@ -70,7 +73,7 @@ class Verdict(StrEnum):
 
     sentence: str
 
-    def __new__(cls, value: str, sentence: str) -> Verdict:
+    def __new__(cls, value: str, sentence: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.sentence = sentence
@@ -95,6 +98,8 @@ class Connection(StrEnum):
 
 
 class Severity(StrEnum):
+    """How grave a finding is in an audit: traffic cannot pass, fails for some, or is merely surprising."""
+
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
@@ -120,6 +125,8 @@ class Certainty(StrEnum):
 
 
 class Prevalence(StrEnum):
+    """How often people meet a cause. It orders equals and proves nothing."""
+
     COMMON = "common"
     OCCASIONAL = "occasional"
     RARE = "rare"

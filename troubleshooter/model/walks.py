@@ -44,7 +44,8 @@ class Outcome:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One stage at one hop. `hop` counts from 0; `proxy` is whose it is (None for a client outside); `resource` is the
-    object and field that decided; `result` is the contract's map for this stage; `observed` means that evidence says so."""
+    object and field that decided; `result` is the contract's map for this stage; `observed` means that evidence says
+    so."""
 
     hop: int
     stage: Stage
@@ -59,8 +60,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Branch:
-    """One way that a share of the requests takes. `by` says what splits them (`weight`, `endpoints`, `gateway`, …; "" if
-    nothing does), `share` is between 0 and 1, None where it is not known."""
+    """One way that a share of the requests takes. `by` says what splits them (`weight`, `endpoints`, `gateway`, …; ""
+    if nothing does), `share` is between 0 and 1, None where it is not known."""
 
     path: tuple[Step, ...]
     verdict: Verdict

@@ -1,8 +1,7 @@
 """Render a fix, apply it to a copy of the inventory, walk and infer again.
 
-Here the mesh's side (what is so) and the rulebook's side (what follows) meet. Must not know who asks, or how a result is
-shown.
-"""
+Here the mesh's side (what is so) and the rulebook's side (what follows) meet. Must not know who asks, or how a result
+is shown."""
 
 from troubleshooter.remedy.conditions import holds
 from troubleshooter.remedy.examine import Examined, Situation, examine

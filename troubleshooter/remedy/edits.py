@@ -1,8 +1,7 @@
 """Edits, done on copies: from parsed objects to parsed objects.
 
-Decides: how `set`, `remove`, `insert`, `create` and `delete` change an object. Must not know causes, or whether a change
-helps. The objects that come in are never changed.
-"""
+Decides: how `set`, `remove`, `insert`, `create` and `delete` change an object. Must not know causes, or whether a
+change helps. The objects that come in are never changed."""
 
 from __future__ import annotations
 
@@ -95,8 +94,8 @@ def _cluster(roles: Roles) -> str:
 
 
 def changed(raw: Raw, verb: str, at: str, value: Any) -> dict[str, Any]:
-    """A copy of `raw` with one field set, removed or (`insert`) put into a list: before the item that the path names, or
-    at the end of the list that it names. Maps that a `set` needs on the way are made.
+    """A copy of `raw` with one field set, removed or (`insert`) put into a list: before the item that the path names,
+    or at the end of the list that it names. Maps that a `set` needs on the way are made.
 
     Raises:
         CannotEdit: the path leads through something that is no map or list.

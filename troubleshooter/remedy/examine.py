@@ -60,7 +60,7 @@ def examine(rulebook: Rulebook, situation: Situation, engine: Engine) -> Examine
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
-            walked, observation = observe(mesh, walked, situation.entry, stages)
+            walked, observation = observe(walked, situation.entry, stages)
         cases = (*walk_cases(mesh, walked, observation), *touched_cases(mesh, walked))
     cases = tuple(_with(case, situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)

@@ -115,7 +115,8 @@ def _dropped(change: Change) -> list[Object]:
 
 
 def resource_of(conclusion: Conclusion, found: list[Remedy]) -> Resource | None:
-    """What a finding points at: what its first fix edits; else the first object behind the first fact that proves it."""
+    """What a finding points at: what its first fix edits; else the first object behind the first fact that proves
+    it."""
     for remedy in found[:1]:
         if remedy.edits is not None:
             return remedy.edits

@@ -11,8 +11,8 @@ from troubleshooter.model import Case, Detail, Fact
 
 
 def scope_of(case: Case, facts: Mapping[str, Fact]) -> dict[str, Detail]:
-    """`${role}` is the object in words; `${role.name}`, `.namespace`, `.kind`, `.cluster` are its parts; `${role.attribute}`
-    is a detail or the word of a fact. A fact never hides a detail of the same name."""
+    """`${role}` is the object in words; `${role.name}`, `.namespace`, `.kind`, `.cluster` are its parts;
+    `${role.attribute}` is a detail or the word of a fact. A fact never hides a detail of the same name."""
     scope: dict[str, Detail] = {name: fact.word for name, fact in facts.items()}
     scope.update(case.details)
     for role, resource in case.roles.items():

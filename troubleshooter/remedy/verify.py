@@ -1,9 +1,8 @@
 """A fix, tried on a copy of the mesh before it is shown.
 
-Decides: whether it holds. Evidence describes the mesh before a fix, so on the copy no evidence is known. Verified means:
-what proved the cause is no longer true, the walk passes the stage at which the request died, in every branch, and nothing
-new of the same or a higher severity appeared.
-"""
+Decides: whether it holds. Evidence describes the mesh before a fix, so on the copy no evidence is known. Verified
+means: what proved the cause is no longer true, the walk passes the stage at which the request died, in every branch,
+and nothing new of the same or a higher severity appeared."""
 
 from __future__ import annotations
 
@@ -65,8 +64,8 @@ def _still_dies(conclusion: Conclusion, before: Examined, after: Examined) -> st
 
 
 def _something_new(conclusion: Conclusion, before: Examined, after: Examined) -> str:
-    """A conclusion that was not there before, as grave as this one or graver. The same cause in the same case is not new
-    where only an object in one of its roles changed."""
+    """A conclusion that was not there before, as grave as this one or graver. The same cause in the same case is not
+    new where only an object in one of its roles changed."""
     known = {c.fingerprint for c in before.conclusions}
     places = {(c.cause, c.case) for c in before.conclusions}
     for fresh in after.conclusions:
