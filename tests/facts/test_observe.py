@@ -1,0 +1,146 @@
+"""What a log line shows outranks what the walk foretold."""
+
+from __future__ import annotations
+
+from tests.inventories import EXACT, SHOP, inventory
+from troubleshooter.evidence import AccessLogEntry, parse_line
+from troubleshooter.facts import observe, request_of, walk_cases
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Request, Stage, StageVerdict, Verdict
+from troubleshooter.walk import Walked, parse_request, walk
+
+WORDS: dict[str, Stage | None] = {
+    "NR": Stage.ROUTE,
+    "route_not_found": Stage.ROUTE,
+    "UH": Stage.ENDPOINT,
+    "no_healthy_upstream": Stage.ENDPOINT,
+    "UC": None,
+    "rbac_access_denied_matched_policy[none]": Stage.AUTHORIZATION,
+}
+HEAD = '[2026-11-20T10:00:00.000Z] "GET /api HTTP/1.1" '
+TAIL = '"-" 0 0 3 - "-" "curl" "id" "payments.shop:8080" "{host}" {cluster} - 10.96.0.1:8080 10.0.0.1:4444 - default'
+OUT = "outbound|8080||payments.shop.svc.cluster.local"
+
+
+def _entry(middle: str, host: str = "-", cluster: str = OUT) -> AccessLogEntry:
+    entry = parse_line(f"{HEAD}{middle} {TAIL.format(host=host, cluster=cluster)}", file="access.log", number=7)
+    assert isinstance(entry, AccessLogEntry)
+    return entry
+
+
+def _request(path: str = "/api") -> Request:
+    return parse_request(f"http://payments.shop:8080{path}", source="shop/deployment/web")
+
+
+def _walked(*texts: str, path: str = "/api") -> Walked:
+    return walk(Mesh(inventory(*texts)), _request(path))
+
+
+def test_observed_stage_fails() -> None:
+    """A stage that the walk passed fails where a line says so, and names the line."""
+    after, observation = observe(_walked(SHOP), _entry("503 UH no_healthy_upstream -"), WORDS)
+    (branch,) = after.walk.branches
+    died = branch.failed
+
+    assert observation is not None
+    assert died is not None
+    assert (Stage.ENDPOINT, True) == (died.stage, died.observed)
+    assert "access.log:7" in died.detail
+    assert Verdict.UNREACHABLE == after.walk.verdict
+    assert (503, ("UH",)) == (after.walk.outcome.status, after.walk.outcome.flags)
+
+
+def test_everything_after_the_observed_stage_is_not_reached() -> None:
+    """After the stage that a line names nothing is reached."""
+    after, _ = observe(_walked(SHOP), _entry("503 UH no_healthy_upstream -"), WORDS)
+    path = after.walk.path
+    at = next(n for n, s in enumerate(path) if s.verdict is StageVerdict.FAIL)
+
+    assert {StageVerdict.NOT_REACHED} == {s.verdict for s in path[at + 1 :]}
+
+
+def test_foretold_failure_is_confirmed() -> None:
+    """Where the walk and the line agree, the step keeps its reason and is observed."""
+    after, _ = observe(_walked(SHOP, EXACT, path="/api/x"), _entry("404 NR route_not_found -", cluster="-"), WORDS)
+    died = after.walk.branches[0].failed
+
+    assert died is not None
+    assert (Stage.ROUTE, True) == (died.stage, died.observed)
+    assert died.detail.startswith("no route of VirtualService shop/payments takes")
+
+
+def test_line_outranks_an_earlier_failure() -> None:
+    """A request that a line shows further on than the walk got is taken further on."""
+    after, _ = observe(_walked(SHOP, EXACT, path="/api/x"), _entry("503 UH no_healthy_upstream -"), WORDS)
+    steps = {s.stage: s for s in after.walk.path if s.hop == 0}
+
+    assert (StageVerdict.PASS, True) == (steps[Stage.ROUTE].verdict, steps[Stage.ROUTE].observed)
+    assert StageVerdict.FAIL is steps[Stage.ENDPOINT].verdict
+
+
+def test_denial_at_the_target() -> None:
+    """A denial is placed at the target's hop, also where the caller's proxy logged nothing of it."""
+    entry = _entry("403 - rbac_access_denied_matched_policy[none] -", cluster="inbound|8080||")
+    after, _ = observe(_walked(SHOP), entry, WORDS)
+    died = after.walk.branches[0].failed
+
+    assert died is not None
+    assert (1, Stage.AUTHORIZATION) == (died.hop, died.stage)
+
+
+def test_line_without_a_failure_changes_nothing() -> None:
+    """A successful line leaves the walk as it is."""
+    before = _walked(SHOP)
+    after, observation = observe(before, _entry("200 - via_upstream -"), WORDS)
+
+    assert (before, None) == (after, observation)
+
+
+def test_facts_of_a_line() -> None:
+    """A failed line tells its flag, reason and side as facts with the line as source."""
+    text = "503 UF upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused} -"
+    mesh = Mesh(inventory(SHOP))
+    after, observation = observe(walk(mesh, _request()), _entry(text, cluster="inbound|8080||"), {**WORDS, "UF": None})
+    (case,) = walk_cases(mesh, after, observation)
+    facts = {n: case.facts[n].word for n in ("failure.flag", "failure.reason", "failure.hop")}
+
+    assert {"failure.flag": "uf", "failure.reason": "connection-refused", "failure.hop": "inbound"} == facts
+    assert 7 == case.facts["failure.flag"].sources[0].line
+
+
+def test_request_of_a_line() -> None:
+    """A line names host, port, path, method."""
+    request = request_of(Mesh(inventory(SHOP)), _entry("404 NR route_not_found -", cluster="-"))
+
+    assert request is not None
+    assert ("payments.shop", 8080, "/api", "GET", "http") == (
+        request.host,
+        request.port,
+        request.path,
+        request.method,
+        request.scheme,
+    )
+
+
+def test_sender_of_a_line_by_address() -> None:
+    """The peer's address is joined to the pod that has it."""
+    pod = """
+apiVersion: v1
+kind: Pod
+metadata: {name: web-1, namespace: shop, labels: {app: web}}
+spec: {containers: [{name: web}, {name: istio-proxy}]}
+status: {podIP: 10.0.0.1}
+"""
+    request = request_of(Mesh(inventory(SHOP, pod)), _entry("404 NR route_not_found -", cluster="-"))
+
+    assert request is not None
+    assert "shop/pod/web-1" == request.source
+
+
+def test_line_without_a_host() -> None:
+    """A line that names nobody is no request."""
+    line = '[2026-11-20T10:00:00.000Z] "- - -" 0 UH - - "-" 0 0 3 - "-" "-" "-" "-" "-" BlackHoleCluster - - - - -'
+    entry = parse_line(line)
+
+    assert isinstance(entry, AccessLogEntry)
+    assert None is request_of(Mesh(inventory(SHOP)), entry)

@@ -1,0 +1,63 @@
+"""Manifests are YAML that kubectl takes, and their undoing is said."""
+
+from __future__ import annotations
+
+import yaml
+
+from tests.inventories import EXACT, inventory
+from troubleshooter.model import Object, Resource
+from troubleshooter.remedy import manifests
+from troubleshooter.remedy.edits import make
+from troubleshooter.rulebook import Edit
+
+ROLES = {
+    "virtual_service": Resource(group="networking.istio.io", kind="VirtualService", namespace="shop", name="payments")
+}
+ENTRY = {"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry", "metadata": {"name": "a", "namespace": "shop"}}
+
+
+def test_manifest_reads_back() -> None:
+    """A manifest parses to the objects that it was made of; kinds come first."""
+    text = manifests.manifest([{"spec": {"a": ["x: y", "multi\nline"]}, "kind": "K", "apiVersion": "v1"}, ENTRY])
+
+    assert text.startswith("apiVersion: v1\nkind: K\n")
+    assert [{"apiVersion": "v1", "kind": "K", "spec": {"a": ["x: y", "multi\nline"]}}, ENTRY] == list(
+        yaml.safe_load_all(text)
+    )
+
+
+def test_manifest_without_anchors() -> None:
+    """An object that uses a part twice is written out twice."""
+    part = {"host": "a"}
+
+    assert "&" not in manifests.manifest([{"spec": [part, part]}])
+
+
+def test_rollback_of_a_change() -> None:
+    """What undoes a change is the object as it was, without what the server sets."""
+    edit = Edit(verb="set", role="virtual_service", at="spec.hosts", value=["other"])
+    change = make((edit,), inventory(EXACT), ROLES, {})
+
+    assert ["payments"] == yaml.safe_load(manifests.rollback(change))["spec"]["hosts"]
+
+
+def test_rollback_of_a_creation() -> None:
+    """What undoes a creation is a deletion."""
+    change = make((Edit(verb="create", value=ENTRY),), inventory(EXACT), {}, {})
+
+    assert "# kubectl delete serviceentries.networking.istio.io a -n shop\n" == manifests.rollback(change)
+
+
+def test_deletion_of_a_core_object() -> None:
+    """Core kinds have no group, cluster-scoped objects no namespace."""
+    thing = Object(raw={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+
+    assert "kubectl delete namespaces shop" == " ".join(manifests.deletion(thing))
+
+
+def test_restart_commands() -> None:
+    """A controller's pods are rolled, a bare pod is deleted."""
+    assert "kubectl rollout restart deployment/web -n shop" == manifests.restart_command(
+        ("", "apps", "Deployment", "shop", "web")
+    )
+    assert manifests.restart_command(("", "", "Pod", "shop", "web")).startswith("kubectl delete pod web -n shop")
