@@ -51,9 +51,28 @@ def test_without_edits_there_is_no_good() -> None:
     assert [] == check_mistakes(changed(OTHER, "status: draft", "status: tested"), names)
 
 
-def test_a_variant_has_its_good_too() -> None:
-    """`bad-VARIANT.yaml` goes with `good-VARIANT.yaml`."""
-    assert [needs("`good-job.yaml`")] == check_mistakes(TEXTS, NAMES | {f"{FOLDER}/bad-job.yaml"})
+def test_a_variant_may_have_no_good() -> None:
+    """Whether a fix holds in `bad-VARIANT.yaml` only a test can tell: `good-VARIANT.yaml` is for the tests to miss."""
+    assert [] == check_mistakes(TEXTS, NAMES | {f"{FOLDER}/bad-job.yaml"})
+
+
+def test_what_is_asked_of_no_mesh_is_a_mistake() -> None:
+    """`near-REASON.example.yaml` lies beside `near-REASON.yaml`."""
+    name = f"{FOLDER}/near-other.example.yaml"
+    said = f"{name}:1:1: this is asked of `near-other.yaml`, which is not there; write it"
+
+    assert [said] == check_mistakes(TEXTS, NAMES | {name})
+
+
+def test_what_is_asked_of_a_mesh_is_no_mesh() -> None:
+    """`bad-VARIANT.example.yaml` and `near-REASON.example.yaml` are files of their own, and count as no fixture."""
+    names = NAMES | {
+        f"{FOLDER}/bad-job.yaml",
+        f"{FOLDER}/bad-job.example.yaml",
+        f"{FOLDER}/near-open-port.example.yaml",
+    }
+
+    assert [] == check_mistakes(TEXTS, names)
 
 
 def test_a_tested_cause_of_requests_has_an_example() -> None:

@@ -11,7 +11,12 @@ from typing import TypeAlias
 from troubleshooter.model import Catalogue
 from troubleshooter.rulebook.checks.facts import conditions_name_facts, whens_can_hold
 from troubleshooter.rulebook.checks.fixes import machine_fixes_are_harmless
-from troubleshooter.rulebook.checks.folders import named_files_are_there, names_are_known, tested_causes_have_fixtures
+from troubleshooter.rulebook.checks.folders import (
+    examples_have_meshes,
+    named_files_are_there,
+    names_are_known,
+    tested_causes_have_fixtures,
+)
 from troubleshooter.rulebook.checks.limits import engine_can_take_it
 from troubleshooter.rulebook.checks.links import (
     consequences_end,
@@ -43,6 +48,7 @@ TESTS: tuple[Test, ...] = (
     machine_fixes_are_harmless,
     names_are_known,
     named_files_are_there,
+    examples_have_meshes,
     tested_causes_have_fixtures,
     engine_can_take_it,
 )

@@ -14,8 +14,9 @@ from troubleshooter.rulebook.values import Cause, Status
 KNOWN = re.compile(
     r"""(?: README\.md | questions\.yaml | derivations\.yaml | flags\.yaml | peer-codes\.yaml
           | symptoms/[^/]+\.yaml | concepts/[^/]+\.md | lessons/[^/]+\.yaml
-          | causes/[^/]+/[^/]+/(?: cause\.yaml | (?:bad|good)(?:-[^/]+)?\.yaml | near-[^/]+\.yaml
-                                 | session(?:-[^/]+)?\.txt | [^/]+\.(?:log|json) ) )""",
+          | causes/[^/]+/[^/]+/(?: cause\.yaml | (?:bad|good)(?:-[^/.]+)?\.yaml | near-[^/.]+\.yaml
+                                 | (?:bad|near)-[^/.]+\.example\.yaml | session(?:-[^/]+)?\.txt
+                                 | [^/]+\.(?:log|json) ) )""",
     re.VERBOSE,
 )
 
@@ -51,6 +52,15 @@ def named_files_are_there(scene: Scene) -> Iterator[Mistake]:
                 yield Mistake(place=place, text=f"the cause's folder has no file {quoted(file)}; {hint}")
 
 
+def examples_have_meshes(scene: Scene) -> Iterator[Mistake]:
+    """What is asked of a mesh other than the usual has its mesh."""
+    for name in scene.names:
+        mesh = name.replace(".example.yaml", ".yaml")
+        if name.startswith("causes/") and mesh not in scene.names:
+            said = f"this is asked of {quoted(mesh.rsplit('/', 1)[-1])}, which is not there; write it"
+            yield Mistake(place=Place(file=name), text=said)
+
+
 def tested_causes_have_fixtures(scene: Scene) -> Iterator[Mistake]:
     """Who says `status: tested` has something to test it with."""
     for cause in scene.causes:
@@ -62,12 +72,11 @@ def tested_causes_have_fixtures(scene: Scene) -> Iterator[Mistake]:
 
 def _lacking(cause: Cause, names: frozenset[str]) -> Iterator[str]:
     inside = {name.removeprefix(folder(cause)) for name in names if name.startswith(folder(cause))}
-    nears = [name for name in inside if re.fullmatch(r"near-.+\.yaml", name)]
-    bads = {name for name in inside if re.fullmatch(r"bad(-.+)?\.yaml", name)} | {"bad.yaml"}
-    # Without an edit there is nothing that `good` could be made with.
-    edited = any(fix.edits for fix in cause.fixes)
-    goods = {name.replace("bad", "good", 1) for name in bads} if edited else set()
-    for file in sorted(({"bad.yaml"} | goods) - inside):
+    nears = [name for name in inside if re.fullmatch(r"near-[^.]+\.yaml", name)]
+    # Without an edit there is nothing that `good` could be made with. Whether one holds in a variant only a test can
+    # tell.
+    wanted = ("bad.yaml", "good.yaml") if any(fix.edits for fix in cause.fixes) else ("bad.yaml",)
+    for file in (name for name in wanted if name not in inside):
         yield quoted(file)
     if len(nears) < len(cause.unless):
         yield f"a `near-REASON.yaml` for each of its {len(cause.unless)} `unless` (there are {len(nears)})"

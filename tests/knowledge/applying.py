@@ -1,0 +1,44 @@
+"""A fix as its user applies it: the manifest's text and the commands, on a copy of a mesh.
+
+Nothing is taken from how the fix was made: what is not in the text is not applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from troubleshooter.collect.contents import read_contents
+from troubleshooter.collect.text import SourceText
+from troubleshooter.model import Fix, Inventory, Key, Object
+from troubleshooter.remedy.manifests import deletion, restart_command
+from troubleshooter.remedy.restart import restarted
+
+
+def apply(inventory: Inventory, fix: Fix) -> Inventory:
+    """A mesh after `kubectl apply` of the manifest, and after the commands."""
+    return _applied(inventory, fix.manifest, fix.commands)
+
+
+def undo(inventory: Inventory, fix: Fix) -> Inventory:
+    """A mesh after `kubectl apply` of the rollback, and after the deletions that it names; what the fix restarted is
+    restarted again."""
+    named = [line.removeprefix("# ") for line in fix.rollback.splitlines() if line.startswith("# kubectl delete ")]
+    return _applied(inventory, fix.rollback, (*named, *restarts(inventory, fix)))
+
+
+def restarts(inventory: Inventory, fix: Fix) -> list[str]:
+    """The commands of a fix that make pods anew."""
+    known = {restart_command(thing.key) for thing in inventory.objects}
+    return [command for command in fix.commands if command in known]
+
+
+def objects_in(text: str, name: str = "manifest") -> tuple[Object, ...]:
+    """The objects in a manifest's text, read as any file is."""
+    return read_contents(SourceText(name, text), "").objects
+
+
+def _applied(inventory: Inventory, manifest: str, commands: Iterable[str]) -> Inventory:
+    run = set(commands)
+    drop: list[Key] = [thing.key for thing in inventory.objects if " ".join(deletion(thing)) in run]
+    changed = inventory.changed(put=objects_in(manifest), drop=drop)
+    return restarted(changed, [thing.key for thing in changed.objects if restart_command(thing.key) in run])

@@ -1,0 +1,48 @@
+"""In a mesh that looks like a cause and is not, the cause stays silent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.knowledge.knowledge_base import asked_of, audit, cause_in, causes_of, diagnosis, inventory, meshes
+from troubleshooter.model import Severity
+
+near_meshes = pytest.mark.parametrize("mesh", meshes(r"near-.+"))
+
+
+@near_meshes
+def test_it_is_read_without_a_doubt(mesh: Path) -> None:
+    """Every object of the mesh is used as it stands: nothing damaged, doubled or assumed."""
+    assert () == inventory(mesh).not_checked
+
+
+@near_meshes
+def test_the_cause_is_silent(mesh: Path) -> None:
+    """Asked the request, the cause is not found."""
+    assert cause_in(mesh.parent).id not in causes_of(diagnosis(mesh))
+
+
+@near_meshes
+def test_the_cause_is_silent_in_an_audit(mesh: Path) -> None:
+    """Asked for everything, the cause is not found either."""
+    assert cause_in(mesh.parent).id not in causes_of(audit(mesh))
+
+
+@near_meshes
+def test_nothing_but_the_declared_root_is_wrong(mesh: Path) -> None:
+    """Nothing is an error, or the root is the other cause that `<mesh>.example.yaml` declares."""
+    errors = [f for f in diagnosis(mesh).findings if f.severity is Severity.ERROR]
+    expected = asked_of(mesh).root
+
+    assert ([expected] if expected else []) == [f.cause for f in errors if f.root or not expected]
+
+
+@near_meshes
+def test_the_verdict_is_the_declared_one(mesh: Path) -> None:
+    """Where `<mesh>.example.yaml` says how the request ends, it does."""
+    example, walk = asked_of(mesh).example, diagnosis(mesh).walk
+    expected = example.verdict if example else ""
+
+    assert expected == (walk.verdict if walk and expected else "")
