@@ -3,3 +3,7 @@
 Decides nothing about Istio: definitions and facts go in, firings come out. Knows `model` and `inference.port` only, and
 is the one place that imports durable-rules.
 """
+
+from troubleshooter.engine.durable import DurableEngine
+
+__all__ = ["DurableEngine"]

@@ -48,7 +48,10 @@ class Engine(Protocol):
     name: str
 
     def run(self, rules: Sequence[Rule], facts: Sequence[EngineFact]) -> tuple[Firing, ...]:
-        """Every firing, in a stable order.
+        """Every firing: by case in the order in which the facts come, then by rule in the order of `rules`.
+
+        What a rule concludes is a fact for other rules of the same case. Nothing is taken back: a case may come to hold
+        facts of one name with different words.
 
         Raises:
             EngineFailed: the caller goes on with the plain evaluator and says so.

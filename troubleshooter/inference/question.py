@@ -1,0 +1,72 @@
+"""The next question: the fact that splits the remaining causes best for its cost.
+
+Theory of operation. Remaining are the causes that are possible or likely. A fact is worth asking for if knowing it
+could move one of them: complete its `when`, contradict it, rule it out by an `unless`, confirm it by a `supports`, or
+lead to one of these through a derivation. Its worth is how many causes an answer moves, on average over its words; its
+price is what asking costs; the best worth for the price comes first, ties in alphabetical order. One step is looked
+ahead, no more: every answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Sequence
+from enum import IntEnum
+from fractions import Fraction
+
+from troubleshooter.inference.certainty import standings
+from troubleshooter.inference.hypothesis import Outcome, closure, derived_with, outcomes
+from troubleshooter.inference.judgement import CaseJudgement, Judgement, Standing
+from troubleshooter.model import Certainty
+from troubleshooter.rulebook.values import Cause, Rulebook
+
+
+class Cost(IntEnum):
+    """What asking costs: a source at hand next to nothing, a person's attention more, a command they must run most."""
+
+    LOOK = 1
+    PERSON = 4
+    COMMAND = 8
+
+
+def next_questions(
+    rulebook: Rulebook,
+    judgement: Judgement,
+    case_id: str,
+    askable: Callable[[str], int | None],
+    among: Container[str] | None = None,
+) -> tuple[str, ...]:
+    """The names of the facts worth asking for in this case, the best first.
+
+    `askable` gives what asking for a fact costs, None if nobody can tell. `among` narrows the causes.
+    """
+    judged = judgement.cases[case_id]
+    left = remaining(rulebook, judged, among)
+    costs = {fact: cost for fact in worth_knowing(rulebook, judged, left) if (cost := askable(fact)) is not None}
+    tried = outcomes(rulebook, judged, left, costs)
+    return tuple(sorted(costs, key=lambda fact: (-_moved(tried[fact]) / costs[fact], fact)))
+
+
+def remaining(rulebook: Rulebook, judged: CaseJudgement, among: Container[str] | None = None) -> tuple[Standing, ...]:
+    """The causes that are neither confirmed nor ruled out, in the order of the rulebook."""
+    undecided = (Certainty.POSSIBLE, Certainty.LIKELY)
+    return tuple(s for s in standings(rulebook, judged, among) if s.certainty in undecided)
+
+
+def worth_knowing(rulebook: Rulebook, judged: CaseJudgement, left: Sequence[Standing]) -> frozenset[str]:
+    """The unknown facts that could move one of the causes in `left`, and those from which such a fact would follow."""
+    origins = derived_with(rulebook)
+    wanted = {fact for standing in left for fact in _wanted(rulebook.causes[standing.cause], standing)}
+    reached = {origin for fact in wanted if fact not in judged.facts for origin in closure(fact, origins)}
+    return frozenset(reached - judged.facts.keys())
+
+
+def _wanted(cause: Cause, standing: Standing) -> Iterator[str]:
+    """What it misses and what would rule it out; what would confirm it only once all else holds."""
+    yield from standing.missing
+    yield from (condition.fact for condition in cause.unless)
+    if standing.certainty is Certainty.LIKELY:
+        yield from (condition.fact for condition in cause.supports)
+
+
+def _moved(tried: Sequence[Outcome]) -> Fraction:
+    return Fraction(sum(len(outcome.changes) for outcome in tried), max(len(tried), 1))
