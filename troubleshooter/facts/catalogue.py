@@ -102,11 +102,13 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # service
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),
     ("service.no_endpoints_because", tuple(a for a in Absence if a not in ("none", "not-seen")), "Why it has none.", "mesh"),
+    ("service.endpoints_meant", YES_NO, "Whether a request, its pods or a nearly matching workload show that it should have endpoints.", "walk"),
     ("service.selector_guess", ("one", "none"), "Whether exactly one workload could be the one meant.", "mesh"),
     ("service.target_port", ("declared", "undeclared", "name-unknown"), "What containers say of its targetPort.", "mesh"),
     ("service.target_port_guess", ("one", "none"), "Whether exactly one declared container port could be meant.", "mesh"),
     ("service.port_protocol", tuple(Protocol), "The protocol that istiod takes its port for.", "mesh"),
     ("service.declared_by", ("appProtocol", "name", "protocol", "nothing"), "What declares that protocol.", "mesh"),
+    ("service.http_routes", ("used", "unused"), "Whether http routes that are for this port alone are used at it.", "mesh"),
     ("service.traffic_distribution", ("set", "none"), "Whether it asks for close endpoints.", "mesh"),
     # destination
     ("destination.service", ("found", "not-found"), "Whether the destination host is in the registry.", "walk"),
@@ -120,13 +122,14 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination_rule.overrides", ("tls", "nothing"), "Whether it hides another rule that sets mutual TLS.", "walk"),
     ("destination_rule.outlier_detection", PRESENCE, "Whether it ejects endpoints that fail.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
+    ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",
-        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "external"),
+        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "excluded-port", "bypass", "external"),
         "Why it speaks that.",
         "walk",
     ),
@@ -158,6 +161,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
     ("mesh.outbound_policy", ("allow-any", "registry-only"), "What becomes of unknown destinations.", "mesh"),
+    ("mesh.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "The localities that hold for the mesh.", "mesh"),
     # what was seen
     ("failure.flag", FLAGS, "The response flag of the failure in hand.", "evidence"),
     (
@@ -225,6 +229,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("destination.envoy_name", "Envoy's name of the cluster."),
     ("destination_rule.host", "Its host as written."),
     ("destination_rule.failover", "Where its locality settings stand."),
+    ("destination_rule.policy_field", "The traffic policy that holds its locality settings."),
     ("rival.host", "The host of the rule that is hidden."),
     ("rival.tls_mode", "The TLS mode of the rule that is hidden."),
     ("endpoint.localities", "The localities of ready endpoints."),

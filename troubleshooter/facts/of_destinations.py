@@ -1,15 +1,14 @@
-"""Facts about the cluster and endpoint stages: does the destination exist, which rule is in force, who answers."""
+"""Facts about the cluster stage: does the destination exist, and which rule is in force?"""
 
 from __future__ import annotations
 
 import difflib
-from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.endpoints import selected
-from troubleshooter.model import Raw, Resource, as_list, as_map
+from troubleshooter.model import Resource
 from troubleshooter.walk import Cluster, Hop
 
 TLS_WORDS = {"DISABLE": "disable", "SIMPLE": "simple", "MUTUAL": "mutual", "ISTIO_MUTUAL": "istio-mutual"}
@@ -72,7 +71,7 @@ def _rule(case: CaseBuilder, cluster: Cluster) -> None:
         case.fact("destination_rule.presence", "absent", cluster.service.object.at())
         case.fact("destination_rule.tls_mode", "none", cluster.service.object.at())
         return
-    case.role("destination_rule", rule.object.at())
+    case.role("destination_rule", (rule.policy.owner if rule.policy else rule.object).at())
     case.fact("destination_rule.presence", "present", *(o.at() for o in rule.objects))
     case.fact("destination_rule.host", host_width(rule.host), rule.object.at("spec.host"))
     case.detail("destination_rule.host", str(rule.object.spec.get("host") or ""))
@@ -107,49 +106,3 @@ def tls_of(rule: DestinationRule, port: int, subset: str) -> tuple[str, Resource
         return "none", None
     raw, place = found
     return TLS_WORDS.get(str(raw.get("mode") or "DISABLE").upper(), "disable"), place
-
-
-def about_endpoints(case: CaseBuilder, hop: Hop) -> None:
-    """What the endpoint stage decided about localities, and the settings behind it."""
-    cluster, placement = hop.cluster, hop.placement
-    if cluster is None or placement is None or cluster.service is None:
-        return
-    ready = placement.endpoints
-    case.role("endpoint", hop.endpoint.workload.object.at() if hop.endpoint and hop.endpoint.workload else None)
-    places = list({e.locality: e for e in ready if e.locality}.values())
-    spots = [e.workload.object.at() if e.workload else cluster.service.object.at() for e in places]
-    if places:
-        case.fact("endpoint.localities", "several" if len(places) > 1 else "one", *spots)
-    case.detail("endpoint.localities", ", ".join(e.locality for e in places))
-    case.fact("endpoint.spread", placement.spread, cluster.service.object.at())
-    own = hop.party.pod.locality if hop.party.pod else ""
-    case.detail("endpoint.locality", own)
-    if own and ready:
-        away = sum(e.weight for e in ready if e.locality != own)
-        case.detail("endpoint.share", f"{100 * away // sum(e.weight for e in ready)} %")
-    if cluster.rule is not None:
-        _locality_settings(case, cluster.rule, cluster)
-
-
-def _locality_settings(case: CaseBuilder, rule: DestinationRule, cluster: Cluster) -> None:
-    outlier = rule.section("outlierDetection", cluster.port, cluster.subset)
-    spot = rule.policy.owner.at("spec.trafficPolicy") if rule.policy else rule.object.at("spec")
-    word = "present" if outlier is not None else "absent"
-    case.fact("destination_rule.outlier_detection", word, outlier[1] if outlier else spot)
-    balancer = rule.section("loadBalancer", cluster.port, cluster.subset)
-    setting = as_map(balancer[0].get("localityLbSetting")) if balancer else {}
-    place = replace(balancer[1], field=f"{balancer[1].field}.localityLbSetting") if balancer else spot
-    case.fact("destination_rule.locality_lb", _locality_word(setting), place)
-    case.detail("destination_rule.failover", place.field)
-
-
-def _locality_word(setting: Raw) -> str:
-    if not setting:
-        return "none"
-    if setting.get("enabled") is False:
-        return "off"
-    if as_list(setting.get("distribute")):
-        return "distribute"
-    if as_list(setting.get("failoverPriority")):
-        return "failover-priority"
-    return "failover" if as_list(setting.get("failover")) else "on"

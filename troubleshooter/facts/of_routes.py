@@ -5,7 +5,8 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch
-from troubleshooter.mesh.routes import Near, http_routes, routes_of
+from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Object, Request, as_list
 from troubleshooter.walk import Hop, Routing
 
@@ -30,6 +31,22 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
     _match(case, hop, routing)
     if routing.route is None and routing.nearest is not None:
         _nearest(case, mesh, request, routing.nearest)
+
+
+def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:
+    """Whether the http routes of a VirtualService are used at the one port that they are for.
+
+    Nothing is said where they may mean another port, another host, or a gateway too.
+    """
+    held = routes_of(owner, "http")
+    named = {match.get("port") for route in held for match in route.matches} - {None, 0}
+    meant = [p for p in service.ports if p.protocol.family != "udp" and (not named or p.number in named)]
+    elsewhere = [*routes_of(owner, "tcp"), *routes_of(owner, "tls")]
+    hosts_ = mesh.virtual_services.hosts_of(owner)
+    if not held or elsewhere or meant != [port] or hosts_ != [service.host] or gateways_of(owner) != [MESH]:
+        return
+    used = port.protocol.family in {"http", "auto"}
+    case.fact("service.http_routes", "used" if used else "unused", service.object.at(port.path), owner.at("spec.http"))
 
 
 def _match(case: CaseBuilder, hop: Hop, routing: Routing) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.endpoints import Absence, selected
+from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
+from troubleshooter.model import Resource
 
 VOLATILE = frozenset({"pod-template-hash", "controller-revision-hash", "version", "app.kubernetes.io/version"})
 NOT_FOR_SELECTION = ("istio.io/", "sidecar.istio.io/", "service.istio.io/", "security.istio.io/", "topology.")
@@ -46,21 +47,45 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     if found.absence is Absence.NONE:
         case.fact("service.endpoints", "some", selector, *found.looked_at)
         return
-    case.fact("service.endpoints", "none", selector, *found.looked_at)
-    case.fact("service.no_endpoints_because", found.absence, selector, *found.looked_at)
+    guess = _meant(mesh, service) if found.absence is Absence.SELECTOR else None
+    places = _guilty(mesh, found, selector)
+    case.fact("service.endpoints", "none", *places)
+    case.fact("service.no_endpoints_because", found.absence, *places)
+    case.fact("service.endpoints_meant", "yes" if _missed(found.absence, service, guess) else "no", *places)
     case.detail("service.selector_text", selector_text(service.selector.items()))
-    pods = [pod for _, pod in selected(mesh.workloads, service)]
-    waiting = sorted({p.waiting for p in pods if p.waiting})
+    waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
-    first = found.looked_at[0] if found.looked_at else None
     if found.absence is not Absence.SELECTOR:
-        case.role("workload", first)
+        case.role("workload", found.looked_at[0] if found.looked_at else None)
         return
-    guess = _meant(mesh, service)
     case.fact("service.selector_guess", "one" if guess else "none", selector)
     if guess:
         case.detail("service.guess_labels", dict(selection_labels(guess.labels)))
         case.detail("service.guess_name", str(guess))
+
+
+def _guilty(mesh: Mesh, found: Endpoints, selector: Resource) -> list[Resource]:
+    """The places that show why there are no endpoints, the guilty one first: the selector, unless pods or their number
+    are at fault."""
+    if found.absence is Absence.SCALED_TO_ZERO:
+        keys = {place.key for place in found.looked_at}
+        held = mesh.workloads.inside(selector.namespace)
+        return [*(w.object.at("spec.replicas") for w in held if w.object.key in keys), selector]
+    if found.absence in {Absence.NOT_READY, Absence.NO_PODS}:
+        return [*found.looked_at, selector]
+    return [selector, *found.looked_at]
+
+
+def _missed(absence: Absence, service: Service, guess: Workload | None) -> bool:
+    """Whether, without a request, something shows that the endpoints are missed: pods that are there and not ready, or
+    a workload whose name labels are nearly those of the selector. A label that a workload has not at all may be put on
+    its pods as they run."""
+    if absence is Absence.NOT_READY:
+        return True
+    if absence is not Absence.SELECTOR or guess is None:
+        return False
+    held = selection_labels(guess.labels)
+    return any(held.get(key, value) != value for key, value in service.selector.items())
 
 
 def selection_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
@@ -71,17 +96,17 @@ def selection_labels(labels: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _meant(mesh: Mesh, service: Service) -> Workload | None:
-    """The one workload that a selector that matches nothing most likely means: the only one that shares a label with
-    it, else the only one whose name is nearly the Service's."""
-    held = [w for w in mesh.workloads.inside(service.namespace) if w.labels and selection_labels(w.labels)]
-    sharing = [w for w in held if any(w.labels.get(k) == v for k, v in service.selector.items())]
-    if len(sharing) == 1:
-        return sharing[0]
-    values = [*service.selector.values(), service.object.name]
+    """The one workload that a selector that matches nothing most likely means: the only one whose name is nearly the
+    Service's or a value of its selector, or whose labels are nearly the selector."""
+    names = [*service.selector.values(), service.object.name]
     near = [
         w
-        for w in (sharing or held)
-        if any(_alike(v, x) for v in values for x in (w.name, *selection_labels(w.labels).values()))
+        for w in mesh.workloads.inside(service.namespace)
+        if selection_labels(w.labels)
+        and (
+            any(_alike(w.name, name) for name in names)
+            or all(_alike(w.labels.get(key, ""), value) for key, value in service.selector.items())
+        )
     ]
     return near[0] if len(near) == 1 else None
 

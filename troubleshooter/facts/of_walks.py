@@ -9,8 +9,9 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure
 from troubleshooter.facts.of_connections import about_connection, about_credentials
-from troubleshooter.facts.of_destinations import about_destination, about_endpoints
+from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_workloads import about_workload
@@ -53,6 +54,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     service = hop.cluster.service if hop.cluster else hop.service
     port = hop.cluster.service_port if hop.cluster else hop.port
     if service is not None and port is not None:
+        case.fact("service.endpoints_meant", "yes", service.object.at())
         about_service_port(case, mesh, service, port)
     about_endpoints(case, hop)
     about_connection(case, trail, hop)
@@ -72,6 +74,7 @@ def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
     case.fact("mesh.auto_mtls", "on" if settings.auto_mtls else "off", settings.at("enableAutoMtls"))
     policy = "registry-only" if settings.registry_only else "allow-any"
     case.fact("mesh.outbound_policy", policy, settings.at("outboundTrafficPolicy"))
+    case.fact("mesh.locality_lb", locality_word(settings.locality_setting), settings.at("localityLbSetting"))
 
 
 def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_localities import about_failover
+from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.facts.of_workloads import about_workload
@@ -59,6 +61,8 @@ def service_case(mesh: Mesh, service: Service, port: Port) -> Case:
         case.role("virtual_service", owner.at())
         held = routes_of(owner, "http")
         case.fact("virtual_service.http_routes", "present" if held else "absent", owner.at("spec.http"))
+        about_http_routes(case, mesh, service, port, owner)
+    about_failover(case, mesh, service, port)
     return case.build()
 
 
