@@ -17,8 +17,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Golden:
-    """`golden(name, text)`: `text` is what `golden/<name>` beside the test's file holds (or will, with --golden)."""
-    folder = Path(request.path).parent / "golden"
+    """`golden(name, text)`: `text` is what `golden/<name>` beside the test's file holds (or will, with --golden). A
+    module whose texts lie elsewhere names their folder in `GOLDEN`."""
+    folder: Path = getattr(request.module, "GOLDEN", Path(request.path).parent / "golden")
 
     def compare(name: str, text: str) -> None:
         file = folder / name

@@ -29,7 +29,7 @@ from troubleshooter.walk import parse_request
 
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 
-MARK = re.compile(r"\s*#\s*<-.*$", re.MULTILINE)
+MARK = re.compile(r"[ \t]*#[ \t]*<-.*$", re.MULTILINE)
 """What stands behind a guilty line."""
 
 ASKED = ("to", "method", "headers", "expect", "sni", "plaintext", "evidence", "verdict", "stage")
