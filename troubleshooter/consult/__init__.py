@@ -4,5 +4,19 @@ A whole consultation is a plain test. Must not know terminals, files, clusters o
 """
 
 from troubleshooter.consult.consultation import UNKNOWN, Ask, Conclude, Consultation, Look, NextStep
+from troubleshooter.consult.from_log import Failure, failure_of, failures, log_groups
+from troubleshooter.consult.told import LogLine
 
-__all__ = ["UNKNOWN", "Ask", "Conclude", "Consultation", "Look", "NextStep"]
+__all__ = [
+    "UNKNOWN",
+    "Ask",
+    "Conclude",
+    "Consultation",
+    "Failure",
+    "LogLine",
+    "Look",
+    "NextStep",
+    "failure_of",
+    "failures",
+    "log_groups",
+]

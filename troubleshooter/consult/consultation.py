@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
-from troubleshooter.consult.told import examine_told
+from troubleshooter.consult.told import LogLine, examine_line, examine_told
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
     UNEXPLAINED,
@@ -74,33 +75,49 @@ NextStep = Ask | Look | Conclude
 
 
 class Consultation:
-    """One consultation, about a request, an audit, or a symptom with answers alone."""
+    """One consultation: about a request, about everything (an audit), about a log line, or by answers alone.
+
+    `namespace` limits an audit to the findings of one, `symptom` to those that cause it; in the others it narrows what
+    is asked and still possible.
+    """
 
     def __init__(
         self,
         rulebook: Rulebook,
         engine: Engine,
-        situation: Situation | None = None,
+        situation: Situation | LogLine | None = None,
         *,
         symptom: str = "",
+        namespace: str = "",
         groups: tuple[LogGroup, ...] = (),
         not_checked: tuple[NotChecked, ...] = (),
     ) -> None:
         self.rulebook, self.engine, self.situation, self.symptom = rulebook, engine, situation, symptom
-        self.groups, self.not_checked = groups, not_checked
+        self.namespace, self.groups, self.not_checked = namespace, groups, not_checked
         self.told: list[tuple[str, str]] = []
         self._examined: Examined | None = None
 
     @property
     def examined(self) -> Examined:
-        """What is known now."""
+        """What is known now.
+
+        Raises:
+            RequestError: the request makes no sense in this mesh.
+        """
         if self._examined is None:
-            facts = {name: _said(name, word) for name, word in self.told if word != UNKNOWN}
-            if self.situation is None:
-                self._examined = examine_told(self.rulebook, facts, self.engine, self._among())
-            else:
-                self._examined = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
+            self._examined = self._examine({name: _said(name, word) for name, word in self.told if word != UNKNOWN})
         return self._examined
+
+    def _examine(self, facts: dict[str, Fact]) -> Examined:
+        if self.situation is None:
+            return examine_told(self.rulebook, facts, self.engine, self._among())
+        if isinstance(self.situation, LogLine):
+            return examine_line(self.rulebook, self.situation, facts, self.engine, self._among())
+        found = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
+        if self.situation.request is not None:
+            return found
+        causes = self._among()
+        return replace(found, conclusions=within(found.conclusions, self.namespace, causes))
 
     def tell(self, fact: str, word: str) -> None:
         """Answer a question; `unknown` is an answer too.
@@ -172,11 +189,11 @@ class Consultation:
     def diagnosis(self) -> Diagnosis:
         """Everything that is known now."""
         examined = self.examined
-        situation = self.situation or Situation(inventory=Inventory())
+        situation = self.situation if isinstance(self.situation, Situation) else Situation(inventory=Inventory())
         done = findings(self.rulebook, situation, examined)
         doubt = self._case_in_doubt()
         asked = self.open_questions()[:MAX_QUESTIONS]
-        notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if self.situation else ()
+        notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
         return Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
             findings=done,
@@ -197,7 +214,7 @@ class Consultation:
     def _case_in_doubt(self) -> str | None:
         """The case about which more could be learnt: a request that nothing explains, or whose end is not known."""
         examined = self.examined
-        if self.situation is not None and self.situation.request is None:
+        if isinstance(self.situation, Situation) and self.situation.request is None:
             return None
         root = next((c for c in examined.conclusions if c.root), None)
         settled = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
@@ -206,7 +223,8 @@ class Consultation:
         walked = examined.walked
         if walked is not None and walked.walk.verdict in {Verdict.REACHABLE, Verdict.MISROUTED}:
             return None
-        if walked is not None and root is not None and root.cause != UNEXPLAINED:
+        explained = root is not None and root.cause != UNEXPLAINED
+        if explained and isinstance(self.situation, Situation):
             return None
         return next((c.id for c in examined.cases if c.kind is CaseKind.WALK), None)
 
@@ -223,7 +241,9 @@ class Consultation:
     def _blind(self) -> bool:
         """Whether the objects at hand leave some stage of the walk unknown, or there are none."""
         walked = self.examined.walked
-        return walked is None or any(s.verdict is StageVerdict.UNKNOWN for t in walked.trails for s in t.steps)
+        if walked is None or isinstance(self.situation, LogLine):
+            return True
+        return any(s.verdict is StageVerdict.UNKNOWN for t in walked.trails for s in t.steps)
 
     def _among(self) -> frozenset[str] | None:
         """The causes that the symptom and the stage at which the request dies leave, None where all are left."""

@@ -5,6 +5,8 @@ Decides: what is said about each conclusion. Must not know how it is printed.
 
 from __future__ import annotations
 
+from troubleshooter.evidence import details_key
+from troubleshooter.facts import Observation
 from troubleshooter.inference import UNEXPLAINED, Conclusion
 from troubleshooter.model import Certainty, Finding, KnownAs, Resource
 from troubleshooter.remedy import Examined, Situation, holds, remedies, resource_of, scope_of
@@ -26,7 +28,7 @@ def _finding(
     rulebook: Rulebook, situation: Situation, examined: Examined, conclusion: Conclusion, *, attempt: bool
 ) -> Finding:
     if conclusion.cause == UNEXPLAINED:
-        return _unexplained(examined, conclusion)
+        return _unexplained(rulebook, examined, conclusion)
     cause = rulebook.causes[conclusion.cause]
     facts = examined.judgement.cases[conclusion.case].facts
     words = {name: fact.word for name, fact in facts.items()}
@@ -73,11 +75,13 @@ def _known_as(cause: Cause, conclusion: Conclusion, words: dict[str, str]) -> tu
     )
 
 
-def _unexplained(examined: Examined, conclusion: Conclusion) -> Finding:
-    """A failure for which there is no cause: the stage and what was seen there, and no guess."""
+def _unexplained(rulebook: Rulebook, examined: Examined, conclusion: Conclusion) -> Finding:
+    """A failure for which there is no cause: the stage, what was seen there, what its words prove, and no guess."""
     walked = examined.walked
     died = next((b.failed for b in walked.walk.branches if b.failed), None) if walked else None
-    said = died.detail if died else ""
+    paragraphs = [f"{conclusion.stage.capitalize()}: {died.detail}."] if died and died.detail else []
+    if examined.observation is not None:
+        paragraphs += _meanings(rulebook, examined.observation)
     return Finding(
         fingerprint=conclusion.fingerprint,
         cause=UNEXPLAINED,
@@ -89,5 +93,17 @@ def _unexplained(examined: Examined, conclusion: Conclusion) -> Finding:
         roles=conclusion.roles,
         case=conclusion.case,
         root=conclusion.root,
-        explanation=f"{said[:1].upper()}{said[1:]}." if said else "",
+        explanation="\n\n".join(paragraphs),
     )
+
+
+def _meanings(rulebook: Rulebook, observation: Observation) -> list[str]:
+    """What the knowledge base says of each word of the log line."""
+    entry = observation.entry
+    names = details_key(entry.details).names if entry.details else ()
+    flags = [(f"{flag} ({word.long_name})", word) for flag in entry.flags if (word := rulebook.flags.get(flag))]
+    details = [(name, word) for name in names if (word := rulebook.details.get(name))][:1]
+    return [
+        f"{name}: {word.meaning} It proves: {word.proves} It does not prove: {word.does_not_prove}"
+        for name, word in (*flags, *details)
+    ]

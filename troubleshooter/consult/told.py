@@ -1,29 +1,97 @@
-"""A mesh known by answers alone: one case without objects, judged like any other.
+"""A mesh that nobody can see: known by answers alone, or by one line of an access log and answers.
 
-Decides: what stands for a mesh that nobody can see. Must not know questions.
+Decides: what stands for such a mesh. That the request fails is given (somebody says so, or the line does), so the first
+conclusion is its root. Must not know questions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from dataclasses import dataclass, replace
 
-from troubleshooter.inference import Engine, conclude, judge
+from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.facts import Observation, observe
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import about_failure
+from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Case, CaseKind, Fact, Inventory
+from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Stage, StageVerdict
 from troubleshooter.remedy import Examined
 from troubleshooter.rulebook import Rulebook
+from troubleshooter.walk import Walked, walk
 
 TOLD = "told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """All that was seen of a mesh: one failed line of an access log, and the request that it is about."""
+
+    request: Request
+    entry: AccessLogEntry
 
 
 def examine_told(
     rulebook: Rulebook, facts: Mapping[str, Fact], engine: Engine, among: Container[str] | None
 ) -> Examined:
     """What follows from answers. `among` are the causes that the symptom leaves."""
-    case = Case(id=TOLD, kind=CaseKind.WALK, facts=facts)
+    return _examined(rulebook, Case(id=TOLD, kind=CaseKind.WALK, facts=facts), engine, among)
+
+
+def examine_line(
+    rulebook: Rulebook, line: LogLine, facts: Mapping[str, Fact], engine: Engine, among: Container[str] | None
+) -> Examined:
+    """What follows from a log line and answers. Of the walk only the step at which the request died is left, because
+    nothing else of it was seen; nothing at all is if the line does not name the stage."""
+    stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
+    foretold = walk(Mesh(Inventory()), line.request)
+    walked, observation = observe(foretold, line.entry, stages)
+    if observation is None:
+        return examine_told(rulebook, facts, engine, among)
+    seen = _only_the_failure(walked)
+    failed = seen.walk.branches[0].failed
+    case = _case(line.request, observation, facts, failed.stage if failed else None)
+    return replace(_examined(rulebook, case, engine, among), walked=seen, observation=observation)
+
+
+def _examined(rulebook: Rulebook, case: Case, engine: Engine, among: Container[str] | None) -> Examined:
     judgement = judge(rulebook, [case], engine)
     concluded = conclude(rulebook, judgement, [case])
-    left = tuple(c for c in concluded if among is None or c.cause in among)
+    left = [c for c in concluded if among is None or c.cause in among or c.root]
     return Examined(
-        mesh=Mesh(Inventory()), walked=None, observation=None, cases=(case,), judgement=judgement, conclusions=left
+        mesh=Mesh(Inventory()),
+        walked=None,
+        observation=None,
+        cases=(case,),
+        judgement=judgement,
+        conclusions=_rooted(left),
     )
+
+
+def _rooted(conclusions: list[Conclusion]) -> tuple[Conclusion, ...]:
+    """The first conclusion is why the request fails: an error, whatever it would be in an audit."""
+    if not conclusions:
+        return ()
+    root, *others = conclusions
+    return (replace(root, root=True, severity=Severity.ERROR), *others)
+
+
+def _only_the_failure(walked: Walked) -> Walked:
+    """The worst branch with its failed step alone: the steps before it were decided on an empty mesh."""
+    branch = walked.walk.branches[0]
+    steps = tuple(replace(step, hop=0) for step in branch.path if step.verdict is StageVerdict.FAIL)
+    seen = replace(walked.walk, branches=(replace(branch, path=steps, share=None, by=""),), not_checked=())
+    return Walked(walk=seen, trails=())
+
+
+def _case(request: Request, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:
+    """What the line says outranks what a person says."""
+    case = CaseBuilder(TOLD, CaseKind.WALK)
+    about_failure(case, observation)
+    case.detail("request.method", request.method)
+    case.detail("request.path", request.path)
+    case.detail("request.host", request.host)
+    case.detail("request.port", request.port)
+    case.detail("request.url", request.to)
+    built = case.build(stage)
+    return replace(built, facts={**facts, **built.facts})

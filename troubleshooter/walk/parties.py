@@ -128,10 +128,10 @@ def _assumed(mesh: Mesh, request: Request, default_namespace: str) -> Start:
     service = known_service(mesh, request.host, default_namespace)
     serving = mesh.gateways.serving(request.scheme, request.port, request.host)
     if service is None and serving:
-        noted = replace(request, assumed=("from: outside, because only gateways serve this host",))
+        noted = replace(request, assumed=(*request.assumed, "from: outside, because only gateways serve this host"))
         return Start(request=noted, trails=tuple(_entries(mesh, serving)))
     namespace = service.namespace if service else default_namespace
-    noted = replace(request, assumed=(f"from: a client with a proxy in namespace {namespace}",))
+    noted = replace(request, assumed=(*request.assumed, f"from: a client with a proxy in namespace {namespace}"))
     return Start(request=noted, trails=(_trail(assumed_client(namespace)),))
 
 
