@@ -3,3 +3,9 @@
 Decides what was seen and what was not, and why. Knows `model` only; it must not know what the objects mean. The one
 place that imports `kubernetes`.
 """
+
+from troubleshooter.collect.errors import InputError, sentence
+from troubleshooter.collect.files import overlay, read_inventory
+from troubleshooter.collect.kubectl_command import KUBECTL_COMMAND
+
+__all__ = ["KUBECTL_COMMAND", "InputError", "overlay", "read_inventory", "sentence"]

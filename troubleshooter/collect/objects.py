@@ -1,0 +1,110 @@
+"""Documents to objects.
+
+Decides: what is a Kubernetes object, what of a List's head its items get, and what is taken out on the way in: the
+values of Secrets, and two fields in which values are repeated (`managedFields`, the last applied configuration). Must
+not know files beyond their names, nor what any kind means to Istio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from troubleshooter.collect.errors import note
+from troubleshooter.collect.parsed import Document
+from troubleshooter.collect.scope import needs_namespace
+from troubleshooter.collect.text import SourceText
+from troubleshooter.collect.yaml_documents import is_list
+from troubleshooter.model import LineOf, NotChecked, Object
+from troubleshooter.model.paths import Parts, get, parse_path
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+_MAPS = ("metadata", "metadata.labels", "metadata.annotations", "spec", "status")
+_WORDS = ("metadata.name", "metadata.namespace")
+
+_NAMELESS = "install.istio.io"
+"""The group of IstioOperator: a file of settings that istioctl reads, and no API server sees. It may lack a name."""
+
+
+def flatten(document: Document) -> Iterator[Document]:
+    """The objects of a document: itself, or the items of a List, also of Lists in it. Nothing for an empty List."""
+    raw, path, outer = document.raw, document.at, ("", "")
+    if isinstance(raw, dict) and isinstance(raw.get("items", 0), list | None) and is_list(raw):
+        outer = str(raw.get("apiVersion") or ""), str(raw.get("kind") or "")
+        raw, path = raw["items"] or [], (*path, "items")
+    if not isinstance(raw, list):
+        yield document
+        return
+    for number, item in enumerate(raw):
+        yield from flatten(Document(raw=item, find=document.find, at=(*path, number), outer=outer))
+
+
+def read_object(document: Document, source: SourceText, cluster: str) -> Object | NotChecked:
+    """The object that a document holds, or why it holds none."""
+    raw = _with_kind(document)
+    wrong = _wrong(raw)
+    if wrong:
+        why, unlock = wrong
+        return note(source.place(document.find(document.at)), why, unlock)
+    _take_out(raw)
+    line_of = _line_of(source, document.find, document.at)
+    return Object(raw=raw, file=source.name, cluster=cluster, line_of=line_of)
+
+
+def put_into(thing: Object, namespace: str) -> Object | None:
+    """The object in that namespace, if it names none and must be in one; else None."""
+    if thing.namespace or not needs_namespace(thing.group, thing.kind):
+        return None
+    return thing.with_raw({**thing.raw, "metadata": {**thing.metadata, "namespace": namespace}})
+
+
+def _with_kind(document: Document) -> Any:
+    """The items of a `PodList` carry neither kind nor version, as the API sends them: the list's own say both."""
+    raw, outer = document.raw, document.outer
+    if not isinstance(raw, dict) or outer is None or "kind" in raw or outer[1] in {"", "List"}:
+        return raw
+    return {"apiVersion": outer[0], "kind": outer[1].removesuffix("List"), **raw}
+
+
+def _wrong(raw: Any) -> tuple[str, str] | None:
+    """Why this is no object that could be used, and what to do."""
+    head = [raw.get("apiVersion"), raw.get("kind")] if isinstance(raw, dict) else []
+    if not head or not all(isinstance(word, str) and word for word in head):
+        return "this is no Kubernetes object, which has an apiVersion and a kind", "Name files that kubectl could apply"
+    for path in _MAPS:
+        if not isinstance(get(raw, path), dict | None):
+            return f"the `{path}` of this {raw['kind']} is no map, so the object was left out", f"Make `{path}` a map"
+    for path in _WORDS:
+        if not isinstance(get(raw, path), str | None):
+            return f"the `{path}` of this {raw['kind']} is no text, so the object was left out", "Put it in quotes"
+    if not get(raw, "metadata.name") and not raw["apiVersion"].startswith(f"{_NAMELESS}/"):
+        return f"this {raw['kind']} has no name, so the object was left out", "Give it a `metadata.name`"
+    return None
+
+
+def _take_out(raw: dict[str, Any]) -> None:
+    """Take the secrets out. In place: the document is ours, and nobody has seen it yet."""
+    metadata = raw.get("metadata") or {}
+    annotations = metadata.get("annotations") or {}
+    metadata.pop("managedFields", None)
+    annotations.pop(LAST_APPLIED, None)
+    if raw["kind"] == "Secret":
+        for field in ("data", "stringData"):
+            if field in raw:
+                raw[field] = dict.fromkeys(raw[field] if isinstance(raw[field], dict) else (), "")
+        # OpenShift keeps a token in an annotation of its Secrets; Istio's own annotations say which cluster one is for.
+        annotations.update({key: "" for key in annotations if "istio.io/" not in key})
+
+
+def _line_of(source: SourceText, find: Callable[[Parts], int], at: Parts) -> LineOf:
+    """Holds no document: what was taken out of an object must not live on beside it."""
+
+    def line_of(path: str) -> int:
+        try:
+            parts = parse_path(path)
+        except ValueError:  # a key of somebody's object, put into a path as it is: the object itself is its parent
+            parts = ()
+        return source.line(find((*at, *parts)))
+
+    return line_of
