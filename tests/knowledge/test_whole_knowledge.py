@@ -1,0 +1,61 @@
+"""The knowledge base as a whole: nothing in it is wrong, and nothing in it is called tested that is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.knowledge.knowledge_base import KNOWLEDGE, cause_in, files, folders, parsed
+from troubleshooter.facts import CATALOGUE
+from troubleshooter.rulebook import Mistake, Status, check
+
+every_cause = pytest.mark.parametrize("folder", folders())
+
+
+def found_without(*gone: str) -> set[Mistake]:
+    """What the check says of the knowledge base without these files."""
+    return {*check(parsed()[0], CATALOGUE, files().names - {*gone})}
+
+
+def test_nothing_is_wrong() -> None:
+    """Every file can be read, and the check has nothing to say."""
+    assert [] == [str(mistake) for mistake in (*parsed()[1], *check(parsed()[0], CATALOGUE, files().names))]
+
+
+@every_cause
+def test_tested_is_refused_without_its_meshes(folder: Path) -> None:
+    """A tested cause that loses `bad.yaml`, or a `good.yaml` that a fix makes, is called tested no more."""
+    cause = cause_in(folder)
+    if cause.status != Status.TESTED:
+        pytest.skip("it does not say that it is tested")
+    needed = ["bad.yaml", *(["good.yaml"] if any(fix.edits for fix in cause.fixes) else [])]
+    place = cause.place.of("status")
+    missed = [m.text for name in needed for m in found_without(own(folder, name)) if m.place == place]
+
+    assert [] == [name for name in needed if not any(f"`{name}`" in text for text in missed)]
+
+
+@every_cause
+def test_tested_is_refused_without_a_near_mesh_for_each_unless(folder: Path) -> None:
+    """A tested cause without any `near-<reason>.yaml` is called tested no more, if it has an `unless`."""
+    cause = cause_in(folder)
+    if cause.status != Status.TESTED or not cause.unless:
+        pytest.skip("it has nothing that needs one")
+    nears = [own(folder, file.name) for file in folder.glob("near-*.yaml")]
+
+    assert cause.place.of("status") in {m.place for m in found_without(*nears)}
+
+
+@every_cause
+def test_every_tested_cause_has_something_near(folder: Path) -> None:
+    """Silence is tested too: there is a mesh that looks like the cause and is not."""
+    if cause_in(folder).status != Status.TESTED:
+        pytest.skip("it does not say that it is tested")
+
+    assert list(folder.glob("near-*.yaml")), "write near-REASON.yaml: a mesh that looks like it and is not"
+
+
+def own(folder: Path, name: str) -> str:
+    """A file of a cause by its name in the knowledge base."""
+    return (folder / name).relative_to(KNOWLEDGE).as_posix()
