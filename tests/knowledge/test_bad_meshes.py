@@ -15,6 +15,7 @@ from tests.knowledge.knowledge_base import (
     causes_of,
     diagnosed,
     diagnosis,
+    found_root,
     inventory,
     marked_lines,
     meshes,
@@ -45,7 +46,17 @@ def test_it_is_read_without_a_doubt(mesh: Path) -> None:
 
 @bad_meshes
 def test_the_cause_is_the_root(mesh: Path) -> None:
-    """The cause is found, surely enough to be said."""
+    """The cause is found, and to blame."""
+    found = diagnosis(mesh)
+    died = [f"{b.failed.stage}: {b.failed.detail}" for b in found.walk.branches if b.failed] if found.walk else []
+    others = {f.cause: "root" if f.root else "noticed" for f in found.findings}
+
+    assert found_root(mesh), f"found instead: {others or 'nothing'}; the request dies at {died or 'no stage'}"
+
+
+@bad_meshes
+def test_it_is_sure_enough_to_be_said(mesh: Path) -> None:
+    """The finding is confirmed or likely."""
     assert root_of(mesh).certainty in {Certainty.CONFIRMED, Certainty.LIKELY}
 
 
