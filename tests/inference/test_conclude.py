@@ -114,7 +114,7 @@ class TestFingerprint:
 
     def test_files_and_lines_play_no_part(self) -> None:
         """The same object in another file, at another line, in another field is the same object."""
-        moved = Resource(kind="Service", name="s", namespace="shop", file="b.yaml", line=9, field="spec")
+        moved = Resource(kind="Service", name="s", namespace="shop", file="b.yaml", position=9, field="spec")
 
         assert fingerprint("c", {"service": thing("s")}) == fingerprint("c", {"service": moved})
 

@@ -58,7 +58,7 @@ resources = st.builds(
     cluster=texts,
     field=texts,
     file=texts,
-    line=lines,
+    position=lines,
 )
 maybe_resources = st.none() | resources
 

@@ -7,7 +7,8 @@ Decides: the identity of an object, and how a field of it is pointed at. Must no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -30,8 +31,9 @@ def no_lines(_path: str) -> int | None:
 class Resource:
     """A reference to an object, or to one field of it: what the contract calls a resource.
 
-    `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `line` is that of `field`, or of its nearest
-    parent, in `file` as it was given; `file` is "" and `line` None for a live object.
+    `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `position` is the line of `field` in `file` (as
+    it was given), or what finds it: finding a line means reading the object's text again, so only what is shown pays for
+    it. It plays no part in equality.
     """
 
     kind: str
@@ -41,7 +43,12 @@ class Resource:
     cluster: str = ""
     field: str = ""
     file: str = ""
-    line: int | None = None
+    position: int | LineOf | None = dataclass_field(default=None, compare=False, repr=False)
+
+    @property
+    def line(self) -> int | None:
+        """The line of `field`, or of its nearest parent, counted from 1; None for a live object."""
+        return self.position(self.field) if callable(self.position) else self.position
 
     @property
     def key(self) -> Key:
@@ -64,7 +71,7 @@ class Object:
     raw: Raw
     file: str = ""
     cluster: str = ""
-    line_of: LineOf = field(default=no_lines, repr=False)
+    line_of: LineOf = dataclass_field(default=no_lines, repr=False)
 
     @cached_property
     def group(self) -> str:
@@ -117,7 +124,7 @@ class Object:
             cluster=self.cluster,
             field=path,
             file=self.file,
-            line=self.line_of(path) if self.file else None,
+            position=self.line_of if self.file else None,
         )
 
     def with_raw(self, raw: Raw) -> Object:
@@ -125,7 +132,7 @@ class Object:
         return Object(raw=raw, file=self.file, cluster=self.cluster, line_of=self.line_of)
 
     def __str__(self) -> str:
-        return str(replace(self.at(), file="", line=None))
+        return str(self.at())
 
 
 def as_map(value: Any) -> Raw:
