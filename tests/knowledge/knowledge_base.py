@@ -81,16 +81,17 @@ def cause_in(folder: Path) -> Cause:
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What is asked of a mesh and what must come out. `example` is None where it is an audit, and its verdict "" where
-    any will do; `root` is the cause that is to blame, "" where nothing is."""
+    any will do; `root` is the cause that is to blame, "" where nothing is; `audit` says whether an audit finds it too."""
 
     example: Example | None
     root: str
+    audit: bool = True
 
 
 @cache
 def asked_of(mesh: Path) -> Asked:
     """What `example` asks, with what `<mesh>.example.yaml` says otherwise. `bad` is asked with the evidence; `near` and
-    `good` without, because it belongs to `bad.yaml`."""
+    `good` without, because it belongs to `bad.yaml`. `audit: silent` there means that only a request shows it."""
     cause = cause_in(mesh.parent)
     kind = mesh.stem.partition("-")[0]
     example = cause.example
@@ -99,14 +100,15 @@ def asked_of(mesh: Path) -> Asked:
     other = mesh.with_name(f"{mesh.stem.replace('good', 'bad', 1) if kind == 'good' else mesh.stem}.example.yaml")
     changes = yaml.safe_load(other.read_text(encoding="utf-8")) if other.is_file() else {}
     root = changes.pop("root", cause.id if kind == "bad" else "")
+    heard = changes.pop("audit", "") != "silent"
     if kind == "good":
         changes = {key: value for key, value in changes.items() if key not in ("evidence", "verdict", "stage")}
-    return Asked(example=_changed(example, changes, other), root=root)
+    return Asked(example=_changed(example, changes, other), root=root, audit=heard)
 
 
 def _changed(example: Example | None, changes: dict[str, Any], file: Path) -> Example | None:
     if unknown := changes.keys() - {"from", *ASKED}:
-        pytest.fail(f"{file.name} says {', '.join(sorted(unknown))}; it may say root, from, {', '.join(ASKED)}")
+        pytest.fail(f"{file.name} says {', '.join(sorted(unknown))}; it may say root, audit, from, {', '.join(ASKED)}")
     fields = {("source" if key == "from" else key): value for key, value in changes.items()}
     if "evidence" in fields:
         fields["evidence"] = tuple(fields["evidence"])
