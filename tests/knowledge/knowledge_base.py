@@ -81,7 +81,7 @@ def cause_in(folder: Path) -> Cause:
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What is asked of a mesh and what must come out. `example` is None where it is an audit, and its verdict "" where
-    any will do; `root` is the cause that is to blame, "" where nothing is; `audit` says whether an audit finds it too."""
+    any will do; `root` is the cause that is to blame, "" where nothing is; `audit` says whether an audit finds it."""
 
     example: Example | None
     root: str

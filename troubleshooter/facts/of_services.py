@@ -17,6 +17,8 @@ from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Resource
 
 VOLATILE = frozenset({"pod-template-hash", "controller-revision-hash", "version", "app.kubernetes.io/version"})
+REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout"})
+"""Kinds that say how many pods there should be. The others may rightly have none: no node fits, or no job is due."""
 NOT_FOR_SELECTION = ("istio.io/", "sidecar.istio.io/", "service.istio.io/", "security.istio.io/", "topology.")
 
 
@@ -51,7 +53,7 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     places = _guilty(mesh, found, selector)
     case.fact("service.endpoints", "none", *places)
     case.fact("service.no_endpoints_because", found.absence, *places)
-    case.fact("service.endpoints_meant", "yes" if _missed(found.absence, service, guess) else "no", *places)
+    case.fact("service.endpoints_meant", "yes" if _missed(found, service, guess) else "no", *places)
     case.detail("service.selector_text", selector_text(service.selector.items()))
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
@@ -61,7 +63,7 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     case.fact("service.selector_guess", "one" if guess else "none", selector)
     if guess:
         case.detail("service.guess_labels", dict(selection_labels(guess.labels)))
-        case.detail("service.guess_name", str(guess))
+        case.detail("service.guess_name", str(guess.object))
 
 
 def _guilty(mesh: Mesh, found: Endpoints, selector: Resource) -> list[Resource]:
@@ -76,13 +78,15 @@ def _guilty(mesh: Mesh, found: Endpoints, selector: Resource) -> list[Resource]:
     return [selector, *found.looked_at]
 
 
-def _missed(absence: Absence, service: Service, guess: Workload | None) -> bool:
-    """Whether, without a request, something shows that the endpoints are missed: pods that are there and not ready, or
-    a workload whose name labels are nearly those of the selector. A label that a workload has not at all may be put on
-    its pods as they run."""
-    if absence is Absence.NOT_READY:
+def _missed(found: Endpoints, service: Service, guess: Workload | None) -> bool:
+    """Whether, without a request, something shows that the endpoints are missed: pods that are there and not ready, a
+    workload that wants pods and has none, or one whose name labels are nearly those of the selector. A label that a
+    workload has not at all may be put on its pods as they run."""
+    if found.absence is Absence.NOT_READY:
         return True
-    if absence is not Absence.SELECTOR or guess is None:
+    if found.absence is Absence.NO_PODS:
+        return any(place.kind in REPLICATED for place in found.looked_at)
+    if found.absence is not Absence.SELECTOR or guess is None:
         return False
     held = selection_labels(guess.labels)
     return any(held.get(key, value) != value for key, value in service.selector.items())
