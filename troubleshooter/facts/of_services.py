@@ -37,6 +37,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     distribution = service.object.spec.get("trafficDistribution")
     place = service.object.at("spec.trafficDistribution" if distribution else "spec")
     case.fact("service.traffic_distribution", "set" if distribution else "none", place)
+    case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
 
@@ -54,7 +55,6 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     case.fact("service.endpoints", "none", *places)
     case.fact("service.no_endpoints_because", found.absence, *places)
     case.fact("service.endpoints_meant", "yes" if _missed(found, service, guess) else "no", *places)
-    case.detail("service.selector_text", selector_text(service.selector.items()))
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
     if found.absence is not Absence.SELECTOR:
