@@ -1,4 +1,5 @@
-"""Raw objects → the Istio view: hosts, visibility, routes, destinations, endpoints, mTLS, policies, gateways, injection.
+"""Raw objects → the Istio view: hosts, visibility, routes, destinations, endpoints, mTLS, policies, gateways,
+injection.
 
 Every module decides one thing and indexes once. Must not know requests beyond their fields, walks, facts or knowledge.
 """

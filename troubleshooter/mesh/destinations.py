@@ -1,15 +1,16 @@
 """DestinationRules: which one decides for a host, and what it says.
 
-Decides: look-up order, merging, subsets, the traffic policy in force for a port. Must not know endpoints or mTLS of the
-server.
-Source: https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration;
-`destinationRule` and `mergeDestinationRule` in istio/istio pilot/pkg/model.
+Decides: look-up order, merging, subsets, the traffic policy in force for a port. Must not know endpoints or mTLS of
+the server.
+Sources: https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration;
+`destinationRule`, `setDestinationRules` in istio/istio pilot/pkg/model/push_context.go; `mergeDestinationRule` in
+destination_rule.go there; `SidecarScope.DestinationRule` in sidecar.go there.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
@@ -23,6 +24,8 @@ KIND = "DestinationRule"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subset:
+    """A named part of a service's endpoints: those with these labels, with a policy of their own."""
+
     name: str
     labels: Mapping[str, str]
     policy: Raw
@@ -47,8 +50,8 @@ class Policy:
             setting = as_map(item)
             if as_map(setting.get("port")).get("number") == port:
                 place = self.owner.at(f"{self.path}.portLevelSettings[{n}].{name}")
-                return (as_map(setting[name]), place) if name in setting else None
-        if name not in self.raw:
+                return (as_map(setting[name]), place) if setting.get(name) is not None else None
+        if self.raw.get(name) is None:
             return None
         return as_map(self.raw[name]), self.owner.at(f"{self.path}.{name}")
 
@@ -86,72 +89,129 @@ class DestinationRules:
         self._settings = settings
         self.all = oldest_first(index.all(NETWORKING, KIND))
         self._spaces: dict[str, dict[str, list[Object]]] = defaultdict(lambda: defaultdict(list))
+        self._wild: dict[str, list[str]] = defaultdict(list)
+        self._by_host: dict[str, list[Object]] = defaultdict(list)
         for rule in self.all:
-            self._spaces[rule.namespace][self.host_of(rule)].append(rule)
+            host = self.host_of(rule)
+            self._spaces[rule.namespace][host].append(rule)
+            self._by_host[host].append(rule)
+            if host.startswith("*") and host not in self._wild[rule.namespace]:
+                self._wild[rule.namespace].append(host)
 
     def host_of(self, rule: Object) -> str:
         """The full host that a rule is for."""
         return hosts.fqdn(str(rule.spec.get("host") or ""), rule.namespace, self._settings.domain)
 
     def in_force(self, service: Service, viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
-        """The rule that a proxy in namespace `viewer` with pod labels `labels` applies to a service: looked up in the
-        viewer's namespace, then the service's, then the root namespace; the first that has a match decides, by its most
-        specific host."""
-        root = self._settings.root_namespace
-        for namespace in dict.fromkeys((viewer, service.namespace, root)):
-            found = self._match(namespace, service.host, viewer, labels)
-            if found is not None:
-                return found
+        """The rule that a proxy in namespace `viewer` with pod labels `labels` applies to a service.
+
+        Looked up in the viewer's namespace, then among what the service's namespace and then the root namespace export;
+        the first that has a rule for the host decides, by its most specific host. A viewer in the root namespace first
+        sees only what that namespace keeps to itself, so that rules for everybody do not hide those of a service.
+        """
+        for pattern, rules in self._looked_up(service, viewer):
+            if rules:
+                return self._chosen(pattern, rules, viewer, labels)
         return None
 
     def rivals(self, service: Service, viewer: str, chosen: DestinationRule) -> list[DestinationRule]:
         """The rules that also cover the host, visible to the viewer in the namespaces looked up, but do not decide."""
-        spaces = dict.fromkeys((viewer, service.namespace, self._settings.root_namespace))
-        return [
-            self._merge(pattern, rules)
-            for namespace in spaces
-            for pattern, rules in self._seen(namespace, viewer, {}).items()
-            if hosts.covers(pattern, service.host) and not {r.key for r in rules} & {o.key for o in chosen.objects}
-        ]
+        taken = {o.key for o in chosen.objects}
+        found = []
+        for namespace in dict.fromkeys((viewer, service.namespace, self._settings.root_namespace)):
+            for pattern in self._patterns(namespace, service.host):
+                seen = [r for r in self._spaces[namespace][pattern] if self._visible(r, viewer)]
+                if seen and not taken & {r.key for r in seen}:
+                    found.append(_merge(pattern, seen))
+        return found
 
     def covering(self, host: str) -> list[Object]:
         """Every rule anywhere that covers a full host, whoever may see it."""
-        return [r for r in self.all if hosts.covers(self.host_of(r), host)]
+        wild = (r for p, rules in self._by_host.items() if p.startswith("*") and hosts.covers(p, host) for r in rules)
+        return oldest_first([*self._by_host.get(host, ()), *(r for r in wild if self.host_of(r) != host)])
 
-    def _match(self, namespace: str, host: str, viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
-        seen = self._seen(namespace, viewer, labels)
-        pattern = hosts.most_specific(host, seen)
-        return self._merge(pattern, seen[pattern]) if pattern is not None else None
+    def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Object]]]:
+        """(host, rules) of the most specific host in each place that is looked at, in order. A place of which the most
+        specific rules are not exported to the viewer has none."""
+        root = self._settings.root_namespace
+        own = self._private if viewer == root else self._local
+        yield self._most_specific(viewer, service.host, own)
+        for namespace in dict.fromkeys((service.namespace, root)):
+            pattern, rules = self._most_specific(namespace, service.host, self._exported)
+            yield pattern, [r for r in rules if self._reaches(r, viewer)]
 
-    def _seen(self, namespace: str, viewer: str, labels: Mapping[str, str]) -> dict[str, list[Object]]:
-        """The rules of a namespace that a viewer sees, by host. A workloadSelector limits a rule to proxies of its own
-        namespace with these labels."""
-        held: dict[str, list[Object]] = defaultdict(list)
-        for host, rules in self._spaces.get(namespace, {}).items():
-            for rule in rules:
-                if self._visible(rule, viewer) and _for_proxy(rule, viewer, labels):
-                    held[host].append(rule)
-        return held
+    def _most_specific(
+        self, namespace: str, host: str, fits: Callable[[Object], bool]
+    ) -> tuple[str, list[Object]]:  # fmt: skip
+        for pattern in self._patterns(namespace, host):
+            rules = [r for r in self._spaces[namespace][pattern] if fits(r)]
+            if rules:
+                return pattern, rules
+        return "", []
+
+    def _patterns(self, namespace: str, host: str) -> list[str]:
+        """The hosts of a namespace's rules that cover a host, the most specific first."""
+        if namespace not in self._spaces:
+            return []
+        exact = [host] if host in self._spaces[namespace] else []
+        wild = [p for p in self._wild[namespace] if p != host and hosts.covers(p, host)]
+        return [*exact, *sorted(wild, key=len, reverse=True)]
+
+    def _export(self, rule: Object) -> list[str]:
+        """Its own exportTo; a rule for chosen workloads is never exported."""
+        return ["."] if _selector(rule) else [str(e) for e in as_list(rule.spec.get("exportTo"))]
+
+    def _local(self, rule: Object) -> bool:
+        export = self._export(rule)
+        return not export or bool({"*", ".", rule.namespace} & set(export))
+
+    def _private(self, rule: Object) -> bool:
+        export = self._export(rule) or self._settings.default_export(KIND)
+        return len(export) == 1 and export[0] in (".", rule.namespace)
+
+    def _exported(self, rule: Object) -> bool:
+        return not self._private(rule)
+
+    def _reaches(self, rule: Object, viewer: str) -> bool:
+        export = self._export(rule)
+        return not export or "*" in export or viewer in export
 
     def _visible(self, rule: Object, viewer: str) -> bool:
-        export = [str(e) for e in as_list(rule.spec.get("exportTo"))] or self._settings.default_export(KIND)
-        return rule.namespace == viewer or visible(export, rule.namespace, viewer)
+        export = self._export(rule) or self._settings.default_export(KIND)
+        return visible(export, rule.namespace, viewer)
 
     @staticmethod
-    def _merge(host: str, rules: list[Object]) -> DestinationRule:
-        subsets: dict[str, Subset] = {}
-        for rule in rules:
-            for subset in _subsets(rule):
-                subsets.setdefault(subset.name, subset)
-        owner = next((r for r in rules if as_map(r.spec.get("trafficPolicy"))), None)
-        raw = as_map(owner.spec.get("trafficPolicy")) if owner else {}
-        policy = Policy(raw=raw, owner=owner, path="spec.trafficPolicy") if owner else None
-        return DestinationRule(host=host, object=rules[0], objects=tuple(rules), policy=policy, subsets=subsets)
+    def _chosen(host: str, rules: list[Object], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
+        """Of the rules of one host, those that select this proxy by its labels, else those for every proxy: of several
+        that may not be merged, because they are exported differently, the last."""
+        own = [r for r in rules if _selector(r) and r.namespace == viewer and selects(_selector(r), labels)]
+        if own:
+            return _merge(host, [r for r in rules if _selector(r) == _selector(own[0])])
+        open_to_all = [r for r in rules if not _selector(r)]
+        if not open_to_all:
+            return None
+        last = _exports(open_to_all[-1])
+        return _merge(host, [r for r in open_to_all if _exports(r) == last])
 
 
-def _for_proxy(rule: Object, viewer: str, labels: Mapping[str, str]) -> bool:
-    selector = as_words(as_map(rule.spec.get("workloadSelector")).get("matchLabels"))
-    return not selector or (rule.namespace == viewer and selects(selector, labels))
+def _exports(rule: Object) -> frozenset[str]:
+    return frozenset(str(e) for e in as_list(rule.spec.get("exportTo")))
+
+
+def _selector(rule: Object) -> dict[str, str]:
+    return as_words(as_map(rule.spec.get("workloadSelector")).get("matchLabels"))
+
+
+def _merge(host: str, rules: list[Object]) -> DestinationRule:
+    """The subsets of all, the trafficPolicy of the first that has one."""
+    subsets: dict[str, Subset] = {}
+    for rule in rules:
+        for subset in _subsets(rule):
+            subsets.setdefault(subset.name, subset)
+    owner = next((r for r in rules if r.spec.get("trafficPolicy") is not None), None)
+    raw = as_map(owner.spec.get("trafficPolicy")) if owner else {}
+    policy = Policy(raw=raw, owner=owner, path="spec.trafficPolicy") if owner else None
+    return DestinationRule(host=host, object=rules[0], objects=tuple(rules), policy=policy, subsets=subsets)
 
 
 def _subsets(rule: Object) -> Iterable[Subset]:

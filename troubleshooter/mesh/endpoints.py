@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from troubleshooter.mesh.index import CORE, DISCOVERY, Index, selects
+from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, selects
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.services import Endpoint, Port, Service, raw_port, slices_of
-from troubleshooter.mesh.workloads import Pod, Workload, Workloads
-from troubleshooter.model import Raw, Resource, as_list, as_map, as_words
+from troubleshooter.mesh.workloads import TLS_MODE, Pod, Workload, Workloads
+from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
 
 
 class Absence(StrEnum):
@@ -63,12 +64,7 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
 
 def selected(workloads: Workloads, service: Service) -> list[tuple[Workload, Pod]]:
     """The pods of the service's namespace that its selector matches."""
-    return [
-        (workload, pod)
-        for workload in workloads.inside(service.namespace)
-        for pod in workload.pods
-        if service.selector and selects(service.selector, pod.labels)
-    ]
+    return workloads.selected(service.namespace, service.selector)
 
 
 def _of_selector(workloads: Workloads, service: Service, port: Port) -> Endpoints:
@@ -115,7 +111,7 @@ def _places(workloads: Workloads, service: Service) -> tuple[Resource, ...]:
 
 def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
     slices = slices_of(index, service.object)
-    found = [e for s in slices for e in _of_slice(workloads, s.raw, port)]
+    found = [e for s in slices for e in _of_slice(workloads, s.raw, port, service.namespace)]
     places = tuple(s.at() for s in slices)
     if any(e.healthy for e in found):
         return Endpoints(all=tuple(found), looked_at=places)
@@ -127,24 +123,42 @@ def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port)
     return Endpoints(all=tuple(found), absence=absence, looked_at=places)
 
 
-def _of_slice(workloads: Workloads, raw: Raw, port: Port) -> Iterable[Endpoint]:
+def _of_slice(workloads: Workloads, raw: Raw, port: Port, namespace: str) -> Iterable[Endpoint]:
     """The endpoints of an EndpointSlice, or of an Endpoints object with its subsets."""
     for part in as_list(raw.get("subsets")):
         subset = as_map(part)
         numbers = [raw_port(as_map(p), port.name) for p in as_list(subset.get("ports"))]
         for ready, key in ((True, "addresses"), (False, "notReadyAddresses")):
-            for address in as_list(subset.get(key)):
-                yield from _at(workloads, str(as_map(address).get("ip") or ""), numbers, "", ready=ready)
+            for item in map(as_map, as_list(subset.get(key))):
+                place = _Place(address=str(item.get("ip") or ""), pod=_named(workloads, namespace, item))
+                yield from _at(workloads, place, numbers, ready=ready)
     numbers = [raw_port(as_map(p), port.name) for p in as_list(raw.get("ports"))]
     for item in as_list(raw.get("endpoints")):
         endpoint = as_map(item)
         ready = as_map(endpoint.get("conditions")).get("ready") is not False
-        for address in as_list(endpoint.get("addresses")):
-            yield from _at(workloads, str(address), numbers, str(endpoint.get("zone") or ""), ready=ready)
+        zone, pod = str(endpoint.get("zone") or ""), _named(workloads, namespace, endpoint)
+        for address in as_list(endpoint.get("addresses"))[:1]:  # further ones are the same pod's, and never used
+            yield from _at(workloads, _Place(address=str(address), zone=zone, pod=pod), numbers, ready=ready)
 
 
-def _at(workloads: Workloads, address: str, numbers: list[int | None], zone: str, *, ready: bool) -> Iterable[Endpoint]:
-    workload, pod = workloads.at_address(address) or (None, None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """An address as a slice names it: its zone, and the pod that it says it is."""
+
+    address: str
+    zone: str = ""
+    pod: tuple[Workload, Pod] | None = None
+
+
+def _named(workloads: Workloads, namespace: str, item: Raw) -> tuple[Workload, Pod] | None:
+    """The pod that an address refers to by name: pods of the host network share their address with others."""
+    target = as_map(item.get("targetRef"))
+    return workloads.pod(namespace, str(target.get("name") or "")) if target.get("kind") == "Pod" else None
+
+
+def _at(workloads: Workloads, place: _Place, numbers: list[int | None], *, ready: bool) -> Iterable[Endpoint]:
+    address, zone = place.address, place.zone
+    workload, pod = place.pod or workloads.at_address(address) or (None, None)
     locality = pod.locality if pod and pod.locality else (f"/{zone}" if zone else "")
     for number in numbers:
         if number is not None:
@@ -159,16 +173,10 @@ def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) 
     target = port.target if isinstance(port.target, int) else port.number
     found = [_listed(workloads, e, port, target) for e in listed]
     if service.selector:
-        chosen = [
-            (w, p) for w in workloads.inside(service.namespace) for p in w.pods if selects(service.selector, p.labels)
-        ]
-        found += [_of_pod(w, p, target, ready=p.ready) for w, p in chosen]
-        entries = index.inside("networking.istio.io", "WorkloadEntry", service.namespace)
-        found += [
-            _listed(workloads, e.spec, port, target)
-            for e in entries
-            if selects(service.selector, {**e.labels, **as_words(e.spec.get("labels"))})
-        ]
+        found += [_of_pod(w, p, target, ready=p.ready) for w, p in selected(workloads, service)]
+        entries = [(e.spec, _labels(e)) for e in index.inside(NETWORKING, "WorkloadEntry", service.namespace)]
+        chosen = [{**spec, "labels": labels} for spec, labels in entries if selects(service.selector, labels)]
+        found += [_listed(workloads, spec, port, target) for spec in chosen]
     if found:
         absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
         return Endpoints(all=tuple(found), absence=absence, looked_at=(service.object.at("spec.endpoints"),))
@@ -177,18 +185,28 @@ def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) 
     return Endpoints(all=(Endpoint(address=service.host, port=target),), external=True)
 
 
+def _labels(entry: Object) -> dict[str, str]:
+    """The labels of a WorkloadEntry: those of its spec outrank those of its metadata."""
+    return {**entry.labels, **as_words(entry.spec.get("labels"))}
+
+
 def _listed(workloads: Workloads, entry: Raw, port: Port, target: int) -> Endpoint:
+    """A listed endpoint. One that has an account, or says so by its label, speaks mutual TLS.
+
+    Source: `getTLSModeFromWorkloadEntry` in istio/istio pilot/pkg/serviceregistry/serviceentry/conversion.go.
+    """
     address = str(entry.get("address") or "")
     workload, pod = workloads.at_address(address) or (None, None)
     number = as_map(entry.get("ports")).get(port.name)
-    weight = entry.get("weight")
+    weight, labels = entry.get("weight"), as_words(entry.get("labels"))
     return Endpoint(
         address=address,
-        port=number if isinstance(number, int) else target,
+        port=number if is_number(number) else target,
         workload=workload,
         pod=pod,
         locality=str(entry.get("locality") or (pod.locality if pod else "")),
         network=str(entry.get("network") or ""),
-        weight=weight if isinstance(weight, int) and weight > 0 else 1,
-        labels=as_words(entry.get("labels")),
+        weight=weight if is_number(weight) and weight > 0 else 1,
+        labels=labels,
+        enrolled=labels.get(TLS_MODE) == "istio" if TLS_MODE in labels else bool(entry.get("serviceAccount")),
     )

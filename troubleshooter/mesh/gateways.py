@@ -1,7 +1,8 @@
 """Gateways: which pods run them, which servers they open, and who can reach them from outside.
 
 Decides: selector to pods, server to port, host and TLS mode. Must not know routes.
-Source: https://istio.io/latest/docs/reference/config/networking/gateway/.
+Sources: https://istio.io/latest/docs/reference/config/networking/gateway/; `mergeGateways` in istio/istio
+pilot/pkg/model/gateway.go.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, of_server
 from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.workloads import Workload, Workloads
@@ -50,7 +52,26 @@ class Server:
 
     def serves(self, host: str) -> bool:
         """Whether a host falls under one of its hosts, whatever namespace routes may come from."""
-        return any(hosts.covers(h.rpartition("/")[2], host) for h in self.hosts)
+        return self.pattern(host) is not None
+
+    def pattern(self, host: str) -> str | None:
+        """The most specific of its hosts that a host falls under."""
+        return hosts.most_specific(host, [h.rpartition("/")[2] for h in self.hosts])
+
+    @property
+    def reference(self) -> str:
+        """`namespace/name` of its Gateway, as VirtualServices name it."""
+        return f"{self.gateway.namespace}/{self.gateway.name}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Opened:
+    """A server as a gateway pod opens it, on container port `port`. `shadowed_by` is the server that keeps it from
+    being opened at all: one of the same port with the same TLS host, or with a protocol that cannot share the port."""
+
+    server: Server
+    port: int
+    shadowed_by: Server | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -73,6 +94,10 @@ class Gateways:
         for workload in workloads.all:
             for pair in workload.labels.items():
                 self._by_label[pair].append(workload)
+        self._by_workload: dict[int, list[Object]] = defaultdict(list)
+        for gateway in self.all:
+            for workload in self.workloads(gateway):
+                self._by_workload[id(workload)].append(gateway)
 
     def get(self, reference: str) -> Object | None:
         """The Gateway of a `namespace/name`."""
@@ -99,7 +124,30 @@ class Gateways:
 
     def for_workload(self, workload: Workload) -> list[Object]:
         """The Gateways that configure a workload, the oldest first."""
-        return [g for g in self.all if workload in self.workloads(g)]
+        return self._by_workload.get(id(workload), [])
+
+    def opened(self, gateways: Iterable[Object], workload: Workload | None) -> list[Opened]:
+        """The servers of Gateways, the oldest first, as the pods of a workload open them (None: pods that were not
+        seen, which are taken to listen on the servers' own numbers)."""
+        found: list[Opened] = []
+        for server in (s for g in gateways for s in _servers(g)):
+            port = self._listening(workload, server.number) if workload else server.number
+            before = [o.server for o in found if o.port == port and o.shadowed_by is None]
+            found.append(Opened(server=server, port=port, shadowed_by=_in_the_way(server, before)))
+        return found
+
+    def _listening(self, workload: Workload, number: int) -> int:
+        """The container port of a server: the targetPort of the first Service port with its number, else the number.
+
+        Source: `resolvePorts`, same file.
+        """
+        pod = workload.representative
+        for service in self._registry.selecting(workload):
+            port = service.port(number)
+            target = port and (port.target if isinstance(port.target, int) else pod.port_named(port.target))
+            if target:
+                return target
+        return number
 
     def entrances(self, workload: Workload, number: int) -> list[Entrance]:
         """The ports of the Services in front of a gateway workload that lead to the container port on which a server of
@@ -122,11 +170,29 @@ class Gateways:
         return [g for g in self.all if any(takes(s, scheme, port) and s.serves(host) for s in _servers(g))]
 
 
+def _in_the_way(server: Server, before: list[Server]) -> Server | None:
+    """The server of the same port that keeps another from being opened: one with the same host where TLS settings tell
+    servers apart, or the first if it is plaintext and not both are HTTP."""
+    if server.raw.get("tls") is not None:
+        taken = next((b for b in before if b.raw.get("tls") is not None and set(b.hosts) & set(server.hosts)), None)
+        if taken is not None:
+            return taken
+    first = next(iter(before), None)
+    if first is None or first.tls:
+        return None
+    both = first.protocol.family == "http" and server.protocol.family == "http"
+    return None if both else first
+
+
 def takes(server: Server, scheme: str, port: int) -> bool:
     """Whether a server is meant for a scheme and port: `http` for plaintext servers, `https` for TLS ones, `tcp` for
     any that is no HTTP."""
-    families = {"http": {"http"}, "https": {"tls"}, "tcp": {"tcp", "tls", "auto"}}[scheme]
-    return server.number == port and server.protocol.family in families
+    return server.number == port and speaks(server, scheme)
+
+
+def speaks(server: Server, scheme: str) -> bool:
+    """Whether a server is meant for a scheme, on whatever port."""
+    return server.protocol.family in {"http": {"http"}, "https": {"tls"}, "tcp": {"tcp", "tls", "auto"}}[scheme]
 
 
 def _servers(gateway: Object) -> Iterable[Server]:
@@ -134,7 +200,7 @@ def _servers(gateway: Object) -> Iterable[Server]:
         raw = as_map(item)
         port = as_map(raw.get("port"))
         number = port.get("number")
-        if isinstance(number, int):
+        if is_number(number):
             yield Server(
                 gateway=gateway,
                 index=n,
@@ -146,4 +212,8 @@ def _servers(gateway: Object) -> Iterable[Server]:
 
 
 def _own(host: str, namespace: str) -> str:
-    return f"{namespace}/{host[2:]}" if host.startswith("./") else host
+    """A server's host with its namespace written out, and without one where any will do."""
+    space, slash, name = host.partition("/")
+    if not slash or space == "*":
+        return name if slash else host
+    return f"{namespace if space == '.' else space}/{name}"

@@ -12,20 +12,21 @@ DEFAULT_DOMAIN = "cluster.local"
 
 
 def fqdn(host: str, namespace: str, domain: str = DEFAULT_DOMAIN) -> str:
-    """The full name that istiod gives a host in an object of `namespace`: only names without a dot are completed.
+    """The full name that istiod gives a host in an object of `namespace`: only names without a dot are completed, and
+    no IPv6 addresses.
 
     Source: `ResolveShortnameToFQDN` in istio/istio pilot/pkg/model/config.go;
     https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination-host.
     """
     host = host.lower()
-    if "." in host or host.startswith("*") or not host:
+    if "." in host or host.startswith("*") or ":" in host or not host:
         return host
     return f"{host}.{namespace}.svc.{domain}"
 
 
 def dialled(host: str, namespace: str, services: Iterable[str], domain: str = DEFAULT_DOMAIN) -> str:
-    """The full name of the service that a client in `namespace` means by `host`: the search list of its resolver and the
-    names istiod puts in a virtual host (`web`, `web.shop`, `web.shop.svc`, `web.shop.svc.cluster.local`).
+    """The full name of the service that a client in `namespace` means by `host`: the search list of its resolver and
+    the names istiod puts in a virtual host (`web`, `web.shop`, `web.shop.svc`, `web.shop.svc.cluster.local`).
 
     Returns `host` itself where none of them is among `services`.
     Source: `GenerateAltVirtualHosts` in istio/istio pilot/pkg/networking/core/httproute.go.

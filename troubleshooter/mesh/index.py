@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from troubleshooter.model import Inventory, Object, as_map
+from troubleshooter.model import Inventory, Object, as_list, as_map, as_words
 
 CORE, APPS, BATCH = "", "apps", "batch"
 DISCOVERY, ADMISSION = "discovery.k8s.io", "admissionregistration.k8s.io"
@@ -32,6 +32,7 @@ class Index:
             self._kinds[thing.group, thing.kind].append(thing)
             self._spaces[thing.group, thing.kind, thing.namespace].append(thing)
             self._names.setdefault((thing.group, thing.kind, thing.namespace, thing.name), thing)
+        self._labelled: dict[tuple[str, str, str], dict[tuple[str, str], list[Object]]] = {}
 
     def all(self, group: str, kind: str) -> list[Object]:
         """Every object of a kind."""
@@ -44,6 +45,18 @@ class Index:
     def get(self, group: str, kind: str, namespace: str, name: str) -> Object | None:
         """The object of that name; of several Kubernetes clusters, the first that has it."""
         return self._names.get((group, kind, namespace, name))
+
+    def labelled(self, group: str, kind: str, namespace: str, *, label: str, value: str) -> list[Object]:
+        """Every object of a kind in one namespace that carries a label with this value, looked up in a table that is
+        built once for each kind and label."""
+        key = (group, kind, label)
+        if key not in self._labelled:
+            held: dict[tuple[str, str], list[Object]] = defaultdict(list)
+            for thing in self.all(group, kind):
+                if label in thing.labels:
+                    held[thing.namespace, thing.labels[label]].append(thing)
+            self._labelled[key] = held
+        return self._labelled[key].get((namespace, value), [])
 
     @cached_property
     def namespaces(self) -> frozenset[str]:
@@ -76,13 +89,13 @@ def selects_expressions(selector: object, labels: Mapping[str, str]) -> bool:
     Source: Kubernetes, Labels and Selectors (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/).
     """
     spec = as_map(selector)
-    wanted = {str(k): str(v) for k, v in as_map(spec.get("matchLabels")).items()}
-    return selects(wanted, labels) and all(_expression(e, labels) for e in spec.get("matchExpressions") or ())
+    wanted = as_words(spec.get("matchLabels"))
+    return selects(wanted, labels) and all(_expression(e, labels) for e in as_list(spec.get("matchExpressions")))
 
 
 def _expression(expression: object, labels: Mapping[str, str]) -> bool:
     rule = as_map(expression)
-    key, values = str(rule.get("key") or ""), [str(v) for v in rule.get("values") or ()]
+    key, values = str(rule.get("key") or ""), [str(v) for v in as_list(rule.get("values"))]
     match rule.get("operator"):
         case "In":
             return labels.get(key) in values
@@ -96,8 +109,8 @@ def _expression(expression: object, labels: Mapping[str, str]) -> bool:
 
 
 def oldest_first(objects: Iterable[Object]) -> list[Object]:
-    """Istiod's order where several objects compete: by creation time, then name, then namespace; objects without a time
-    keep the place that their names give them.
+    """Istiod's order where several objects compete: by creation time, then name, then namespace. Objects without a time
+    come first, in the order of their names.
 
     Source: `sortConfigByCreationTime` in istio/istio pilot/pkg/model/push_context.go.
     """

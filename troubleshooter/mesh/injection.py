@@ -17,6 +17,8 @@ from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 INJECT = "sidecar.istio.io/inject"
 REVISION = "istio.io/rev"
 NAMESPACE_LABEL = "istio-injection"
+YES = frozenset({"y", "yes", "true", "on"})
+"""What the injector takes for a yes; anything else that is not empty is a no."""
 NEVER = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
@@ -29,6 +31,8 @@ class Wish(StrEnum):
     HOST_NETWORK = "host-network"
     REVISION_MISMATCH = "revision-mismatch"
     NAMESPACE_DISABLED = "namespace-disabled"
+    NOT_KNOWN = "not-known"
+    """The pod does not decide it, and its Namespace was not seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,27 +85,31 @@ def _asked(index: Index, space: Object | None, namespace: str, template: Templat
     if labels.get(NAMESPACE_LABEL) == "disabled" and space is not None:
         return Injection(wish=Wish.NAMESPACE_DISABLED, decided_by=_label(space, NAMESPACE_LABEL))
     by_pod = template.labels.get(INJECT) == "true" or REVISION in template.labels
+    seen = {**labels, "kubernetes.io/metadata.name": namespace}
+    served = _served(index, seen, template.labels)
     if not by_namespace and not by_pod:
-        return Injection(wish=Wish.NOT_ASKED, decided_by=space.at("metadata.labels") if space else None)
+        if served is not None:  # a webhook that takes namespaces without any label (enableNamespacesByDefault)
+            return Injection(wish=Wish.ASKED, decided_by=served)
+        if space is None:
+            return Injection(wish=Wish.NOT_KNOWN, decided_by=None)
+        return Injection(wish=Wish.NOT_ASKED, decided_by=space.at("metadata.labels"))
     revision = template.labels.get(REVISION) or ("" if NAMESPACE_LABEL in labels else labels.get(REVISION, ""))
     decider = (
         template.at(f'metadata.labels["{INJECT if INJECT in template.labels else REVISION}"]')
         if by_pod
         else _label(space, NAMESPACE_LABEL if NAMESPACE_LABEL in labels else REVISION)
     )
-    served = _served(index, {**labels, "kubernetes.io/metadata.name": namespace}, template.labels)
-    wish = Wish.ASKED if served else Wish.REVISION_MISMATCH
+    wish = Wish.ASKED if served is not None or not webhooks(index) else Wish.REVISION_MISMATCH
     return Injection(wish=wish, decided_by=decider, revision=revision)
 
 
 def _refusal(template: Template) -> Resource | None:
     """The pod's own no: the label, or the older annotation where the label is absent."""
-    label = template.labels.get(INJECT)
-    if label is not None:
-        return template.at(f'metadata.labels["{INJECT}"]') if label == "false" else None
-    if template.annotations.get(INJECT) == "false":
-        return template.at(f'metadata.annotations["{INJECT}"]')
-    return None
+    held, where = template.labels, "labels"
+    if INJECT not in held:
+        held, where = template.annotations, "annotations"
+    refused = held.get(INJECT, "").lower() not in {*YES, ""}
+    return template.at(f'metadata.{where}["{INJECT}"]') if refused else None
 
 
 def _label(space: Object | None, name: str) -> Resource | None:
@@ -119,13 +127,16 @@ def webhooks(index: Index) -> list[tuple[Object, int, Raw]]:
     ]
 
 
-def _served(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mapping[str, str]) -> bool:
-    """Whether some injector webhook takes this pod. Without any webhook in sight the labels are believed."""
-    hooks = webhooks(index)
-    return not hooks or any(
-        selects_expressions(hook.get("namespaceSelector"), namespace_labels)
-        and selects_expressions(hook.get("objectSelector"), pod_labels)
-        for _, _, hook in hooks
+def _served(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mapping[str, str]) -> Resource | None:
+    """The injector webhook that takes this pod, None if none of those in sight does."""
+    return next(
+        (
+            conf.at(f"webhooks[{n}]")
+            for conf, n, hook in webhooks(index)
+            if selects_expressions(hook.get("namespaceSelector"), namespace_labels)
+            and selects_expressions(hook.get("objectSelector"), pod_labels)
+        ),
+        None,
     )
 
 

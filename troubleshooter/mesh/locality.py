@@ -11,10 +11,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE, is_number
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Raw, as_list, as_map
 
-CLOSE_LABELS = ("topology.istio.io/network", "topology.kubernetes.io/region", "topology.kubernetes.io/zone")
+NETWORK, HOSTNAME = "topology.istio.io/network", "kubernetes.io/hostname"
+SAME_ZONE = (NETWORK, REGION, ZONE)
+CLOSE_LABELS = {
+    "PreferClose": SAME_ZONE,
+    "PreferSameZone": SAME_ZONE,
+    "PreferSameNode": (*SAME_ZONE, SUBZONE, HOSTNAME),
+}
+"""The failoverPriority that a Service's trafficDistribution stands for."""
 
 
 class Spread(StrEnum):
@@ -30,8 +38,12 @@ class Spread(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
+    """Endpoints with their priorities and weights. `shares` has for each the part of the requests that it gets while
+    all are well, between 0 and 1."""
+
     endpoints: tuple[Endpoint, ...]
     spread: Spread
+    shares: tuple[float, ...] = ()
 
 
 def place(
@@ -45,39 +57,62 @@ def place(
 ) -> Placement:
     """Endpoints with the priority istiod gives them for a proxy at `locality` with pod `labels`.
 
-    `setting` is the localityLbSetting in force (None where it is switched off or there is none); without outlier
-    detection failover sets no priorities, unless the Service's `traffic_distribution` asks for close endpoints.
+    `setting` is the localityLbSetting in force (None where it is switched off or there is none). Without outlier
+    detection failover sets no priorities. The Service's `traffic_distribution` ("" where a DestinationRule outranks it)
+    asks for close endpoints with or without.
     """
-    close = traffic_distribution in {"PreferClose", "PreferSameZone", "PreferSameNode"} and not setting
+    close = CLOSE_LABELS.get(traffic_distribution, ())
     if setting is None and not close:
-        return Placement(endpoints=tuple(endpoints), spread=Spread.FLAT)
-    weights = _weights(as_map(setting), locality)
-    if weights is not None:
-        chosen = [replace(e, weight=w) for e in endpoints if (w := _weight(weights, e.locality))]
-        return Placement(endpoints=tuple(chosen), spread=Spread.WEIGHTS)
+        return _flat(endpoints)
+    used: Raw = {} if close else as_map(setting)
+    if as_list(used.get("distribute")):
+        return _distributed(endpoints, as_list(used.get("distribute")), locality)
     if not (outlier_detection or close):
-        return Placement(endpoints=tuple(endpoints), spread=Spread.FLAT)
-    order = [str(p) for p in as_list(as_map(setting).get("failoverPriority"))]
-    if order or close:
-        ranks = [_label_rank(e, order or list(CLOSE_LABELS), labels, locality) for e in endpoints]
-    else:
-        ranks = [_distance(e.locality, locality, as_map(setting)) for e in endpoints]
+        return _flat(endpoints)
+    order = close or tuple(str(p) for p in as_list(used.get("failoverPriority")))
+    ranks = [_rank(e, order, used, labels, locality) for e in endpoints]
     levels = {rank: level for level, rank in enumerate(sorted(set(ranks)))}
-    placed = [replace(e, priority=levels[rank]) for e, rank in zip(endpoints, ranks, strict=True)]
-    return Placement(endpoints=tuple(placed), spread=Spread.PRIORITIES)
+    placed = tuple(replace(e, priority=levels[rank]) for e, rank in zip(endpoints, ranks, strict=True))
+    return Placement(endpoints=placed, spread=Spread.PRIORITIES, shares=_by_weight(placed))
 
 
-def _weights(setting: Raw, locality: str) -> Mapping[str, int] | None:
-    """The distribution for this proxy's locality; None where there is none at all or none for it."""
-    for item in as_list(setting.get("distribute")):
-        rule = as_map(item)
-        if _matches(str(rule.get("from") or ""), locality):
-            return {str(k): int(v) for k, v in as_map(rule.get("to")).items() if isinstance(v, int)}
-    return None
+def _flat(endpoints: Sequence[Endpoint]) -> Placement:
+    return Placement(endpoints=tuple(endpoints), spread=Spread.FLAT, shares=_by_weight(endpoints))
 
 
-def _weight(weights: Mapping[str, int], locality: str) -> int:
-    return next((w for pattern, w in weights.items() if _matches(pattern, locality)), 0)
+def _by_weight(endpoints: Sequence[Endpoint]) -> tuple[float, ...]:
+    """Each endpoint's part of the first priority's requests, by its own weight."""
+    weights = [0 if e.priority else e.weight for e in endpoints]
+    total = sum(weights)
+    return tuple(w / total if total else 0.0 for w in weights)
+
+
+def _distributed(endpoints: Sequence[Endpoint], rules: Sequence[object], locality: str) -> Placement:
+    """By the first distribution from this proxy's locality; without one as it comes. The weight of a target is shared
+    by the endpoints there, so their number does not matter."""
+    rule = next((r for r in map(as_map, rules) if _matches(str(r.get("from") or ""), locality)), None)
+    if rule is None:
+        return _flat(endpoints)
+    weights = {str(k): v for k, v in as_map(rule.get("to")).items() if is_number(v) and v > 0}
+    targets = [next((p for p in weights if _matches(p, e.locality)), None) for e in endpoints]
+    held = [(e, t) for e, t in zip(endpoints, targets, strict=True) if t is not None]
+    there = {t: sum(e.weight for e, own in held if own == t) for _, t in held}
+    total = sum(weights[t] for t in there)
+    return Placement(
+        endpoints=tuple(replace(e, weight=weights[t]) for e, t in held),
+        spread=Spread.WEIGHTS,
+        shares=tuple(weights[t] / total * e.weight / there[t] for e, t in held),
+    )
+
+
+def _rank(
+    endpoint: Endpoint, order: Sequence[str], setting: Raw, labels: Mapping[str, str], locality: str
+) -> tuple[int, int]:
+    """How far an endpoint is: by labels where there is an order of them, and by locality where there is none or
+    failover between regions is configured as well."""
+    by_label = _label_rank(endpoint, order, labels, locality) if order else 0
+    by_place = _distance(endpoint.locality, locality, setting) if not order or as_list(setting.get("failover")) else 0
+    return by_label, by_place
 
 
 def _matches(pattern: str, locality: str) -> bool:
@@ -93,7 +128,7 @@ def _matches(pattern: str, locality: str) -> bool:
 
 def _distance(theirs: str, ours: str, setting: Raw) -> int:
     """0 same subzone, 1 same zone, 2 same region, 3 elsewhere; 4 elsewhere than where failover points."""
-    there, here = (theirs.split("/") + ["", ""])[:3], (ours.split("/") + ["", ""])[:3]
+    there, here = [*theirs.split("/"), "", ""][:3], [*ours.split("/"), "", ""][:3]
     if there[0] != here[0]:
         rules = [as_map(f) for f in as_list(setting.get("failover"))]
         target = next((r.get("to") for r in rules if r.get("from") == here[0]), None)
@@ -108,7 +143,9 @@ def _label_rank(endpoint: Endpoint, order: Sequence[str], labels: Mapping[str, s
     mine = {**_locality_labels(locality), **labels}
     theirs = {**_locality_labels(endpoint.locality), **endpoint.all_labels}
     if endpoint.network:
-        theirs.setdefault("topology.istio.io/network", endpoint.network)
+        theirs.setdefault(NETWORK, endpoint.network)
+    if endpoint.pod and endpoint.pod.node:
+        theirs.setdefault(HOSTNAME, endpoint.pod.node)
     for n, entry in enumerate(order):
         name, _, fixed = entry.partition("=")
         if (fixed or mine.get(name)) != theirs.get(name):
@@ -117,5 +154,4 @@ def _label_rank(endpoint: Endpoint, order: Sequence[str], labels: Mapping[str, s
 
 
 def _locality_labels(locality: str) -> dict[str, str]:
-    names = ("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone")
-    return {name: part for name, part in zip(names, locality.split("/"), strict=False) if part}
+    return {name: part for name, part in zip((REGION, ZONE, SUBZONE), locality.split("/"), strict=False) if part}

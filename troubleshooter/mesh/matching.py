@@ -1,7 +1,8 @@
 """Whether an http match of a VirtualService takes a request, and if not, in what it differs.
 
 Decides one match block against one request. Must not know which VirtualService or proxy asks.
-Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest.
+Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPMatchRequest;
+`TranslateRouteMatch`, `sourceMatchHTTP` and `IsCatchAllRoute` in istio/istio pilot/pkg/networking/core/route/route.go.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from urllib.parse import parse_qs
+from functools import lru_cache
+from typing import Any
 
 import re2
 
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.model import Raw, Request, as_list, as_map, as_words
 
 _QUIET = re2.Options()
@@ -40,8 +43,8 @@ class Difference(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What a match may ask about the proxy that routes: its pod labels, namespace, and the gateway (`mesh` for a sidecar)
-    for which it routes. `port` is the one the client dialled."""
+    """What a match may ask about the proxy that routes: its pod labels, namespace, and the gateway (`mesh` for a
+    sidecar) for which it routes. `port` is that of the listener: the service's, or the Gateway server's."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
     namespace: str = ""
@@ -60,7 +63,24 @@ class Mismatch:
 
 def mismatches(match: Raw, request: Request, sender: Sender) -> list[Mismatch]:
     """Everything in which a request differs from a match block; empty if it is taken."""
-    return [*_uri(match, request), *_texts(match, request), *_maps(match, request), *_sender(match, sender)]
+    return [*_uri(match, request), *_texts(match, request), *_maps(match, request), *of_sender(match, sender)]
+
+
+def authority(request: Request) -> str:
+    """The authority that the client sends: its Host header, else the host, with the port unless the scheme implies
+    it."""
+    implied = {"http": 80, "https": 443}.get(request.scheme)
+    named = f"[{request.host}]" if ":" in request.host else request.host
+    return request.headers.get("host") or (named if request.port == implied else f"{named}:{request.port}")
+
+
+def takes_all(match: Raw) -> bool:
+    """Whether a match block takes every request of the proxies that it is for: it looks at nothing but the path, and
+    takes any. What it asks of the proxy is settled before the proxy has it."""
+    uri = as_map(match.get("uri"))
+    any_path = not uri or uri.get("prefix") == "/" or uri.get("regex") == ".*"
+    looks = any(as_map(match.get(key)) for key in ("headers", "withoutHeaders", "queryParams"))
+    return any_path and not looks and all(match.get(key) is None for key in ("method", "authority", "scheme"))
 
 
 def _uri(match: Raw, request: Request) -> list[Mismatch]:
@@ -73,7 +93,7 @@ def _uri(match: Raw, request: Request) -> list[Mismatch]:
     difference = Difference.URI
     if string_matches(uri, path, fold=True):
         difference = Difference.URI_CASE
-    elif kind == "exact" and (path == f"{wanted}/" or f"{path}/" == wanted):
+    elif (kind == "exact" and path == f"{wanted}/") or (kind in {"exact", "prefix"} and f"{path}/" == wanted):
         difference = Difference.URI_SLASH
     elif kind == "exact" and path.startswith(f"{str(wanted).rstrip('/')}/"):
         difference = Difference.URI_EXACT_CHILD
@@ -82,22 +102,21 @@ def _uri(match: Raw, request: Request) -> list[Mismatch]:
 
 def _texts(match: Raw, request: Request) -> list[Mismatch]:
     """Method, scheme, authority and port."""
-    authority = request.headers.get("host") or request.host
     values = {
         "method": (Difference.METHOD, request.method),
         "scheme": (Difference.SCHEME, request.scheme),
-        "authority": (Difference.AUTHORITY, authority),
+        "authority": (Difference.AUTHORITY, authority(request)),
     }
     return [
         Mismatch(difference=difference, path=key, wanted=_first(match[key]))
         for key, (difference, value) in values.items()
-        if as_map(match.get(key)) and not string_matches(as_map(match[key]), value)
+        if not _present_or_matches(as_map(match.get(key)), value)
     ]
 
 
 def _maps(match: Raw, request: Request) -> list[Mismatch]:
     """Headers, withoutHeaders and queryParams."""
-    query = {k: v[-1] for k, v in parse_qs(request.path.partition("?")[2], keep_blank_values=True).items()}
+    query = pairs(request.path.partition("?")[2], "&")
     found = []
     for key, held, difference in (
         ("headers", request.headers, Difference.HEADER),
@@ -109,37 +128,65 @@ def _maps(match: Raw, request: Request) -> list[Mismatch]:
                 found.append(Mismatch(difference=difference, path=f'{key}["{name}"]', wanted=_first(want)))
     for name, want in as_map(match.get("withoutHeaders")).items():
         value = request.headers.get(str(name).lower())
-        if value is not None and _present_or_matches(as_map(want), value):
+        asks = as_map(want)
+        # A header that is missing counts as empty, unless only its presence is asked for.
+        if value is not None if _presence(asks) else string_matches(asks, value or ""):
             path = f'withoutHeaders["{name}"]'
             found.append(Mismatch(difference=Difference.HEADER, path=path, wanted=_first(want)))
     return found
 
 
-def _sender(match: Raw, sender: Sender) -> list[Mismatch]:
+def pairs(text: str, separator: str) -> dict[str, str]:
+    """Query parameters (or cookies) as Envoy reads them: not decoded, and of several with one name the first."""
+    found: dict[str, str] = {}
+    for part in text.split(separator):
+        name, _, value = part.partition("=")
+        found.setdefault(name, value)
+    return found
+
+
+def of_sender(match: Raw, sender: Sender) -> list[Mismatch]:
+    """In what the proxy itself differs from a match block: then the block is not in its configuration at all. Where the
+    block names gateways, its labels and namespace are not looked at."""
     found = []
-    gateways = [str(g) for g in as_list(match.get("gateways"))]
-    if gateways and sender.gateway not in gateways:
-        found.append(Mismatch(difference=Difference.GATEWAY, path="gateways", wanted=", ".join(gateways)))
     port = match.get("port")
-    if isinstance(port, int) and port and port != sender.port:
+    if is_number(port) and port and port != sender.port:
         found.append(Mismatch(difference=Difference.PORT, path="port", wanted=str(port)))
+    gateways = [str(g) for g in as_list(match.get("gateways"))]
+    if gateways:
+        if sender.gateway not in gateways:
+            found.append(Mismatch(difference=Difference.GATEWAY, path="gateways", wanted=", ".join(gateways)))
+        return found
     labels = as_words(match.get("sourceLabels"))
-    if labels and not (sender.gateway == "mesh" and selects(labels, sender.labels)):
-        found.append(Mismatch(difference=Difference.SOURCE, path="sourceLabels", wanted=str(dict(labels))))
+    if not selects(labels, sender.labels):
+        found.append(Mismatch(difference=Difference.SOURCE, path="sourceLabels", wanted=_listed(labels)))
     namespace = match.get("sourceNamespace")
     if namespace and namespace != sender.namespace:
         found.append(Mismatch(difference=Difference.SOURCE, path="sourceNamespace", wanted=str(namespace)))
     return found
 
 
+def _listed(labels: Mapping[str, str]) -> str:
+    return ",".join(f"{key}={value}" for key, value in labels.items())
+
+
+def _presence(want: Raw) -> bool:
+    """Whether a string match asks for presence only: an empty one, or the regex `*`, which is none."""
+    return not _kinds(want) or str(want.get("regex")) == "*"
+
+
+def _kinds(want: Raw) -> list[str]:
+    return [kind for kind in ("exact", "prefix", "regex") if want.get(kind) is not None]
+
+
 def _present_or_matches(want: Raw, value: str) -> bool:
-    """An empty string match asks for presence only."""
-    return not want or string_matches(want, value)
+    return _presence(want) or string_matches(want, value)
 
 
 def string_matches(want: Raw, value: str, *, fold: bool = False) -> bool:
     """A StringMatch: exact, prefix or (RE2, whole string) regex."""
-    kind, pattern = next(((k, str(want[k])) for k in ("exact", "prefix", "regex") if k in want), ("", ""))
+    kind = next(iter(_kinds(want)), "")
+    pattern = str(want.get(kind) or "")
     if fold and kind in {"exact", "prefix"}:
         pattern, value = pattern.lower(), value.lower()
     match kind:
@@ -154,11 +201,16 @@ def string_matches(want: Raw, value: str, *, fold: bool = False) -> bool:
 
 def full_match(pattern: str, value: str) -> bool:
     """RE2's full match, which takes linear time on any pattern; one that RE2 refuses matches nothing."""
+    compiled = _compiled(pattern)
+    return compiled is not None and compiled.fullmatch(value) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> Any:
     try:
-        compiled = re2.compile(pattern, _QUIET)
+        return re2.compile(pattern, _QUIET)
     except re2.error:
-        return False
-    return compiled.fullmatch(value) is not None
+        return None
 
 
 def _first(want: object) -> str:

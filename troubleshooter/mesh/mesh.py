@@ -13,11 +13,11 @@ from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import Index
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
-from troubleshooter.mesh.routes import VirtualServices
 from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.tokens import RequestAuthentications
 from troubleshooter.mesh.unmodelled import Unmodelled
+from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.mesh.workloads import Workloads
 from troubleshooter.model import Inventory, NotChecked
 

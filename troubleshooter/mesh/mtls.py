@@ -1,7 +1,7 @@
 """Mutual TLS: what a workload's port accepts, and what a proxy sends to it.
 
-Decides: PeerAuthentication precedence on the server's side, DestinationRule and auto mTLS on the client's. Must not know
-requests.
+Decides: PeerAuthentication precedence on the server's side, DestinationRule and auto mTLS on the client's. Must not
+know requests.
 Sources: https://istio.io/latest/docs/reference/config/security/peer_authentication/;
 https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/.
 """
@@ -61,6 +61,8 @@ class Reason(StrEnum):
     AUTO_NO_PROXY = "auto-mtls-no-proxy"
     NO_AUTO = "auto-mtls-off"
     NO_PROXY = "no-proxy"
+    EXCLUDED_PORT = "excluded-port"
+    BYPASS = "bypass"
     EXTERNAL = "external"
 
 
@@ -89,24 +91,38 @@ class PeerAuthentications:
 
         Source: `ComposePeerAuthentication` in istio/istio pilot/pkg/security/authn/policy_applier.go.
         """
+        mode, place = self.wide(pod.namespace)
+        own = self._own(pod)
+        policies = (*self._wide(pod.namespace), *([own] if own else []))
+        if own is None:
+            return Accepts(mode=mode, workload_mode=mode, place=place, workload_place=place, policies=policies)
+        found = _mode(as_map(own.spec.get("mtls")).get("mode"))
+        if found is not None:
+            mode, place = found, own.at("spec.mtls.mode")
+        level = _mode(as_map(_port_level(own, port)).get("mode"))
+        spot = place if level is None else own.at(f"spec.portLevelMtls.{port}.mode")
+        return Accepts(
+            mode=level or mode,
+            workload_mode=mode,
+            place=spot,
+            workload_place=place,
+            by_port=level is not None,
+            policies=policies,
+        )
+
+    def wide(self, namespace: str) -> tuple[Mode, Resource | None]:
+        """What the mesh's and the namespace's policies ask of every workload there, and the field that says so.
+
+        Proxies take it for the hint whether to use auto mTLS at all: where it is off for a namespace, no workload there
+        is sent mutual TLS, whatever its own policy says.
+        Source: `BestEffortInferServiceMTLSMode` in istio/istio pilot/pkg/model/push_context.go.
+        """
         mode, place = Mode.PERMISSIVE, None
-        for policy in self._wide(pod.namespace):
+        for policy in self._wide(namespace):
             found = _mode(as_map(policy.spec.get("mtls")).get("mode"))
             if found is not None:
                 mode, place = found, policy.at("spec.mtls.mode")
-        own = self._own(pod)
-        chosen = [own] if own else []
-        found = _mode(as_map(own.spec.get("mtls")).get("mode")) if own else None
-        if own and found is not None:
-            mode, place = found, own.at("spec.mtls.mode")
-        level = _mode(as_map(_port_level(own, port)).get("mode")) if own else None
-        policies = tuple([*self._wide(pod.namespace), *chosen])
-        if own and level is not None:
-            spot = own.at(f"spec.portLevelMtls.{port}.mode")
-            return Accepts(
-                mode=level, workload_mode=mode, place=spot, workload_place=place, by_port=True, policies=policies
-            )
-        return Accepts(mode=mode, workload_mode=mode, place=place, workload_place=place, policies=policies)
+        return mode, place
 
     def _wide(self, namespace: str) -> list[Object]:
         """The mesh-wide policy, then the namespace-wide one: of each the oldest without a selector."""
@@ -118,8 +134,10 @@ class PeerAuthentications:
         return found
 
     def _own(self, pod: Pod) -> Object | None:
-        """The oldest policy of its namespace that selects the pod. In the root namespace a selector reaches only pods
-        there."""
+        """The oldest policy of its namespace that selects the pod. In the root namespace a policy with a selector has
+        no effect."""
+        if pod.namespace == self._settings.root_namespace:
+            return None
         held = self._spaces.get(pod.namespace, ())
         return next((p for p in held if _selector(p) and selects(_selector(p), pod.labels)), None)
 
@@ -147,13 +165,13 @@ TLS_MODES = {
 
 
 def offer(
-    settings: Settings, rule: DestinationRule | None, port: int, subset: str, endpoint: Endpoint, host: str
+    settings: Settings, rule: DestinationRule | None, endpoint: Endpoint, *, host: str, port: int, subset: str
 ) -> Offer:
-    """What a proxy sends to an endpoint: the DestinationRule's word, else auto mTLS by whether the endpoint has a proxy.
+    """What a proxy sends to an endpoint of a service port: the DestinationRule's word, else auto mTLS by whether the
+    endpoint takes part in it. An endpoint outside the mesh gets plaintext.
 
-    An endpoint outside the mesh gets plaintext. An endpoint of a seen pod has a proxy if the pod holds one.
-    Source: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/#auto-mtls;
-    `buildAutoMtlsSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
+    Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/#auto-mtls;
+    `buildUpstreamTLSSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
     """
     found = rule.section("tls", port, subset) if rule else None
     if found is not None:
@@ -161,11 +179,11 @@ def offer(
         sends = TLS_MODES.get(str(raw.get("mode") or "DISABLE").upper(), Sends.PLAINTEXT)
         sni = mesh_sni(host, port, subset) if sends is Sends.MTLS else ""
         return Offer(sends=sends, reason=Reason.RULE, place=place, sni=str(raw.get("sni") or sni))
-    if endpoint.pod is None:
+    if endpoint.pod is None and not endpoint.enrolled:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
     if not settings.auto_mtls:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_AUTO, place=settings.at("enableAutoMtls"))
-    if not endpoint.pod.proxy:
+    if not endpoint.mutual:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
     return Offer(sends=Sends.MTLS, reason=Reason.AUTO, sni=mesh_sni(host, port, subset))
 

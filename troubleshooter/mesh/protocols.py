@@ -11,6 +11,8 @@ from enum import StrEnum
 
 
 class Protocol(StrEnum):
+    """What a port speaks, as far as a proxy is concerned."""
+
     HTTP = "http"
     HTTP2 = "http2"
     GRPC = "grpc"
@@ -50,22 +52,25 @@ APP_PROTOCOLS = {
     "kubernetes.io/ws": Protocol.HTTP,
     "kubernetes.io/wss": Protocol.HTTPS,
 }
+DECLARABLE = frozenset(Protocol) - {Protocol.AUTO, Protocol.UDP}
 NEVER_SNIFFED = frozenset({25, 53, 3306, 27017})
 """Ports of server-first protocols: without a name they are plain TCP rather than sniffed."""
 
 
 def declared(name: str, app_protocol: str, number: int, transport: str = "TCP") -> Protocol:
-    """The protocol of a Service port. `app_protocol` outranks the name; a name counts up to its first `-`."""
+    """The protocol of a Service port. `app_protocol` outranks the name; a name counts up to its first `-`. A TCP port
+    that is named `udp` is TCP."""
     if transport == "UDP":
         return Protocol.UDP
     if app_protocol in APP_PROTOCOLS:
         return APP_PROTOCOLS[app_protocol]
     text = (app_protocol or name).lower()
     word = "grpc-web" if text.startswith("grpc-web") else text.split("-", 1)[0]
-    try:
-        return Protocol(word) if word != Protocol.AUTO else Protocol.AUTO
-    except ValueError:
-        return Protocol.TCP if number in NEVER_SNIFFED else Protocol.AUTO
+    if word == Protocol.UDP:
+        return Protocol.TCP
+    if word in DECLARABLE:
+        return Protocol(word)
+    return Protocol.TCP if number in NEVER_SNIFFED else Protocol.AUTO
 
 
 def of_server(protocol: str) -> Protocol:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, selects
+from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, oldest_first, selects
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, declared, of_server
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
@@ -23,7 +24,8 @@ EXPORT_ANNOTATION = "networking.istio.io/exportTo"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """One port of a service. `target` is targetPort as written (a number or a name); `path` is its place in the object."""
+    """One port of a service. `target` is targetPort as written (a number or a name); `path` is its place in the
+    object."""
 
     number: int
     name: str
@@ -37,7 +39,7 @@ class Port:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where a connection may be sent. `pod` and `workload` are None where the address is not one of a seen pod;
-    `healthy` is False for one that is not ready."""
+    `healthy` is False for one that is not ready; `enrolled` says that a WorkloadEntry makes it part of the mesh."""
 
     address: str
     port: int
@@ -49,6 +51,12 @@ class Endpoint:
     priority: int = 0
     healthy: bool = True
     labels: Mapping[str, str] | None = None
+    enrolled: bool = False
+
+    @property
+    def mutual(self) -> bool:
+        """Whether proxies take it for one that speaks mutual TLS."""
+        return self.pod.mutual if self.pod else self.enrolled
 
     @property
     def all_labels(self) -> Mapping[str, str]:
@@ -67,6 +75,8 @@ class Service:
     external: bool = False
     resolution: str = "STATIC"
     export_to: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    """Its virtual IP addresses, as far as they are known; ranges are left out."""
 
     @property
     def namespace(self) -> str:
@@ -106,9 +116,15 @@ class Registry:
         self.all = [*self._kubernetes(), *self._entries()]
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_object: dict[int, list[Service]] = defaultdict(list)
+        self._by_address: dict[str, Service] = {}
+        self._by_port: dict[int, list[tuple[Service, Port]]] = defaultdict(list)
         for service in self.all:
             self._by_host[service.host].append(service)
             self._by_object[id(service.object)].append(service)
+            for address in service.addresses:
+                self._by_address.setdefault(address, service)
+            for port in service.ports:
+                self._by_port[port.number].append((service, port))
         self._wildcards = [s for s in self.all if s.host.startswith("*")]
 
     @cached_property
@@ -118,6 +134,24 @@ class Registry:
     def get(self, host: str) -> Service | None:
         """The service of exactly this full host, wherever it is visible."""
         return next(iter(self._by_host.get(host, ())), None)
+
+    def at_address(self, address: str) -> Service | None:
+        """The service that has this virtual IP address."""
+        return self._by_address.get(address)
+
+    def behind(self, service: Service, viewer: str) -> Service:
+        """What a service stands for: itself, or what the name of an ExternalName Service leads to in the registry.
+
+        Source: `resolveServiceAliases` in istio/istio pilot/pkg/model/push_context.go (since 1.21).
+        """
+        seen = {service.host}
+        while service.external_name:
+            further = self.find(service.external_name, viewer)
+            if further is None or further.host in seen:
+                break
+            seen.add(further.host)
+            service = further
+        return service
 
     def find(self, host: str, viewer: str) -> Service | None:
         """The service that a proxy in namespace `viewer` has for a full host: the exact one first, then the longest
@@ -134,25 +168,37 @@ class Registry:
 
     def selecting(self, workload: Workload) -> list[Service]:
         """The Kubernetes Services of its namespace that select a workload's pods."""
-        return [
-            s
-            for s in self._in_namespace.get(workload.namespace, ())
-            if s.selector and selects(s.selector, workload.labels) and not s.entry
-        ]
+        held = (self._by_selector.get((workload.namespace, *pair), ()) for pair in workload.labels.items())
+        return [s for services in held for s in services if selects(s.selector, workload.labels)]
 
     @cached_property
-    def _in_namespace(self) -> Mapping[str, list[Service]]:
-        held: dict[str, list[Service]] = defaultdict(list)
+    def _by_selector(self) -> Mapping[tuple[str, str, str], list[Service]]:
+        """Kubernetes Services by namespace and the first pair of their selector."""
+        held: dict[tuple[str, str, str], list[Service]] = defaultdict(list)
         for service in self.all:
-            held[service.namespace].append(service)
+            if service.selector and not service.entry:
+                held[service.namespace, *next(iter(service.selector.items()))].append(service)
         return held
 
+    def serving(self, workload: Workload, pod: Pod, number: int) -> Port | None:
+        """The Service port that makes the inbound listener of a container port: of the oldest Service that leads there.
+
+        Source: `buildInboundListeners` in istio/istio pilot/pkg/networking/core/listener_inbound.go.
+        """
+        leading = {id(s.object): p for s in self.selecting(workload) for p in s.ports if _target(p, pod) == number}
+        services = oldest_first(s.object for s in self.selecting(workload) if id(s.object) in leading)
+        return leading[id(services[0])] if services else None
+
     def on_port(self, number: int, viewer: str, family: str) -> bool:
-        """Whether some visible service has this port in a protocol family: istiod makes such listeners by port."""
+        """Whether some visible service makes a listener for all addresses of this port in a protocol family: declared
+        HTTP ports share one, and so do undeclared ones of services without an address of their own.
+
+        Source: `buildSidecarOutboundListener` in istio/istio pilot/pkg/networking/core/listener.go.
+        """
         return any(
-            p.number == number and p.protocol.family in {family, "auto"} and s.visible_to(viewer)
-            for s in self.all
-            for p in s.ports
+            (p.protocol.family == family or (p.protocol.family == "auto" and s.entry and not s.addresses))
+            and s.visible_to(viewer)
+            for s, p in self._by_port.get(number, ())
         )
 
     def _kubernetes(self) -> Iterable[Service]:
@@ -166,6 +212,7 @@ class Registry:
                 selector=as_words(thing.spec.get("selector")),
                 headless=thing.spec.get("clusterIP") == "None",
                 external=thing.spec.get("type") == "ExternalName",
+                addresses=_addresses([thing.spec.get("clusterIP"), *as_list(thing.spec.get("clusterIPs"))]),
                 resolution="DNS" if thing.spec.get("type") == "ExternalName" else "STATIC",
                 export_to=tuple(e.strip() for e in annotation.split(",") if e.strip()) or tuple(default),
             )
@@ -179,6 +226,7 @@ class Registry:
                 ports=tuple(_entry_ports(thing)),
                 selector=as_words(as_map(thing.spec.get("workloadSelector")).get("labels")),
                 external=thing.spec.get("location") != "MESH_INTERNAL",
+                addresses=_addresses(as_list(thing.spec.get("addresses"))),
                 resolution=str(thing.spec.get("resolution") or "NONE"),
                 export_to=tuple(str(e) for e in as_list(thing.spec.get("exportTo"))) or tuple(default),
             )
@@ -186,34 +234,49 @@ class Registry:
                 yield replace(base, host=str(host).lower())
 
 
+def _addresses(written: Iterable[object]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(a) for a in written if hosts.is_address(str(a))))
+
+
+def _target(port: Port, pod: Pod) -> int | None:
+    """The number of the container port that a service port leads to at a pod."""
+    return port.target if isinstance(port.target, int) else pod.port_named(port.target)
+
+
 def _service_ports(thing: Object) -> Iterable[Port]:
     for n, port in enumerate(map(as_map, as_list(thing.spec.get("ports")))):
-        number = port.get("port")
-        if not isinstance(number, int):
+        number, target = port.get("port"), port.get("targetPort")
+        if not is_number(number):
             continue
         name, app = str(port.get("name") or ""), str(port.get("appProtocol") or "")
         protocol = declared(name, app, number, str(port.get("protocol") or "TCP"))
-        target = port.get("targetPort")
+        named = isinstance(target, str) and not target.isdigit()
         yield Port(
             number=number,
             name=name,
             protocol=protocol,
-            target=target if isinstance(target, int | str) and target not in ("", 0) else number,
+            target=str(target) if named and target else _number(target) or number,
             path=f"spec.ports[{n}]",
             declared_by="" if protocol is Protocol.AUTO else "appProtocol" if app else "name",
         )
 
 
+def _number(value: object) -> int | None:
+    """A port number, also one written as text."""
+    if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) <= 5:
+        return int(value)
+    return value if is_number(value) else None
+
+
 def _entry_ports(thing: Object) -> Iterable[Port]:
     for n, port in enumerate(map(as_map, as_list(thing.spec.get("ports")))):
         number = port.get("number")
-        if isinstance(number, int):
-            target = port.get("targetPort")
+        if is_number(number):
             yield Port(
                 number=number,
                 name=str(port.get("name") or ""),
                 protocol=of_server(str(port.get("protocol") or "")),
-                target=target if isinstance(target, int) and target else number,
+                target=_number(port.get("targetPort")) or number,
                 path=f"spec.ports[{n}]",
                 declared_by="protocol",
             )
@@ -221,11 +284,8 @@ def _entry_ports(thing: Object) -> Iterable[Port]:
 
 def slices_of(index: Index, thing: Object) -> list[Object]:
     """The EndpointSlices (or, without any, the Endpoints) that belong to a Service."""
-    slices = [
-        s
-        for s in index.inside(DISCOVERY, "EndpointSlice", thing.namespace)
-        if s.labels.get("kubernetes.io/service-name") == thing.name
-    ]
+    label = "kubernetes.io/service-name"
+    slices = index.labelled(DISCOVERY, "EndpointSlice", thing.namespace, label=label, value=thing.name)
     endpoints = index.get(CORE, "Endpoints", thing.namespace, thing.name)
     return slices or ([endpoints] if endpoints else [])
 
@@ -234,4 +294,4 @@ def raw_port(port: Raw, name: str) -> int | None:
     """The number of an EndpointSlice's port if it is the one of that name; a nameless one answers for any."""
     number = port.get("port")
     wanted = str(port.get("name") or "")
-    return number if isinstance(number, int) and wanted in ("", name) else None
+    return number if is_number(number) and wanted in ("", name) else None

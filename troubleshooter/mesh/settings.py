@@ -17,6 +17,8 @@ from troubleshooter.model import NotChecked, Object, Raw, Resource, as_list, as_
 
 ISTIO_NAMESPACE = "istio-system"
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DAMAGED = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What the parser raises on a damaged text: a tag or date that makes no sense gives more than its own errors."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +82,7 @@ class Settings:
         text = str(as_map(self.source.raw.get("data")).get("mesh") or "")
         offset = next((n for n, line in enumerate(text.split("\n"), 1) if line.startswith(f"{key}:")), 0)
         place = self.source.at("data.mesh")
-        return replace(place, line=place.line + offset) if place.line is not None else place
+        return replace(place, position=place.line + offset) if place.line is not None else place
 
 
 def read_settings(index: Index) -> Settings:
@@ -92,7 +94,7 @@ def read_settings(index: Index) -> Settings:
         return Settings(source=operator, values=as_map(operator.spec.get("meshConfig")) if operator else {})
     try:
         values = yaml.load(str(as_map(source.raw.get("data")).get("mesh") or ""), PARSER)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, RecursionError):
+    except DAMAGED:
         return Settings(source=source, readable=False)
     return Settings(source=source, values=as_map(values), readable=isinstance(values, dict) or values is None)
 

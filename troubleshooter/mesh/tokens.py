@@ -1,8 +1,9 @@
 """RequestAuthentication: which tokens a workload knows, and what it makes of a request's.
 
-Decides from issuer and audience as the token says them. A signature cannot be checked here, so a token that names a known
-issuer is taken as good, and said to be assumed.
-Source: https://istio.io/latest/docs/reference/config/security/request_authentication/.
+Decides from issuer and audience as the token says them. A signature cannot be checked here, so a token that names a
+known issuer is taken as good, and said to be assumed.
+Sources: https://istio.io/latest/docs/reference/config/security/request_authentication/; `convertToEnvoyJwtConfig` in
+istio/istio pilot/pkg/security/authn/policy_applier.go.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
+from troubleshooter.mesh.matching import pairs
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Raw, Request, Resource, as_list, as_map, as_words
@@ -52,42 +55,52 @@ class RequestAuthentications:
     """Every RequestAuthentication."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
-        self._index, self._settings = index, settings
+        self._settings = settings
         self.all = oldest_first(index.all(SECURITY, KIND))
+        self._spaces: dict[str, list[Object]] = defaultdict(list)
+        for policy in self.all:
+            self._spaces[policy.namespace].append(policy)
 
     def applying(self, pod: Pod) -> list[Object]:
         """All that apply to a pod: of its namespace and of the root namespace, without a selector or with a matching
         one. Their rules add up."""
-        spaces = {pod.namespace, self._settings.root_namespace}
-        return [p for p in self.all if p.namespace in spaces and _applies(p, pod.labels)]
+        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
+        return [p for s in spaces for p in self._spaces.get(s, ()) if _applies(p, pod.labels)]
 
     def judge(self, pod: Pod, request: Request) -> Credentials:
         """What the proxy of `pod` makes of a request's token."""
         policies = self.applying(pod)
         rules = [(p, n, as_map(r)) for p in policies for n, r in enumerate(as_list(p.spec.get("jwtRules")))]
-        if not rules:
+        if not rules or _preflight(request):
             return Credentials(token=Token.NOT_ASKED, policies=tuple(policies))
         held = tuple(policies)
-        token = _bearer(request.headers)
-        if not token:
+        sent = next(((rule, token) for rule in rules if (token := _token(rule[2], request))), None)
+        if sent is None:
             return Credentials(token=Token.MISSING, policies=held, place=rules[0][0].at("spec.jwtRules"))
+        (policy, number, _), token = sent
         claims = _claims(token)
         if claims is None:
-            return Credentials(token=Token.MALFORMED, policies=held, place=rules[0][0].at("spec.jwtRules"))
+            return Credentials(token=Token.MALFORMED, policies=held, place=policy.at("spec.jwtRules"))
         issuer = str(claims.get("iss") or "")
-        known = [(p, n, r) for p, n, r in rules if str(r.get("issuer") or "") == issuer]
-        if not known:
-            place = rules[0][0].at("spec.jwtRules[0].issuer")
+        known = next((r for r in rules if str(r[2].get("issuer") or "") == issuer), None)
+        if known is None:
+            place = policy.at(f"spec.jwtRules[{number}].issuer")
             return Credentials(token=Token.ISSUER_UNKNOWN, policies=held, place=place, issuer=issuer)
-        policy, n, rule = known[0]
+        policy, number, rule = known
         if not _audience(rule, claims):
-            place = policy.at(f"spec.jwtRules[{n}].audiences")
+            place = policy.at(f"spec.jwtRules[{number}].audiences")
             return Credentials(token=Token.AUDIENCE_WRONG, policies=held, place=place, issuer=issuer)
-        principal = f"{issuer}/{claims.get('sub', '')}"
-        place = policy.at(f"spec.jwtRules[{n}]")
+        principal = f"{issuer}/{claims.get('sub') or ''}"
+        place = policy.at(f"spec.jwtRules[{number}]")
         return Credentials(
             token=Token.ASSUMED_GOOD, policies=held, place=place, principal=principal, claims=claims, issuer=issuer
         )
+
+
+def _preflight(request: Request) -> bool:
+    """A CORS preflight carries no token and is not asked for one."""
+    headers = request.headers
+    return request.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
 
 
 def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
@@ -96,9 +109,28 @@ def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
     return selects(as_words(as_map(policy.spec.get("selector")).get("matchLabels")), labels)
 
 
-def _bearer(headers: Mapping[str, str]) -> str:
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+def _token(rule: Raw, request: Request) -> str:
+    """The token where a rule looks for it: in the headers, parameters and cookies that it names; where it names none,
+    in the Authorization header and the parameter `access_token`."""
+    headers = [as_map(h) for h in as_list(rule.get("fromHeaders"))]
+    params = [str(p) for p in as_list(rule.get("fromParams"))]
+    cookies = [str(c) for c in as_list(rule.get("fromCookies"))]
+    if not (headers or params or cookies):
+        headers, params = [{"name": "Authorization", "prefix": "Bearer "}], ["access_token"]
+    query = pairs(request.path.partition("?")[2], "&")
+    crumbs = pairs(request.headers.get("cookie", "").replace("; ", ";"), ";")
+    found = [
+        *(_after(request.headers.get(str(h.get("name") or "").lower(), ""), h.get("prefix")) for h in headers),
+        *(query.get(name, "") for name in params),
+        *(crumbs.get(name, "") for name in cookies),
+    ]
+    return next((token for token in found if token), "")
+
+
+def _after(value: str, prefix: object) -> str:
+    """What follows a prefix, "" if it is not there."""
+    start = str(prefix or "")
+    return value[len(start) :].strip() if value.lower().startswith(start.lower()) else ""
 
 
 def _claims(token: str) -> Raw | None:

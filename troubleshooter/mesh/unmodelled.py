@@ -5,16 +5,19 @@ Decides: whom such an object touches, and at which stages. Must not guess what i
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from troubleshooter.mesh.index import NETWORKING, Index, selects
+from troubleshooter.mesh.index import CORE, NETWORKING, Index, selects
 from troubleshooter.mesh.settings import Settings
+from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Resource, Stage, as_list, as_map, as_words
 
 S = Stage
 GATEWAY_API = "gateway.networking.k8s.io"
 EXTENSIONS = "extensions.istio.io"
+DATAPLANE = "istio.io/dataplane-mode"
 
 OF_PROXIES: Mapping[tuple[str, str], frozenset[Stage]] = {
     (NETWORKING, "Sidecar"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
@@ -45,32 +48,45 @@ class Unmodelled:
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._root = settings.root_namespace
-        self._of_proxies = [
-            Touch(object=o, stages=stages) for kind, stages in OF_PROXIES.items() for o in index.all(*kind)
-        ]
-        self._routes = [o for kind in OF_ROUTES for o in index.all(*kind)]
+        self._index = index
+        self._of_proxies: dict[str, list[Touch]] = defaultdict(list)
+        for kind, stages in OF_PROXIES.items():
+            for thing in index.all(*kind):
+                self._of_proxies[thing.namespace].append(Touch(object=thing, stages=stages))
+        self._routes: dict[tuple[str, str, str], list[Object]] = defaultdict(list)
+        for thing in (o for kind in OF_ROUTES for o in index.all(*kind)):
+            for parent in map(as_map, as_list(thing.spec.get("parentRefs"))):
+                space = str(parent.get("namespace") or thing.namespace)
+                self._routes[str(parent.get("kind") or "Gateway"), space, str(parent.get("name"))].append(thing)
 
     def of_proxy(self, namespace: str, labels: Mapping[str, str], *, gateway: bool = False) -> list[Touch]:
         """What touches a proxy: objects of its namespace or the root namespace that select it. A Sidecar of the root
         namespace counts only where the proxy's own namespace has none; gateways take no Sidecar."""
-        held = [
-            t for t in self._of_proxies if t.object.namespace in (namespace, self._root) and _selects(t.object, labels)
-        ]
+        spaces = dict.fromkeys((namespace, self._root))
+        held = [t for s in spaces for t in self._of_proxies.get(s, ()) if _selects(t.object, labels)]
         own = [t for t in held if t.object.kind == "Sidecar" and t.object.namespace == namespace]
         return [
             t for t in held if t.object.kind != "Sidecar" or (not gateway and (t in own or not own))
         ]  # fmt: skip
 
-    def of_service(self, host: str, name: str, namespace: str) -> list[Touch]:
-        """Gateway API routes with this Service as parent: they replace its mesh routes."""
-        return [
-            Touch(object=o, stages=frozenset({S.ROUTE}))
-            for o in self._routes
-            for parent in as_list(o.spec.get("parentRefs"))
-            if as_map(parent).get("kind") == "Service"
-            and as_map(parent).get("name") == name
-            and str(as_map(parent).get("namespace") or o.namespace) == namespace
-        ]
+    def of_service(self, thing: Object) -> list[Touch]:
+        """Gateway API routes with this Service or ServiceEntry as parent: they replace its mesh routes."""
+        held = self._routes.get((thing.kind, thing.namespace, thing.name), ())
+        return [Touch(object=o, stages=frozenset({S.ROUTE})) for o in held]
+
+    def ambient(self, pod: Pod) -> Resource | None:
+        """The label by which the ambient data plane takes a pod's connections; pods with a sidecar are left alone.
+
+        Source: https://istio.io/latest/docs/ambient/usage/add-workloads/.
+        """
+        mode = pod.labels.get(DATAPLANE)
+        if pod.proxy or mode not in (None, "ambient"):
+            return None
+        if mode is not None:
+            return pod.at(f'metadata.labels["{DATAPLANE}"]')
+        space = self._index.get(CORE, "Namespace", "", pod.namespace)
+        asked = space is not None and space.labels.get(DATAPLANE) == "ambient"
+        return space.at(f'metadata.labels["{DATAPLANE}"]') if space and asked else None
 
 
 def _selects(thing: Object, labels: Mapping[str, str]) -> bool:

@@ -7,11 +7,22 @@ Istio's own objects.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from troubleshooter.mesh.index import APPS, BATCH, CORE, Index
+from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
 from troubleshooter.mesh.injection import Injection, Template, Wish, decide
+from troubleshooter.mesh.pods import (
+    PROXY,
+    has_proxy,
+    is_finished,
+    is_number,
+    is_ready,
+    node_locality,
+    own_locality,
+    owner_of,
+    waiting_for,
+)
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
 
 KINDS: tuple[tuple[str, str], ...] = (
@@ -24,8 +35,9 @@ KINDS: tuple[tuple[str, str], ...] = (
     (BATCH, "CronJob"),
     ("argoproj.io", "Rollout"),
 )
-PROXY = "istio-proxy"
-REGION, ZONE, SUBZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"
+__all__ = ["KINDS", "PROXY", "TLS_MODE", "Pod", "Workload", "Workloads", "has_proxy"]
+
+TLS_MODE = "security.istio.io/tlsMode"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,10 +56,22 @@ class Pod:
     locality: str = ""
     standin: bool = False
     waiting: str = ""
+    proxy_seen: bool = True
+    """Whether `proxy` is known; where it is not, a proxy is taken for granted and the stages say so."""
+
+    def at(self, field: str) -> Resource:
+        """A field of the pod, or of the template that it stands for."""
+        prefix = {"Pod": "", "CronJob": "spec.jobTemplate.spec.template."}.get(self.owner.kind, "spec.template.")
+        return self.owner.at(f"{prefix}{field}")
 
     @property
     def service_account(self) -> str:
         return str(self.spec.get("serviceAccountName") or self.spec.get("serviceAccount") or "default")
+
+    @property
+    def node(self) -> str:
+        """The name of the node it runs on, "" if it has none yet."""
+        return str(self.spec.get("nodeName") or "")
 
     @property
     def host_network(self) -> bool:
@@ -63,24 +87,35 @@ class Pod:
         """A pod that is nothing but a proxy."""
         return self.proxy and not self.containers
 
+    @property
+    def mutual(self) -> bool:
+        """Whether proxies take it for one that speaks mutual TLS: its label says so, which injection sets beside a
+        sidecar and not on a gateway.
+
+        Source: `GetTLSModeFromEndpointLabels` in istio/istio pilot/pkg/model/service.go; injection-template.yaml and
+        gateway-injection-template.yaml in manifests/charts/istio-control/istio-discovery/files.
+        """
+        if TLS_MODE in self.labels:
+            return self.labels[TLS_MODE] == "istio"
+        return self.proxy and not self.gateway
+
     def port_named(self, name: str) -> int | None:
         """The number of the container port of that name."""
         ports = (as_map(p) for c in as_list(self.spec.get("containers")) for p in as_list(as_map(c).get("ports")))
         number = next((p.get("containerPort") for p in ports if p.get("name") == name), None)
-        return number if isinstance(number, int) else None
+        return number if is_number(number) else None
 
     @property
     def declared_ports(self) -> list[tuple[str, int]]:
         """(name, number) of every container port that is declared; declaring them is optional."""
         ports = (as_map(p) for c in self.containers for p in as_list(c.get("ports")))
-        return [
-            (str(p.get("name") or ""), int(p["containerPort"])) for p in ports if _is_number(p.get("containerPort"))
-        ]
+        return [(str(p.get("name") or ""), int(p["containerPort"])) for p in ports if is_number(p.get("containerPort"))]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Workload:
-    """A controller (or a bare pod) with the pods that stand for it. `template` is where its pods' metadata is written."""
+    """A controller (or a bare pod) with the pods that stand for it. `template` is where its pods' metadata is
+    written."""
 
     object: Object
     template: Template
@@ -116,36 +151,55 @@ class Workloads:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._localities = {node.name: _locality(node.labels) for node in index.all(CORE, "Node")}
+        self._localities = {node.name: node_locality(node.labels) for node in index.all(CORE, "Node")}
         owned = self._pods_by_owner()
-        tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if _owner(thing) is None]
+        tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if owner_of(thing) is None]
         self.all = [self._workload(thing, owned) for thing in tops]
-        claimed = {id(pod.owner) for workload in self.all for pod in workload.pods if not pod.standin}
+        claimed = {id(pod) for w in self.all for pod in owned.get((w.object.kind, w.namespace, w.name), ())}
         self.all += [self._bare(pod) for pod in index.all(CORE, "Pod") if id(pod) not in claimed]
         self._by_name: dict[tuple[str, str, str], Workload] = {}
         self._by_space: dict[str, list[Workload]] = defaultdict(list)
         self._by_address: dict[str, tuple[Workload, Pod]] = {}
+        self._by_pod: dict[tuple[str, str], tuple[Workload, Pod]] = {}
+        self._by_label: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
         for workload in self.all:
-            self._by_name.setdefault((workload.object.kind, workload.namespace, workload.name), workload)
-            self._by_space[workload.namespace].append(workload)
-            for pod in workload.pods:
-                if pod.address and not pod.host_network:
-                    self._by_address.setdefault(pod.address, (workload, pod))
+            self._enter(workload)
+
+    def _enter(self, workload: Workload) -> None:
+        """Put a workload and its pods into the tables."""
+        self._by_name.setdefault((workload.object.kind, workload.namespace, workload.name), workload)
+        self._by_space[workload.namespace].append(workload)
+        for pod in workload.pods:
+            if pod.address and not pod.host_network:
+                self._by_address.setdefault(pod.address, (workload, pod))
+            self._by_pod.setdefault((pod.namespace, pod.name), (workload, pod))
+            for key, value in pod.labels.items():
+                self._by_label[pod.namespace, key, value].append((workload, pod))
 
     def get(self, kind: str, namespace: str, name: str) -> Workload | None:
         """The workload of that kind and name; a pod's name finds the workload it belongs to."""
         found = self._by_name.get((kind, namespace, name))
         if found is None and kind == "Pod":
-            found = next((w for w in self.inside(namespace) if any(p.name == name for p in w.pods)), None)
+            known = self.pod(namespace, name)
+            found = known[0] if known else None
         if found is None and kind == "ReplicaSet":
             owner = self._index.get(APPS, "ReplicaSet", namespace, name)
-            deployment = _owner(owner) if owner else None
+            deployment = owner_of(owner) if owner else None
             found = self._by_name.get(("Deployment", namespace, deployment[1])) if deployment else None
         return found
 
     def inside(self, namespace: str) -> list[Workload]:
         """The workloads of one namespace."""
         return self._by_space.get(namespace, [])
+
+    def pod(self, namespace: str, name: str) -> tuple[Workload, Pod] | None:
+        """The pod of that name, with its workload."""
+        return self._by_pod.get((namespace, name)) if name else None
+
+    def selected(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
+        """The pods of a namespace that carry every label of a selector; none for an empty one."""
+        held = [self._by_label.get((namespace, key, value), []) for key, value in selector.items()]
+        return [(w, p) for w, p in min(held, key=len, default=[]) if selects(selector, p.labels)]
 
     def at_address(self, address: str) -> tuple[Workload, Pod] | None:
         """Whose pod has this IP address."""
@@ -159,13 +213,13 @@ class Workloads:
         return owned
 
     def _controllers(self, pod: Object) -> list[tuple[str, str]]:
-        """The (kind, name) of a pod's controllers: a ReplicaSet's Deployment is found through the ReplicaSet, or, if that
-        was not read, through the hash that its name ends in."""
-        owner = _owner(pod)
+        """The (kind, name) of a pod's controllers: a ReplicaSet's Deployment is found through the ReplicaSet, or, if
+        that was not read, through the hash that its name ends in."""
+        owner = owner_of(pod)
         if owner is None or owner[0] not in {"ReplicaSet", "Job"}:
             return [owner] if owner else []
         parent = self._index.get(APPS if owner[0] == "ReplicaSet" else BATCH, owner[0], pod.namespace, owner[1])
-        above = _owner(parent) if parent else None
+        above = owner_of(parent) if parent else None
         pod_hash = pod.labels.get("pod-template-hash")
         if above is None and owner[0] == "ReplicaSet" and pod_hash and owner[1].endswith(f"-{pod_hash}"):
             above = ("Deployment", owner[1].removesuffix(f"-{pod_hash}"))
@@ -179,20 +233,22 @@ class Workloads:
         template = _template(thing, path, as_map(body.get("metadata")), spec)
         injection = decide(self._index, thing.namespace, template)
         replicas = thing.spec.get("replicas")
-        count = replicas if isinstance(replicas, int) else 1
-        pods = tuple(self._pod(p) for p in owned.get((thing.kind, thing.namespace, thing.name), ()) if not _finished(p))
+        count = replicas if is_number(replicas) else 1
+        pods = tuple(
+            self._pod(p) for p in owned.get((thing.kind, thing.namespace, thing.name), ()) if not is_finished(p)
+        )
         if not pods and count > 0 and not self._writes_pods(thing.namespace):
             pods = (_standin(thing, template, spec, injection),)
         return Workload(object=thing, template=template, pod_spec=spec, pods=pods, injection=injection, replicas=count)
 
     def _writes_pods(self, namespace: str) -> bool:
         """Whether pods made by controllers were seen in the namespace: then a workload without pods has none."""
-        return any(_owner(p) or p.status for p in self._index.inside(CORE, "Pod", namespace))
+        return any(owner_of(p) or p.status for p in self._index.inside(CORE, "Pod", namespace))
 
     def _bare(self, pod: Object) -> Workload:
         template = _template(pod, "", pod.metadata, pod.spec)
         injection = decide(self._index, pod.namespace, template)
-        pods = () if _finished(pod) else (self._pod(pod),)
+        pods = () if is_finished(pod) else (self._pod(pod),)
         return Workload(object=pod, template=template, pod_spec=pod.spec, pods=pods, injection=injection, replicas=1)
 
     def _pod(self, pod: Object) -> Pod:
@@ -204,18 +260,12 @@ class Workloads:
             labels=pod.labels,
             annotations=pod.annotations,
             spec=pod.spec,
-            ready=_ready(pod),
+            ready=is_ready(pod),
             proxy=has_proxy(pod.spec),
             address=str(pod.status.get("podIP") or ""),
-            locality=_own_locality(pod.labels, node),
-            waiting=_waiting(pod),
+            locality=own_locality(pod.labels, node),
+            waiting=waiting_for(pod),
         )
-
-
-def has_proxy(spec: Raw) -> bool:
-    """Whether a pod spec holds the proxy: as a container, or (native sidecar) as an init container."""
-    held = (*as_list(spec.get("containers")), *as_list(spec.get("initContainers")))
-    return any(as_map(c).get("name") == PROXY for c in held)
 
 
 def _template(owner: Object, path: str, metadata: Raw, spec: Raw) -> Template:
@@ -238,66 +288,8 @@ def _standin(thing: Object, template: Template, spec: Raw, injection: Injection)
         annotations=template.annotations,
         spec=spec,
         ready=True,
-        proxy=has_proxy(spec) or injection.wish is Wish.ASKED,
-        locality=_own_locality(template.labels, ""),
+        proxy=has_proxy(spec) or injection.wish in {Wish.ASKED, Wish.NOT_KNOWN},
+        proxy_seen=has_proxy(spec) or injection.wish is not Wish.NOT_KNOWN,
+        locality=own_locality(template.labels, ""),
         standin=True,
     )
-
-
-def _owner(thing: Object) -> tuple[str, str] | None:
-    owners = [as_map(o) for o in as_list(thing.metadata.get("ownerReferences"))]
-    chosen = next((o for o in owners if o.get("controller")), owners[0] if owners else None)
-    return (str(chosen.get("kind") or ""), str(chosen.get("name") or "")) if chosen else None
-
-
-def _finished(pod: Object) -> bool:
-    return pod.status.get("phase") in {"Succeeded", "Failed"}
-
-
-def _ready(pod: Object) -> bool:
-    """The Ready condition; a pod that was written by hand, without status, counts as ready."""
-    conditions = [as_map(c) for c in as_list(pod.status.get("conditions"))]
-    ready = next((c.get("status") for c in conditions if c.get("type") == "Ready"), None)
-    if ready is not None:
-        return bool(ready == "True" and not pod.metadata.get("deletionTimestamp"))
-    return str(pod.status.get("phase", "Running")) == "Running"
-
-
-def _waiting(pod: Object) -> str:
-    """Why its first container that is not ready waits (`CrashLoopBackOff`, `ImagePullBackOff`), "" if none does."""
-    states = (as_map(as_map(s).get("state")) for s in as_list(pod.status.get("containerStatuses")))
-    reasons = (str(as_map(s.get("waiting")).get("reason") or "") for s in states)
-    return next((r for r in reasons if r), "")
-
-
-def _locality(labels: Mapping[str, str]) -> str:
-    """`region/zone/subzone` of a node, as far as its labels say."""
-    parts = [labels.get(REGION, ""), labels.get(ZONE, ""), labels.get(SUBZONE, "")]
-    return "/".join(parts).rstrip("/") if parts[0] else ""
-
-
-def _own_locality(labels: Mapping[str, str], node: str) -> str:
-    """The label `istio-locality` (dots for slashes) outranks the node's.
-
-    Source: `GetLocalityLabel` in istio/istio pkg/model; https://istio.io/latest/docs/reference/config/labels/.
-    """
-    own = labels.get("istio-locality", "")
-    return own.replace(".", "/") if own else node
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def kinds_of_pods(pods: Iterable[Pod]) -> list[tuple[Pod, int]]:
-    """Pods that a request could tell apart (by proxy, labels, account, network), each with how many are like it."""
-    groups: dict[tuple[object, ...], list[Pod]] = defaultdict(list)
-    for pod in pods:
-        labels = tuple(sorted((k, v) for k, v in pod.labels.items() if k != "pod-template-hash"))
-        groups[pod.proxy, pod.service_account, pod.host_network, labels].append(pod)
-    return [(group[0], len(group)) for group in groups.values()]
-
-
-def place_of(pod: Pod) -> Resource:
-    """The object to point at for a pod: the pod itself, or the workload that it stands for."""
-    return pod.owner.at()

@@ -14,10 +14,12 @@ from troubleshooter.mesh.endpoints import Endpoints
 from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.locality import Placement
 from troubleshooter.mesh.mtls import Accepts, Offer
-from troubleshooter.mesh.policies import Judgement, Subject
-from troubleshooter.mesh.routes import Destination, Near, Route
+from troubleshooter.mesh.policies import Judgement
+from troubleshooter.mesh.routes import Near, Route
 from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials
+from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Resource, Stage, StageVerdict, Step
 

@@ -14,8 +14,8 @@ from troubleshooter.mesh.endpoints import Absence, Endpoints
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.locality import place
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.routes import Destination
 from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import Connection, Outcome, Raw, Request, Stage, as_map
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
-from troubleshooter.mesh.policies import Decision, Judgement, Subject
+from troubleshooter.mesh.policies import Decision, Judgement
+from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials, Token
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import Connection, HopKind, Object, Request, Stage
@@ -40,6 +41,9 @@ def accept(mesh: Mesh, trail: Trail) -> Trail:
     assert hop.endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
     if not hop.party.proxied:
         return trail.passes(Stage.LISTENER, "no proxy: the application is reached directly", result={"name": ""})
+    if hop.party.pod is not None and not hop.party.pod.proxy_seen:
+        said = f"whether {hop.party.workload} gets a proxy is for Namespace {hop.party.namespace} to say, which was not seen"
+        return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource)
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)

@@ -185,7 +185,7 @@ def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     gateway = trail.hop.kind is HopKind.GATEWAY
     touches = mesh.unmodelled.of_proxy(party.namespace, party.labels, gateway=gateway)
     if service is not None and not service.entry:
-        touches += mesh.unmodelled.of_service(service.host, service.object.name, service.namespace)
+        touches += mesh.unmodelled.of_service(service.object)
     touch = at_stage(touches, stage)
     if touch is None:
         return None

@@ -13,8 +13,8 @@ from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, in_ambient, leaves_out
 
-EXCLUDE_PORTS = "traffic.sidecar.istio.io/excludeOutboundPorts"
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()
 )
@@ -74,12 +74,18 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.CAPTURE)
     if touch is not None:
         return trail.unknown(Stage.CAPTURE, f"{touch.object} is not modelled yet", resource=touch.resource)
+    if not pod.proxy_seen:
+        said = f"whether {party.workload} gets a proxy is for Namespace {party.namespace} to say, which was not seen"
+        return trail.unknown(Stage.CAPTURE, said, resource=party.resource, result={"proxy": ""})
+    if in_ambient(mesh, pod):
+        said = "ambient's ztunnel takes the connection, which is not modelled yet"
+        return trail.unknown(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "ztunnel"})
     if not pod.proxy:
         said = "no proxy: the connection leaves as the application makes it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
-    excluded = [p.strip() for p in pod.annotations.get(EXCLUDE_PORTS, "").split(",")]
-    if str(request.port) in excluded or request.plaintext:
-        place = pod.owner.at(f'metadata.annotations["{EXCLUDE_PORTS}"]') if str(request.port) in excluded else None
+    excluded = leaves_out(pod, request.port)
+    if excluded or request.plaintext:
+        place = pod.owner.at(annotation_field(party, EXCLUDE_OUTBOUND)) if excluded else None
         said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
         return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
     said = "its sidecar takes the connection"
@@ -89,9 +95,9 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 
 
 def bypassed(trail: Trail) -> bool:
-    """Whether no proxy took the connection at this hop."""
+    """Whether no proxy that reads routes took the connection at this hop."""
     taken = next((s for s in trail.steps if s.hop == len(trail.hops) - 1 and s.stage is Stage.CAPTURE), None)
-    return taken is not None and taken.result.get("proxy") == "none"
+    return taken is not None and taken.result.get("proxy") in {"none", "ztunnel"}
 
 
 def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:

@@ -13,8 +13,10 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
+from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
-from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.decisions import Hop, Trail, dropped, http
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, in_ambient, leaves_out, lets_in
 from troubleshooter.walk.sender import bypassed
 
 RESET = "upstream_reset_before_response_started"
@@ -36,15 +38,13 @@ class Quarrel:
 def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """transport: what is sent, what is accepted, and whether they fit."""
     hop = trail.hop
-    endpoint, cluster = hop.endpoint, hop.cluster
-    assert endpoint is not None and cluster is not None  # noqa: S101, PT018 - the endpoint stage ran
-    if bypassed(trail) or (hop.party.pod is None and not hop.party.gateways):
-        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=hop.party.resource)
-    elif cluster.service is None:
-        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
-    else:
-        sent = offer(mesh.settings, cluster.rule, cluster.port, cluster.subset, endpoint, cluster.host)
-    accepts = mesh.peer_authentications.accepts(endpoint.pod, endpoint.port) if endpoint.pod else None
+    endpoint = hop.endpoint
+    assert endpoint is not None  # noqa: S101 - the endpoint stage ran
+    blind = _blind(mesh, hop)
+    if blind:
+        return trail.unknown(Stage.TRANSPORT, blind, resource=hop.party.resource).ends(trail.outcome)
+    sent = _sent(mesh, request, trail)
+    accepts = _accepted(mesh, endpoint)
     if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
         sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
     trail = trail.decide(offer=sent, accepts=accepts)
@@ -64,18 +64,52 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     return trail.passes(Stage.TRANSPORT, _agreement(sent, accepts), resource=spot, result=result, assumes=assumes)
 
 
+def _blind(mesh: Mesh, hop: Hop) -> str:
+    """Why it is not known what either end speaks; "" where it is."""
+    if hop.party.pod is None and not hop.party.gateways:
+        return f"whether the sender has a proxy is not known: nothing of namespace {hop.party.namespace} was seen"
+    far = hop.endpoint.pod if hop.endpoint else None
+    if (hop.party.pod and in_ambient(mesh, hop.party.pod)) or (far and in_ambient(mesh, far)):
+        return "ambient mode has a part in this connection, and is not modelled yet"
+    return ""
+
+
+def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
+    """What the sender's end speaks, and why."""
+    hop = trail.hop
+    party, cluster, endpoint = hop.party, hop.cluster, hop.endpoint
+    assert cluster is not None and endpoint is not None  # noqa: S101, PT018 - the endpoint stage ran
+    if bypassed(trail):
+        if party.pod and party.pod.proxy:
+            excluded = leaves_out(party.pod, request.port)
+            place = party.pod.owner.at(annotation_field(party, EXCLUDE_OUTBOUND)) if excluded else None
+            reason = Reason.EXCLUDED_PORT if excluded else Reason.BYPASS
+            return Offer(sends=Sends.PLAINTEXT, reason=reason, place=place)
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=party.resource)
+    if cluster.service is None:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
+    return offer(mesh.settings, cluster.rule, endpoint, host=cluster.host, port=cluster.port, subset=cluster.subset)
+
+
+def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
+    """What the far end's proxy accepts; None where no proxy takes the connection."""
+    pod = endpoint.pod
+    if pod is None or (pod.proxy and lets_in(pod, endpoint.port)):
+        return None
+    return mesh.peer_authentications.accepts(pod, endpoint.port)
+
+
 def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
     endpoint = trail.hop.endpoint
     assert endpoint is not None  # noqa: S101 - the endpoint stage ran
     if endpoint.pod is None:
         return None
-    if not endpoint.pod.proxy:
-        if sent.sends is Sends.PLAINTEXT or (sent.sends is Sends.TLS):
+    if not endpoint.pod.proxy or accepts is None:
+        if sent.sends in {Sends.PLAINTEXT, Sends.TLS}:
             return None
-        said = f"{_mode(sent)} is sent to {endpoint.workload}, which has no proxy to take it"
+        why = f"whose proxy lets port {endpoint.port} pass by" if endpoint.pod.proxy else "which has no proxy to take it"
+        said = f"{_mode(sent)} is sent to {endpoint.workload}, {why}"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
-    if accepts is None:
-        return None
     if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:
         what = "plaintext" if sent.sends is Sends.PLAINTEXT else "TLS without the mesh's certificate"
         said = f"{what} is sent to {endpoint.workload}, which takes mutual TLS only"
@@ -112,6 +146,8 @@ def _agreement(sent: Offer, accepts: Accepts | None) -> str:
         Reason.AUTO_NO_PROXY: "by auto mTLS, since the endpoint has no proxy",
         Reason.NO_AUTO: "since auto mTLS is off and no DestinationRule sets TLS",
         Reason.NO_PROXY: "since no proxy sends it",
+        Reason.EXCLUDED_PORT: "since an annotation leaves the port out",
+        Reason.BYPASS: "since it goes past the proxy",
         Reason.EXTERNAL: "as the client makes it",
     }[sent.reason]
     taken = f"; {accepts.mode.value} accepts it" if accepts else ""

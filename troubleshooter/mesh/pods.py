@@ -1,0 +1,71 @@
+"""What a pod object says of itself: proxy, readiness, owner, place.
+
+Decides from one object. Must not know workloads or services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeGuard
+
+from troubleshooter.model import Object, Raw, as_list, as_map
+
+PROXY = "istio-proxy"
+REGION, ZONE, SUBZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"
+
+
+def has_proxy(spec: Raw) -> bool:
+    """Whether a pod spec holds the proxy: as a container, or (native sidecar) as an init container."""
+    held = (*as_list(spec.get("containers")), *as_list(spec.get("initContainers")))
+    return any(as_map(c).get("name") == PROXY for c in held)
+
+
+def owner_of(thing: Object) -> tuple[str, str] | None:
+    """(kind, name) of the controller of an object, None if it has none."""
+    owners = [as_map(o) for o in as_list(thing.metadata.get("ownerReferences"))]
+    chosen = next((o for o in owners if o.get("controller")), owners[0] if owners else None)
+    return (str(chosen.get("kind") or ""), str(chosen.get("name") or "")) if chosen else None
+
+
+def is_finished(pod: Object) -> bool:
+    """Whether a pod has run to its end, as a job's does: it has no part in traffic any more."""
+    return pod.status.get("phase") in {"Succeeded", "Failed"}
+
+
+def is_ready(pod: Object) -> bool:
+    """The Ready condition; a pod that was written by hand, without status, counts as ready; one that is being deleted
+    does not."""
+    if pod.metadata.get("deletionTimestamp"):
+        return False
+    conditions = [as_map(c) for c in as_list(pod.status.get("conditions"))]
+    ready = next((c.get("status") for c in conditions if c.get("type") == "Ready"), None)
+    if ready is not None:
+        return str(ready).lower() == "true"
+    return str(pod.status.get("phase") or "Running") == "Running"
+
+
+def waiting_for(pod: Object) -> str:
+    """Why its first container that is not ready waits (`CrashLoopBackOff`, `ImagePullBackOff`), "" if none does."""
+    states = (as_map(as_map(s).get("state")) for s in as_list(pod.status.get("containerStatuses")))
+    reasons = (str(as_map(s.get("waiting")).get("reason") or "") for s in states)
+    return next((r for r in reasons if r), "")
+
+
+def node_locality(labels: Mapping[str, str]) -> str:
+    """`region/zone/subzone` of a node, as far as its labels say."""
+    parts = [labels.get(REGION, ""), labels.get(ZONE, ""), labels.get(SUBZONE, "")]
+    return "/".join(parts).rstrip("/") if parts[0] else ""
+
+
+def own_locality(labels: Mapping[str, str], node: str) -> str:
+    """The label `istio-locality` (dots for slashes) outranks the node's.
+
+    Source: `GetLocalityLabel` in istio/istio pkg/model; https://istio.io/latest/docs/reference/config/labels/.
+    """
+    own = labels.get("istio-locality", "")
+    return own.replace(".", "/") if own else node
+
+
+def is_number(value: object) -> TypeGuard[int]:
+    """Whether a value is a whole number; YAML's `true` is one for Python and none for Kubernetes."""
+    return isinstance(value, int) and not isinstance(value, bool)

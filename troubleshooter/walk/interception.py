@@ -1,0 +1,57 @@
+"""Which connections a pod's own proxy takes, and which go past it.
+
+Decides from the annotations and labels that traffic redirection looks at. Must not know requests beyond a port.
+Sources: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io);
+https://istio.io/latest/docs/ambient/usage/add-workloads/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.walk.decisions import Party
+
+EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
+EXCLUDE_INBOUND = "traffic.sidecar.istio.io/excludeInboundPorts"
+INCLUDE_INBOUND = "traffic.sidecar.istio.io/includeInboundPorts"
+AMBIENT_LABEL = "istio.io/dataplane-mode"
+AMBIENT_SEEN = "ambient.istio.io/redirection"
+
+
+def ports_in(text: str) -> list[str]:
+    """The ports of an annotation, as written."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def leaves_out(pod: Pod, port: int) -> bool:
+    """Whether connections that the pod makes to this port go past its proxy."""
+    return str(port) in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, ""))
+
+
+def lets_in(pod: Pod, port: int) -> bool:
+    """Whether connections to this port of the pod go past its proxy, straight to the application."""
+    included = pod.annotations.get(INCLUDE_INBOUND, "*").strip()
+    outside = included != "*" and str(port) not in ports_in(included)
+    return outside or str(port) in ports_in(pod.annotations.get(EXCLUDE_INBOUND, ""))
+
+
+def annotation_field(party: Party, name: str) -> str:
+    """Where an annotation of the party's pod stands: in the pod, or in the template of the workload that it stands
+    for."""
+    path = party.workload.template.path if party.workload and party.pod and party.pod.standin else ""
+    return f'{path}metadata.annotations["{name}"]'
+
+
+def in_ambient(mesh: Mesh, pod: Pod) -> bool:
+    """Whether the node's ztunnel takes the pod's connections. A proxy of its own goes before; pods on the host's network
+    are never taken."""
+    if pod.proxy or pod.host_network:
+        return False
+    if pod.annotations.get(AMBIENT_SEEN) == "enabled":
+        return True
+    space = mesh.index.get(CORE, "Namespace", "", pod.namespace)
+    labels: Mapping[str, str] = space.labels if space else {}
+    return pod.labels.get(AMBIENT_LABEL, labels.get(AMBIENT_LABEL)) == "ambient"
