@@ -42,6 +42,10 @@ class CaseBuilder:
         if word in CATALOGUE.facts[name].words:
             self.facts.setdefault(name, Fact(name=name, word=word, sources=(source,)))
 
+    def forget(self, prefixes: tuple[str, ...]) -> None:
+        """Take the facts back whose names begin like this: something that outranks them says otherwise."""
+        self.facts = {name: fact for name, fact in self.facts.items() if not name.startswith(prefixes)}
+
     def detail(self, name: str, value: Detail | None) -> None:
         """Add a detail; nothing is added for None or an empty text."""
         if name not in CATALOGUE.details:

@@ -5,7 +5,7 @@ Decides: the stage at which an observed request died, and the facts that the lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from troubleshooter.evidence import (
@@ -31,6 +31,16 @@ REASONS = {
     TransportFailure.OTHER: "other",
 }
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
+SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
+    Stage.LISTENER: ("gateway.workload", "request.destination"),
+    Stage.ROUTE: ("route.", "virtual_service.", "request.destination"),
+    Stage.CLUSTER: ("destination.",),
+    Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "endpoint."),
+    Stage.TRANSPORT: ("connection.agreement",),
+    Stage.AUTHORIZATION: ("authorization_policy.",),
+}
+"""The facts, by how their names begin, that are not to be believed where a stage was foretold to fail and did not."""
+
 HOPS = {Side.INBOUND: "inbound", Side.OUTBOUND: "outbound", Side.PASSTHROUGH: "outbound", Side.BLACKHOLE: "outbound"}
 
 
@@ -135,6 +145,17 @@ def _outcome(entry: AccessLogEntry) -> Outcome:
     connection = Connection.RESET if entry.is_tcp else Connection.OK
     status = None if entry.is_tcp else entry.response_code
     return Outcome(status=status, flags=entry.flags, details=entry.details, connection=connection)
+
+
+def disproved(branch: Branch, trail: Trail) -> tuple[str, ...]:
+    """How the names of those facts begin that a log line disproves: the request got past the stage at which the
+    configuration would have it die."""
+    foretold = trail.steps[-1] if trail.failed else None
+    past = foretold is not None and any(
+        s.observed and s.verdict is StageVerdict.PASS and (s.hop, s.stage) == (foretold.hop, foretold.stage)
+        for s in branch.path
+    )
+    return SPOKEN_AT.get(foretold.stage, ()) if foretold is not None and past else ()
 
 
 def about_failure(case: CaseBuilder, observation: Observation) -> None:

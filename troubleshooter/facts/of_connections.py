@@ -7,8 +7,9 @@ from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import HopKind, Stage, StageVerdict, as_map
+from troubleshooter.model import HopKind, Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, ports_in
 
 SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 BECAUSE = {
@@ -17,6 +18,8 @@ BECAUSE = {
     Reason.AUTO_NO_PROXY: "auto-mtls-no-proxy",
     Reason.NO_AUTO: "auto-mtls-off",
     Reason.NO_PROXY: "no-proxy",
+    Reason.EXCLUDED_PORT: "excluded-port",
+    Reason.BYPASS: "bypass",
     Reason.EXTERNAL: "external",
 }
 MISSES = frozenset({"principals", "namespaces", "methods", "paths", "hosts", "ports"})
@@ -38,6 +41,20 @@ def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
         broken = judged.verdict is StageVerdict.FAIL
         case.fact("connection.agreement", "broken" if broken else "agreed", place, judged.resource)
     _identity(case, hop, sent)
+    if sent.reason is Reason.EXCLUDED_PORT:
+        _excluded(case, hop)
+
+
+def _excluded(case: CaseBuilder, hop: Hop) -> None:
+    """The annotation by which the port goes past the caller's proxy, and the ports that it leaves out besides."""
+    workload, pod, cluster = hop.party.workload, hop.party.pod, hop.cluster
+    if workload is None or pod is None or cluster is None:
+        return
+    rest = [p for p in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, "")) if p != str(cluster.port)]
+    place = pod.owner.at(annotation_field(hop.party, EXCLUDE_OUTBOUND))
+    case.fact("caller.excluded_ports", "several" if rest else "one", place)
+    case.detail("caller.excluded_field", f'{workload.template.path}metadata.annotations["{EXCLUDE_OUTBOUND}"]')
+    case.detail("caller.excluded_rest", ",".join(rest))
 
 
 def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
@@ -48,7 +65,8 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
     case.detail("target.port", port)
     case.detail("target.labels", dict(selection_labels(workload.labels)))
     case.detail("target.app", workload.labels.get("app") or workload.name)
-    case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
+    if pod.proxy_seen:
+        case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
     if hop.accepts is not None and pod.proxy:
         accepts = hop.accepts
         decided = accepts.place or accepts.workload_place
@@ -57,6 +75,18 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
         case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
         if accepts.by_port:
             case.fact("target.port_mtls_mode", accepts.mode, accepts.place)
+        _undecided(case, accepts, decided)
+
+
+def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None) -> None:
+    """A policy for the workload itself that leaves the mode to a wider one: of two for one workload only the older
+    counts, so an exception has to go into it."""
+    own = next((p for p in accepts.policies if as_map(p.spec.get("selector"))), None)
+    if own is None or (decided is not None and own.key == decided.key):
+        case.fact("peer_authentication.rival", "absent", decided)
+    elif "rival" not in case.roles:
+        case.role("rival", own.at())
+        case.fact("peer_authentication.rival", "present", own.at("spec"))
 
 
 def _scope(accepts: Accepts, pod: Pod) -> str:

@@ -11,8 +11,12 @@ from collections.abc import Iterable
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.routes import MESH, qualified
+from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, as_list
+
+PURPOSES = ("ingress", "egress", "eastwest")
+"""Words in names and labels that tell gateways apart: one is not meant where another is selected."""
 
 GATEWAY_LABELS = ("istio", "app", "istio.io/gateway-name", "gateway.networking.k8s.io/gateway-name")
 
@@ -31,15 +35,27 @@ def about_gateway(case: CaseBuilder, mesh: Mesh, gateway: Object, *, seen: bool)
         return
     if not seen:
         return
-    candidates = mesh.gateways.proxies()
-    case.fact("gateway.workload", "none", place, *(w.object.at() for w in candidates))
+    held = mesh.gateways.proxies()
+    case.fact("gateway.workload", "none", place, *(w.object.at() for w in held))
+    candidates = [w for w in held if _of_one_purpose(selector, w)]
     meant = candidates if len(candidates) == 1 else [w for w in candidates if _alike(selector, w)]
     number = "one" if len(meant) == 1 else "several" if candidates else "none"
     case.fact("gateway.candidate", number, *(w.object.at() for w in candidates))
+    case.detail("gateway.candidates", [f"{w} ({selector_text(_selecting(w).items())})" for w in held])
     if len(meant) == 1:
         case.role("workload", meant[0].object.at())
         case.detail("gateway.candidate_labels", _selecting(meant[0]))
         case.detail("gateway.candidate_name", str(meant[0]))
+
+
+def _of_one_purpose(selector: dict[str, str], workload: Workload) -> bool:
+    """Whether names do not say that a selector means another sort of gateway."""
+    wanted, had = _purposes(selector.values()), _purposes((workload.name, *workload.labels.values()))
+    return not wanted or not had or bool(wanted & had)
+
+
+def _purposes(names: Iterable[str]) -> set[str]:
+    return {purpose for name in names for purpose in PURPOSES if purpose in name}
 
 
 def _alike(selector: dict[str, str], workload: Workload) -> bool:
@@ -70,7 +86,9 @@ def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = ""
     field = f"spec.gateways[{index}]"
     case.fact("virtual_service.gateway_ref", "not-found", thing.at(field))
     case.detail("virtual_service.gateway_field", field)
+    case.fact("virtual_service.gateway_form", "full" if "/" in written or "." in written else "short", thing.at(field))
     case.detail("virtual_service.gateway_written", written)
+    case.detail("virtual_service.gateway_full", qualified(written, thing.namespace))
     meant = mesh.gateways.get(wanted) if wanted else _meant(mesh, thing, written)
     case.fact("virtual_service.gateway_guess", "one" if meant else "none", thing.at(field))
     if meant is not None:
@@ -80,11 +98,14 @@ def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = ""
 
 
 def _missing(mesh: Mesh, thing: Object, named: Iterable[str]) -> Iterable[tuple[int, str, bool]]:
-    """(position, name as written, whether its namespace was seen) of each Gateway that does not exist."""
+    """(position, name as written, whether it is known to be missing) of each Gateway that is not there. What becomes of
+    the name of a Gateway of the Gateway API is not known."""
     for n, name in enumerate(named):
         reference = qualified(name, thing.namespace)
         if reference != MESH and mesh.gateways.get(reference) is None:
-            yield n, name, mesh.index.saw(reference.split("/")[0])
+            namespace, _, own = reference.partition("/")
+            of_gateway_api = mesh.index.get(GATEWAY_API, "Gateway", namespace, own) is not None
+            yield n, name, mesh.index.saw(namespace) and not of_gateway_api
 
 
 def _meant(mesh: Mesh, thing: Object, written: str) -> Object | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of
 from troubleshooter.mesh.services import Port, Service
-from troubleshooter.model import Object, Request, as_list
+from troubleshooter.model import Object, Request, as_list, as_map
 from troubleshooter.walk import Hop, Routing
 
 PATH_DIFFERENCES = frozenset({Difference.URI_EXACT_CHILD, Difference.URI_CASE, Difference.URI_SLASH, Difference.URI})
@@ -30,7 +34,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         case.fact("virtual_service.http_routes", "absent", hop.service.object.at())
     _match(case, hop, routing)
     if routing.route is None and routing.nearest is not None:
-        _nearest(case, mesh, request, routing.nearest)
+        _nearest(case, request, routing.nearest)
 
 
 def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:
@@ -64,41 +68,60 @@ def _match(case: CaseBuilder, hop: Hop, routing: Routing) -> None:
     elif hop.service is not None:
         case.fact("route.match", "implicit", hop.service.object.at())
     if routing.owners:
-        default = any(r.catch_all for r in http_routes(routing.owners))
+        missed = routing.route is None and routing.nearest is not None
+        default = not missed and any(r.catch_all for r in http_routes(routing.owners))
         case.fact("route.default", "present" if default else "absent", *owners)
 
 
-def _nearest(case: CaseBuilder, mesh: Mesh, request: Request, near: Near) -> None:
+def _nearest(case: CaseBuilder, request: Request, near: Near) -> None:
     """In what the nearest route differs, and what would take the request."""
     missed = near.mismatches
-    word = missed[0].difference if len(missed) == 1 else "several"
+    only = missed[0].difference if len(missed) == 1 else None
     places = [near.route.owner.at(_field(near, m)) for m in missed]
-    case.fact("route.mismatch", word, *places)
+    case.fact("route.mismatch", only or "several", *places)
+    case.detail("route.route_field", near.route.path)
     case.detail("route.match_field", f"{near.route.path}.match[{near.match}]")
     case.detail("route.field", _field(near, missed[0]))
-    case.detail("route.index", near.route.index)
-    case.detail("route.wanted", ", ".join(f"{m.path} {m.wanted}" for m in missed))
-    case.detail("route.had", _had(request, missed[0]))
-    if missed[0].difference in PATH_DIFFERENCES:
-        wanted = missed[0].wanted.rstrip("/") or "/"
-        case.detail("route.prefix", wanted)
-    case.detail("route.destinations", _destinations(mesh, near))
+    case.detail("route.wanted", wanted(missed))
+    case.detail("route.had", had(missed, request))
+    if only in PATH_DIFFERENCES:
+        case.detail("route.prefix", missed[0].wanted.rstrip("/") or "/")
+        case.detail("route.match_path", _with_path(near, path_of(request)))
+    if only is Difference.METHOD:
+        case.detail("route.methods", _with_method(near, request.method))
+    case.detail("route.destinations", _destinations(near))
 
 
 def _field(near: Near, missed: Mismatch) -> str:
     return f"{near.route.path}.match[{near.match}].{missed.path}"
 
 
-def _had(request: Request, missed: Mismatch) -> str:
-    if missed.difference in PATH_DIFFERENCES:
-        return request.path.partition("?")[0]
-    if missed.difference is Difference.METHOD:
-        return request.method
-    return f"{request.method} {request.to}"
+def _with_path(near: Near, path: str) -> dict[str, Any]:
+    """The nearest match block for this path instead of its own, as it is written otherwise."""
+    written = as_map(as_list(near.route.raw.get("match"))[near.match])
+    return {**{k: v for k, v in written.items() if k != "name"}, "uri": {"exact": path}}
 
 
-def _destinations(mesh: Mesh, near: Near) -> list[object] | None:
-    """The destinations of the nearest route as written, so that a default route can send there too."""
-    held: Object = near.route.owner
-    written = as_list(near.route.raw.get("route"))
-    return list(written) if written and mesh.virtual_services.destinations(near.route) and held else None
+def _with_method(near: Near, method: str) -> dict[str, str] | None:
+    """A method match that takes what the nearest one takes, and this method too."""
+    held = as_map(near.route.matches[near.match].get("method"))
+    known = held.get("exact") or held.get("regex")
+    return {"regex": f"{known}|{method}"} if isinstance(known, str) else None
+
+
+def _destinations(near: Near) -> list[dict[str, Any]] | None:
+    """Where the nearest route sends to, for a default route: the same hosts and ports with their weights, whatever the
+    version. None if it sends to nothing."""
+    weights: dict[tuple[str, int | None], int] = {}
+    for item in map(as_map, as_list(near.route.raw.get("route"))):
+        target = as_map(item.get("destination"))
+        port, weight = as_map(target.get("port")).get("number"), item.get("weight")
+        key = (str(target.get("host") or ""), port if is_number(port) else None)
+        weights[key] = weights.get(key, 0) + (weight if is_number(weight) else 0)
+    found = [_destination(host, port, weight if len(weights) > 1 else 0) for (host, port), weight in weights.items()]
+    return found or None
+
+
+def _destination(host: str, port: int | None, weight: int) -> dict[str, Any]:
+    target = {"host": host, **({"port": {"number": port}} if port else {})}
+    return {"destination": target, **({"weight": weight} if weight else {})}

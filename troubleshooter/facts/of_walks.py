@@ -7,7 +7,7 @@ objects."""
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.observe import Observation, about_failure
+from troubleshooter.facts.observe import Observation, about_failure, disproved
 from troubleshooter.facts.of_connections import about_connection, about_credentials
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
@@ -42,6 +42,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     hop = sending_hop(trail)
     about_mesh(case, mesh)
     _about_request(case, mesh, request, hop)
+    _about_reading(case, request, trail, hop)
     _about_caller(case, hop)
     if hop.kind is HopKind.GATEWAY:
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
@@ -60,6 +61,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_connection(case, trail, hop)
     about_credentials(case, trail.hop)
     if observation is not None:
+        case.forget(disproved(branch, trail))
         about_failure(case, observation)
     died = branch.failed
     return case.build(died.stage if died else None)
@@ -95,6 +97,17 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.role("namespace", space.at() if space else Resource(kind="Namespace", name=hop.party.namespace))
 
 
+def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
+    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks none."""
+    died = trail.steps[-1] if trail.failed else None
+    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
+    declared = port is not None and port.protocol.family == "http"
+    if died is not None and died.stage is Stage.LISTENER and declared and request.scheme != "http":
+        case.fact("request.read_as", "unreadable", died.resource)
+    elif hop.family in {"http", "tls", "tcp"}:
+        case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
+
+
 def _about_caller(case: CaseBuilder, hop: Hop) -> None:
     party = hop.party
     case.role("caller", party.resource)
@@ -103,23 +116,35 @@ def _about_caller(case: CaseBuilder, hop: Hop) -> None:
     else:
         case.fact("caller.kind", "assumed" if party.assumed else "workload", party.resource)
     if party.pod is not None and not party.assumed:
-        case.fact("caller.proxy", "present" if party.pod.proxy else "absent", party.pod.owner.at("spec"))
+        if party.pod.proxy_seen:
+            case.fact("caller.proxy", "present" if party.pod.proxy else "absent", party.pod.owner.at("spec"))
         case.detail("caller.pod", party.pod.name)
         case.detail("caller.service_account", party.pod.service_account)
+        case.detail("caller.template_field", f"{party.workload.template.path}metadata" if party.workload else None)
 
 
 def _about_bare_end(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
-    """The workload for want of whose proxy the two ends of the connection do not agree, if there is one."""
-    if not trail.failed or trail.steps[-1].stage is not Stage.TRANSPORT or hop.offer is None:
+    """The workload for want of whose proxy the two ends of the connection do not agree, or the far end does not know
+    the caller, if there is one."""
+    if not trail.failed or hop.offer is None:
         return
+    broken = trail.steps[-1].stage is Stage.TRANSPORT
     bare = None
-    if hop.offer.reason is Reason.NO_PROXY and not hop.party.proxied:
+    if hop.offer.reason is Reason.NO_PROXY and not hop.party.proxied and (broken or wants_identity(trail)):
         bare = hop.party.workload
-    elif hop.endpoint and hop.endpoint.pod and not hop.endpoint.pod.proxy:
+    elif broken and hop.endpoint and hop.endpoint.pod and not hop.endpoint.pod.proxy:
         bare = hop.endpoint.workload
     if bare is not None:
         about_workload(case, mesh, bare)
         case.fact("workload.needs_proxy", "yes", bare.object.at())
+
+
+def wants_identity(trail: Trail) -> bool:
+    """Whether the request is denied because no rule that asks who calls could match."""
+    judgement = trail.hop.judgement
+    if trail.steps[-1].stage is not Stage.AUTHORIZATION or judgement is None:
+        return False
+    return any(miss.attribute in {"principals", "namespaces"} for miss in judgement.misses)
 
 
 def _about_overlooked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Wish, revisions
+from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Injection, Wish, revisions
 from troubleshooter.mesh.workloads import Workload
-from troubleshooter.model import Resource
+from troubleshooter.model import Object, Resource
 
 
 def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
@@ -17,16 +17,21 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     case.role("workload", workload.object.at())
     space = mesh.index.get("", "Namespace", "", workload.namespace)
     case.role("namespace", space.at() if space else None)
-    pods = workload.pods or (workload.representative,)
+    decided = workload.injection
+    if decided.wish is Wish.NOT_KNOWN:
+        return
+    pods = [p for p in workload.pods if not p.owner.metadata.get("deletionTimestamp")] or [workload.representative]
     bare = next((p for p in pods if not p.proxy), None)
     case.fact("workload.proxy", "absent" if bare else "present", (bare or pods[0]).owner.at("spec"))
-    decided = workload.injection
     case.fact("workload.injection", decided.wish, decided.decided_by or workload.object.at())
-    case.detail("workload.template_field", workload.template.path.rstrip("."))
-    case.detail("workload.revision", decided.revision)
-    case.detail("workload.revisions", ", ".join(revisions(mesh.index)))
+    case.detail("workload.template_field", f"{workload.template.path}metadata")
+    case.detail("workload.spec_field", f"{workload.template.path}spec")
     case.detail("workload.label_field", decided.decided_by.field if decided.decided_by else "")
+    if bare is not None and decided.wish is Wish.ASKED:
+        case.role("pod", bare.owner.at())
+    _revision(case, mesh, decided)
     if space is not None:
+        case.fact("namespace.injection_label", _label_word(space), space.at("metadata.labels"))
         asks = space.labels.get(NAMESPACE_LABEL) == "enabled" or (
             REVISION in space.labels and NAMESPACE_LABEL not in space.labels
         )
@@ -36,10 +41,31 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
         case.fact("workload.injected_neighbours", "some" if near else "none", *near)
 
 
+def _revision(case: CaseBuilder, mesh: Mesh, decided: Injection) -> None:
+    """What asks for injection, by which revision, and which revisions there are."""
+    place = decided.decided_by
+    if decided.wish in {Wish.ASKED, Wish.HOST_NETWORK, Wish.REVISION_MISMATCH} and place is not None:
+        asker = {"Namespace": "namespace", "MutatingWebhookConfiguration": "webhook"}.get(place.kind, "pod")
+        case.fact("workload.asked_by", asker, place)
+    served = revisions(mesh.index)
+    case.detail("workload.revision", decided.revision or "default")
+    case.detail("workload.revisions", ", ".join(served))
+    case.detail("workload.served_revision", served[0] if len(served) == 1 else None)
+    case.fact("workload.revision_guess", "one" if len(served) == 1 else "none", place)
+
+
+def _label_word(space: Object) -> str:
+    """What a namespace's labels say: `istio-injection` goes before a revision."""
+    label = space.labels.get(NAMESPACE_LABEL)
+    if label in {"enabled", "disabled"}:
+        return label
+    return "revision" if label is None and REVISION in space.labels else "none"
+
+
 def _injected_neighbours(mesh: Mesh, workload: Workload) -> list[Resource]:
-    """Other workloads of the namespace that run with a proxy beside their application."""
+    """Other workloads of the namespace that have a proxy beside their application."""
     return [
         w.object.at()
         for w in mesh.workloads.inside(workload.namespace)
-        if w is not workload and any(p.proxy and not p.gateway and not p.standin for p in w.pods)
+        if w is not workload and any(p.proxy and not p.gateway for p in w.pods)
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_clients import connection_cases, route_client
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
@@ -33,7 +34,9 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
     yield mesh_case(mesh)
     for service in mesh.registry.all:
         if service.host == mesh.registry.of(service.object)[0].host:
-            yield from (service_case(mesh, service, port) for port in service.ports)
+            for port in service.ports:
+                yield service_case(mesh, service, port)
+                yield from connection_cases(mesh, service, port)
     for workload in mesh.workloads.all:
         if workload.namespace not in NEVER:
             yield workload_case(mesh, workload)
@@ -99,7 +102,7 @@ def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
                 case = CaseBuilder(
                     f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE
                 )  # fmt: skip
-                for party, hop_kind in _viewers(mesh, thing, target.host):
+                for party, hop_kind in _viewers(mesh, thing, target.host, target.subset):
                     routing = Routing(owners=(thing,), route=route, destination=target)
                     port = target.port or 0
                     trail = Trail(hops=(Hop(kind=hop_kind, party=party, routing=routing, family="http"),))
@@ -109,13 +112,11 @@ def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
                 yield case.build()
 
 
-def _viewers(mesh: Mesh, thing: Object, host: str) -> Iterable[tuple[Party, HopKind]]:
-    """The proxy for which a route is judged: a sidecar of the destination's namespace, which sees what every client
-    sees there, or the gateway's."""
+def _viewers(mesh: Mesh, thing: Object, host: str, subset: str) -> Iterable[tuple[Party, HopKind]]:
+    """The proxy for which a route is judged: a sidecar's or the gateway's."""
     bound = gateways_of(thing)
     if MESH in bound:
-        service = mesh.registry.get(host)
-        yield Party(namespace=service.namespace if service else thing.namespace), HopKind.SENDER
+        yield route_client(mesh, thing, host, subset), HopKind.SENDER
         return
     gateway = mesh.gateways.get(bound[0])
     workloads = mesh.gateways.workloads(gateway) if gateway else []

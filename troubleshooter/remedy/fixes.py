@@ -83,8 +83,10 @@ class _Trial:
         return Remedy(fix=self._fix(plan, change, why), edits=self._edited(plan, change))
 
     def _edited(self, plan: FixPlan, change: Change) -> Resource | None:
-        """The field of an object that is there which the first edit changes."""
+        """The field of an object that is there which the first edit changes, or the workload that it restarts."""
         first = plan.edits[0]
+        if first.verb == "restart":
+            return self.examined.case(self.conclusion.case).roles[first.role]
         key = next(
             (r.key for role, r in self.examined.case(self.conclusion.case).roles.items() if role == first.role), None
         )

@@ -21,6 +21,17 @@ PLURALS = {
 }
 
 
+RESTARTS = {
+    "Pod": "kubectl delete pod {name} -n {namespace}  # its controller makes it anew; a bare pod is applied again",
+    "Job": "kubectl delete job {name} -n {namespace}  # first, for a Job's template cannot change; then apply it",
+    "CronJob": "kubectl create job {name}-now --from=cronjob/{name} -n {namespace}  # or wait for its next run",
+    "Rollout": "kubectl argo rollouts restart {name} -n {namespace}",
+    "ReplicaSet": "kubectl scale replicaset {name} --replicas=0 -n {namespace}  # then back to what it was",
+    "ReplicationController": "kubectl scale rc {name} --replicas=0 -n {namespace}  # then back to what it was",
+}
+"""How the pods of a kind are made anew; all others are rolled."""
+
+
 class _Dumper(yaml.SafeDumper):
     """Block style, no anchors, texts of several lines as blocks."""
 
@@ -73,6 +84,5 @@ def _resource(thing: Object) -> str:
 def restart_command(key: Key) -> str:
     """The command that makes a workload's pods anew."""
     _, _, kind, namespace, name = key
-    if kind == "Pod":
-        return f"kubectl delete pod {name} -n {namespace}  # its controller makes it anew; a bare pod is applied again"
-    return f"kubectl rollout restart {kind.lower()}/{name} -n {namespace}"
+    command = RESTARTS.get(kind, "kubectl rollout restart {kind}/{name} -n {namespace}")
+    return command.format(kind=kind.lower(), name=name, namespace=namespace)

@@ -46,8 +46,8 @@ def annotation_field(party: Party, name: str) -> str:
 
 
 def in_ambient(mesh: Mesh, pod: Pod) -> bool:
-    """Whether the node's ztunnel takes the pod's connections. A proxy of its own goes before; pods on the host's network
-    are never taken."""
+    """Whether the node's ztunnel takes the pod's connections. A proxy of its own goes before; pods on the host's
+    network are never taken."""
     if pod.proxy or pod.host_network:
         return False
     if pod.annotations.get(AMBIENT_SEEN) == "enabled":

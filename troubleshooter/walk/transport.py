@@ -107,7 +107,8 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
     if not endpoint.pod.proxy or accepts is None:
         if sent.sends in {Sends.PLAINTEXT, Sends.TLS}:
             return None
-        why = f"whose proxy lets port {endpoint.port} pass by" if endpoint.pod.proxy else "which has no proxy to take it"
+        past = f"whose proxy lets port {endpoint.port} pass by"
+        why = past if endpoint.pod.proxy else "which has no proxy to take it"
         said = f"{_mode(sent)} is sent to {endpoint.workload}, {why}"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
     if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:

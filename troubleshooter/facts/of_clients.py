@@ -1,0 +1,87 @@
+"""Pieces that have a client: one service port, as proxies that configuration itself names reach it.
+
+A piece has no caller. It is judged for a client with a proxy in the service's own namespace, which sees what every
+client without rules of its own sees, and in the namespaces that have a DestinationRule of their own for the host. Must
+not know requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_connections import about_connection
+from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_walks import about_mesh
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.services import Port, Service, visible
+from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, StageVerdict, as_list, as_map, as_words
+from troubleshooter.walk import Hop, Party, Trail
+from troubleshooter.walk.destination import choose_endpoints, find_cluster
+from troubleshooter.walk.parties import assumed_client
+from troubleshooter.walk.transport import connect
+
+
+def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]:
+    """One service port as each of these clients reaches it: a case for every kind of endpoint that they are sent to.
+    What cannot be told without more objects is left out."""
+    if service.entry or service.external_name:
+        return
+    for namespace in _own_rules(mesh, service):
+        request = Request(source="", to="", scheme="http", host=service.host, port=port.number)
+        hop = Hop(kind=HopKind.SENDER, party=assumed_client(namespace), service=service, port=port, family="http")
+        found = find_cluster(mesh, request, Trail(hops=(hop,)))
+        ends = [] if found.over else [t for t in choose_endpoints(mesh, request, found) if not t.over]
+        for n, trail in enumerate(connect(mesh, request, t) for t in ends):
+            if all(step.verdict is not StageVerdict.UNKNOWN for step in trail.steps):
+                identifier = f"piece/connection/{namespace}/{service.host}/{port.number}/{n}"
+                yield _connection_case(mesh, identifier, trail)
+
+
+def _connection_case(mesh: Mesh, identifier: str, trail: Trail) -> Case:
+    case = CaseBuilder(identifier, CaseKind.PIECE)
+    about_mesh(case, mesh)
+    about_destination(case, mesh, trail.hop)
+    about_connection(case, trail, trail.hop)
+    return case.build()
+
+
+def _own_rules(mesh: Mesh, service: Service) -> list[str]:
+    """The service's namespace, and others that have a rule for exactly this host."""
+    held = mesh.destination_rules
+    rules = (r for r in held.covering(service.host) if held.host_of(r) == service.host)
+    others = [r.namespace for r in rules if r.namespace != mesh.settings.root_namespace]
+    return list(dict.fromkeys((service.namespace, *others)))
+
+
+def route_client(mesh: Mesh, thing: Object, host: str, subset: str) -> Party:
+    """The client for which a destination of a VirtualService is judged: one for which the subset is defined, if there
+    is any such client that sees the VirtualService. Else all fail alike, and it is one in the service's namespace."""
+    service = mesh.registry.get(host)
+    if service is None:
+        return Party(namespace=thing.namespace)
+    clients = [(service.namespace, {}), (thing.namespace, {}), *_with_rules(mesh, host)]
+    seen = [(ns, labels) for ns, labels in clients if _sees(mesh, thing, ns)] or clients[:1]
+    for namespace, labels in seen:
+        rule = mesh.destination_rules.in_force(service, namespace, labels)
+        if rule is not None and rule.subset(subset) is not None:
+            return _party(namespace, labels)
+    return _party(*seen[0])
+
+
+def _with_rules(mesh: Mesh, host: str) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """(namespace, pod labels) of the clients for which some rule of the host is made."""
+    for rule in mesh.destination_rules.covering(host):
+        yield rule.namespace, as_words(as_map(rule.spec.get("workloadSelector")).get("matchLabels"))
+
+
+def _sees(mesh: Mesh, thing: Object, namespace: str) -> bool:
+    export = [str(e) for e in as_list(thing.spec.get("exportTo"))] or mesh.settings.default_export("VirtualService")
+    return visible(export, thing.namespace, namespace)
+
+
+def _party(namespace: str, labels: Mapping[str, str]) -> Party:
+    client = assumed_client(namespace)
+    assert client.pod is not None  # noqa: S101 - a client that is assumed has one
+    return replace(client, pod=replace(client.pod, labels=labels))

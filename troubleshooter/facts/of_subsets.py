@@ -1,0 +1,92 @@
+"""Facts about a destination's subset: is it defined, and if not, what could stand for it?
+
+Must not know requests, or what a missing subset leads to.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.endpoints import selected
+from troubleshooter.mesh.index import selects
+from troubleshooter.model import Object, as_list, as_map, as_words
+from troubleshooter.walk import Cluster, Hop
+
+ALIKE = 0.75
+"""How much alike two names must be for one to be taken for a slip of the other."""
+
+
+def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> None:
+    """The subset that a route asks for, as the rule in force has it."""
+    target = hop.routing.destination if hop.routing else None
+    if not cluster.subset or target is None:
+        case.fact("destination.subset", "none", target.place if target else None)
+        return
+    known = cluster.rule.subset(cluster.subset) if cluster.rule else None
+    asked = target.place.field + ".subset"
+    owner = hop.routing.route.owner if hop.routing and hop.routing.route else None
+    spot = owner.at(asked) if owner else target.place
+    if known is not None:
+        case.fact("destination.subset", "defined", spot, known.place)
+        return
+    rules = [o.at("spec.subsets") for o in cluster.rule.objects] if cluster.rule else []
+    case.fact("destination.subset", "not-defined", spot, *rules)
+    defined = sorted(cluster.rule.subsets) if cluster.rule else []
+    case.detail("destination.subsets", ", ".join(defined) or "none")
+    how, guess = nearest(cluster.subset, defined)
+    case.fact("destination.subset_guess", how, *rules)
+    case.detail("destination.guess", guess)
+    labels = _elsewhere(case, mesh, cluster, hop) or {"version": cluster.subset}
+    _pods(case, mesh, cluster, labels)
+
+
+def nearest(asked: str, defined: Iterable[str]) -> tuple[str, str]:
+    """Which of the defined subsets could be meant, and why: its name is `similar` (not if their digits differ: `v1` is
+    no slip for `v2`), it is the `only` one, or `none`."""
+    plain = {name.casefold(): name for name in defined if re.findall(r"\d", name) == re.findall(r"\d", asked)}
+    near = difflib.get_close_matches(asked.casefold(), list(plain), n=2, cutoff=ALIKE)
+    if len(near) == 1:
+        return "similar", plain[near[0]]
+    held = list(defined)
+    return ("only", held[0]) if len(held) == 1 else ("none", "")
+
+
+def _elsewhere(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> Mapping[str, str]:
+    """A rule that does define the subset but is not the one in force, why it is not, and the labels that it gives."""
+    covering = mesh.destination_rules.covering(cluster.host)
+    wild = [r for r in covering if mesh.destination_rules.host_of(r).startswith("*")]
+    case.fact("destination.wildcard_rule", "present" if wild else "absent", *(r.at("spec.host") for r in wild[:4]))
+    found = [(rule, place, labels) for rule in covering for place, labels in _defining(rule, cluster.subset)]
+    if not found:
+        case.fact("destination.subset_elsewhere", "none", *(r.at("spec.subsets") for r in covering[:4]))
+        return {}
+    rule, place, labels = found[0]
+    case.role("rival", rule.at())
+    case.fact("destination.subset_elsewhere", _why_not_used(mesh, cluster, hop, rule), rule.at(place))
+    return labels
+
+
+def _defining(rule: Object, subset: str) -> Iterable[tuple[str, Mapping[str, str]]]:
+    """(place, labels) of the subsets of that name in one rule."""
+    for n, item in enumerate(as_list(rule.spec.get("subsets"))):
+        if as_map(item).get("name") == subset:
+            yield f"spec.subsets[{n}]", as_words(as_map(item).get("labels"))
+
+
+def _why_not_used(mesh: Mesh, cluster: Cluster, hop: Hop, rule: Object) -> str:
+    assert cluster.service is not None  # noqa: S101 - the caller looked
+    if rule.namespace not in (hop.party.namespace, cluster.service.namespace, mesh.settings.root_namespace):
+        return "other-namespace"
+    return "not-exported" if cluster.rule is None else "outranked"
+
+
+def _pods(case: CaseBuilder, mesh: Mesh, cluster: Cluster, labels: Mapping[str, str]) -> None:
+    """Whether pods carry the labels that the subset would be made of."""
+    assert cluster.service is not None  # noqa: S101 - the caller looked
+    pods = [p for _, p in selected(mesh.workloads, cluster.service) if selects(labels, p.labels)]
+    case.fact("destination.subset_pods", "labelled" if pods else "none", *(p.owner.at() for p in pods[:4]))
+    case.detail("destination.subset_labels", dict(labels))
