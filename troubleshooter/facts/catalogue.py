@@ -88,6 +88,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # request and caller
     ("request.protocol", ("http", "tls", "tcp"), "What the client itself speaks.", "walk"),
     ("request.read_as", ("http", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none.", "walk"),
+    ("request.read_as", ("http", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none.", "walk"),
     ("request.destination", ("registered", "unregistered", "address"), "Whether the mesh's registry has the host.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
     ("caller.kind", ("workload", "gateway", "outside", "assumed"), "What sends the request over this connection.", "walk"),

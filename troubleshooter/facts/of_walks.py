@@ -43,6 +43,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_mesh(case, mesh)
     _about_request(case, mesh, request, hop)
     _about_reading(case, request, trail, hop)
+    _about_reading(case, request, trail, hop)
     _about_caller(case, hop)
     if hop.kind is HopKind.GATEWAY:
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
@@ -95,6 +96,17 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
         case.fact("request.destination", word, hop.service.object.at() if hop.service else None)
     space = mesh.index.get(CORE, "Namespace", "", hop.party.namespace)
     case.role("namespace", space.at() if space else Resource(kind="Namespace", name=hop.party.namespace))
+
+
+def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
+    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks none."""
+    died = trail.steps[-1] if trail.failed else None
+    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
+    declared = port is not None and port.protocol.family == "http"
+    if died is not None and died.stage is Stage.LISTENER and declared and request.scheme != "http":
+        case.fact("request.read_as", "unreadable", died.resource)
+    elif hop.family in {"http", "tls", "tcp"}:
+        case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
 
 
 def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
