@@ -16,6 +16,7 @@ from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.model import NotChecked, Object, Raw, Resource, as_list, as_map
 
 ISTIO_NAMESPACE = "istio-system"
+MAX_DEPTH = 100
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 DAMAGED = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What the parser raises on a damaged text: a tag or date that makes no sense gives more than its own errors."""
@@ -93,10 +94,25 @@ def read_settings(index: Index) -> Settings:
         operator = next(iter(index.all("install.istio.io", "IstioOperator")), None)
         return Settings(source=operator, values=as_map(operator.spec.get("meshConfig")) if operator else {})
     try:
-        values = yaml.load(str(as_map(source.raw.get("data")).get("mesh") or ""), PARSER)  # noqa: S506 - a safe loader
+        values = _parsed(str(as_map(source.raw.get("data")).get("mesh") or ""))
     except DAMAGED:
         return Settings(source=source, readable=False)
     return Settings(source=source, values=as_map(values), readable=isinstance(values, dict) or values is None)
+
+
+def _parsed(text: str) -> object:
+    """The YAML of a mesh config. Libyaml's events come from a stack of its own; its composer calls itself for every level
+    and ends the process where a hostile text has very many, so the levels are counted first.
+
+    Raises:
+        yaml.YAMLError: the text is no YAML; ValueError: it has more levels than any mesh config.
+    """
+    depth = 0
+    for event in yaml.parse(text, PARSER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ValueError(f"more than {MAX_DEPTH} levels")
+    return yaml.load(text, PARSER)  # noqa: S506 - a safe loader
 
 
 def _config_map(index: Index) -> Object | None:
