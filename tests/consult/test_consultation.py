@@ -52,9 +52,24 @@ references: ["https://kubernetes.io/docs/concepts/services-networking/service/"]
     "symptoms/404-envoy.yaml": "{id: 404-envoy, title: 404, description: From Envoy., stages: [route]}",
     "symptoms/503-uh.yaml": "{id: 503-uh, title: 503, description: UH., stages: [endpoint]}",
     "questions.yaml": """
-route.match: {question: Does a route match?, why: It matters., how: kubectl get vs, cost: command, answers: {matched: so it is, none: not one}}
-route.default: {question: Is there a default?, why: It matters., how: kubectl get vs, cost: command, answers: {present: there is, absent: there is none}}
-service.endpoints: {question: Are there endpoints?, why: It matters., how: kubectl get endpoints, cost: command, answers: {some: there are, none: there are none}}
+route.match:
+  question: Does a route match?
+  why: It matters.
+  how: kubectl get vs
+  cost: command
+  answers: {matched: so it is, none: not one}
+route.default:
+  question: Is there a default?
+  why: It matters.
+  how: kubectl get vs
+  cost: command
+  answers: {present: there is, absent: there is none}
+service.endpoints:
+  question: Are there endpoints?
+  why: It matters.
+  how: kubectl get endpoints
+  cost: command
+  answers: {some: there are, none: there are none}
 """,
 }
 TO = "http://payments.shop:8080/api/x"
@@ -151,6 +166,7 @@ def test_answers_alone_lead_to_a_cause(rulebook: Rulebook) -> None:
         consultation.tell(step.question.fact, {"route.match": "none", "route.default": "absent"}[step.question.fact])
 
     assert ["route.default", "route.match"] == sorted(asked)
+    assert isinstance(step, Conclude)
     assert step.diagnosis.root is not None
     assert "no-route" == step.diagnosis.root.cause
     assert step.diagnosis.root.title == "No route of <virtual_service> takes <request.path>"
@@ -201,7 +217,7 @@ def test_back_takes_the_last_answer_back(rulebook: Rulebook) -> None:
 @pytest.mark.parametrize(("fact", "word"), [("no.such", "none"), ("route.match", "maybe")])
 def test_answer_that_is_none(rulebook: Rulebook, fact: str, word: str) -> None:
     """An answer to no question, or that the question does not have, is refused."""
-    with pytest.raises(ValueError, match="no question|no answer"):
+    with pytest.raises(ValueError, match=r"no question|no answer"):
         Consultation(rulebook, PlainEvaluator()).tell(fact, word)
 
 

@@ -98,7 +98,8 @@ def test_line_without_a_failure_changes_nothing() -> None:
 
 def test_facts_of_a_line() -> None:
     """A failed line tells its flag, reason and side as facts with the line as source."""
-    text = "503 UF upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused} -"
+    refused = "{remote_connection_failure|delayed_connect_error:_Connection_refused}"
+    text = f"503 UF upstream_reset_before_response_started{refused} -"
     mesh = Mesh(inventory(SHOP))
     after, observation = observe(walk(mesh, _request()), _entry(text, cluster="inbound|8080||"), {**WORDS, "UF": None})
     (case,) = walk_cases(mesh, after, observation)
