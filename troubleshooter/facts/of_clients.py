@@ -32,7 +32,8 @@ def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]
         request = Request(source="", to="", scheme="http", host=service.host, port=port.number)
         hop = Hop(kind=HopKind.SENDER, party=assumed_client(namespace), service=service, port=port, family="http")
         found = find_cluster(mesh, request, Trail(hops=(hop,)))
-        ends = [] if found.over else [t for t in choose_endpoints(mesh, request, found) if not t.over]
+        ends = [] if found.over else choose_endpoints(mesh, request, found)
+        ends = [t for t in ends if t.hop.endpoint and not t.over]
         for n, trail in enumerate(connect(mesh, request, t) for t in ends):
             if all(step.verdict is not StageVerdict.UNKNOWN for step in trail.steps):
                 identifier = f"piece/connection/{namespace}/{service.host}/{port.number}/{n}"
