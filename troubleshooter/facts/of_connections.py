@@ -9,7 +9,7 @@ from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import HopKind, Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, ports_in
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, ports_in
 
 SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 BECAUSE = {
@@ -51,8 +51,7 @@ def _excluded(case: CaseBuilder, hop: Hop) -> None:
     if workload is None or pod is None or cluster is None:
         return
     rest = [p for p in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, "")) if p != str(cluster.port)]
-    place = pod.owner.at(annotation_field(hop.party, EXCLUDE_OUTBOUND))
-    case.fact("caller.excluded_ports", "several" if rest else "one", place)
+    case.fact("caller.excluded_ports", "several" if rest else "one", annotation(pod, EXCLUDE_OUTBOUND))
     case.detail("caller.excluded_field", f'{workload.template.path}metadata.annotations["{EXCLUDE_OUTBOUND}"]')
     case.detail("caller.excluded_rest", ",".join(rest))
 

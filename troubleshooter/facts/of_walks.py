@@ -109,17 +109,6 @@ def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) 
         case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
 
 
-def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
-    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks none."""
-    died = trail.steps[-1] if trail.failed else None
-    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
-    declared = port is not None and port.protocol.family == "http"
-    if died is not None and died.stage is Stage.LISTENER and declared and request.scheme != "http":
-        case.fact("request.read_as", "unreadable", died.resource)
-    elif hop.family in {"http", "tls", "tcp"}:
-        case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
-
-
 def _about_caller(case: CaseBuilder, hop: Hop) -> None:
     party = hop.party
     case.role("caller", party.resource)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.walk.decisions import Party
+from troubleshooter.model import Resource
 
 EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
 EXCLUDE_INBOUND = "traffic.sidecar.istio.io/excludeInboundPorts"
@@ -38,11 +38,9 @@ def lets_in(pod: Pod, port: int) -> bool:
     return outside or str(port) in ports_in(pod.annotations.get(EXCLUDE_INBOUND, ""))
 
 
-def annotation_field(party: Party, name: str) -> str:
-    """Where an annotation of the party's pod stands: in the pod, or in the template of the workload that it stands
-    for."""
-    path = party.workload.template.path if party.workload and party.pod and party.pod.standin else ""
-    return f'{path}metadata.annotations["{name}"]'
+def annotation(pod: Pod, name: str) -> Resource:
+    """Where an annotation stands: in the pod, or in the template that it stands for."""
+    return pod.at(f'metadata.annotations["{name}"]')
 
 
 def in_ambient(mesh: Mesh, pod: Pod) -> bool:

@@ -13,7 +13,7 @@ from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, in_ambient, leaves_out
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, leaves_out
 
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()
@@ -27,7 +27,7 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """dns: the service that the host names for the sender, or what else it may be."""
     party = trail.hop.party
     full = hosts.dialled(request.host, party.namespace, mesh.registry.hosts, mesh.settings.domain)
-    service = mesh.registry.get(full) or _by_address(mesh, full) or mesh.registry.find(full, party.namespace)
+    service = mesh.registry.get(full) or mesh.registry.at_address(full) or mesh.registry.find(full, party.namespace)
     if service is not None:
         trail = trail.decide(service=service, port=service.port(request.port))
         if service.entry and not hosts.is_address(full):
@@ -44,13 +44,6 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.unknown(Stage.DNS, f"nothing of namespace {space} was seen, where {full} would be")
     said = f"there is no Service for {full}: the name does not resolve"
     return trail.fails(Stage.DNS, said, dropped(Connection.DNS))
-
-
-def _by_address(mesh: Mesh, host: str) -> Service | None:
-    """The Service whose cluster IP was dialled."""
-    if not hosts.is_address(host):
-        return None
-    return next((s for s in mesh.registry.all if s.object.spec.get("clusterIP") == host), None)
 
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
@@ -85,7 +78,7 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
     excluded = leaves_out(pod, request.port)
     if excluded or request.plaintext:
-        place = pod.owner.at(annotation_field(party, EXCLUDE_OUTBOUND)) if excluded else None
+        place = annotation(pod, EXCLUDE_OUTBOUND) if excluded else None
         said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
         return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
     said = "its sidecar takes the connection"

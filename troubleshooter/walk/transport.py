@@ -16,7 +16,7 @@ from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation_field, in_ambient, leaves_out, lets_in
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, leaves_out, lets_in
 from troubleshooter.walk.sender import bypassed
 
 RESET = "upstream_reset_before_response_started"
@@ -82,7 +82,7 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
     if bypassed(trail):
         if party.pod and party.pod.proxy:
             excluded = leaves_out(party.pod, request.port)
-            place = party.pod.owner.at(annotation_field(party, EXCLUDE_OUTBOUND)) if excluded else None
+            place = annotation(party.pod, EXCLUDE_OUTBOUND) if excluded else None
             reason = Reason.EXCLUDED_PORT if excluded else Reason.BYPASS
             return Offer(sends=Sends.PLAINTEXT, reason=reason, place=place)
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=party.resource)
@@ -92,9 +92,10 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
 
 
 def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
-    """What the far end's proxy accepts; None where no proxy takes the connection."""
+    """What the far end's proxy accepts; None where no proxy takes the connection, and at a gateway, whose servers say
+    it themselves."""
     pod = endpoint.pod
-    if pod is None or (pod.proxy and lets_in(pod, endpoint.port)):
+    if pod is None or pod.gateway or (pod.proxy and lets_in(pod, endpoint.port)):
         return None
     return mesh.peer_authentications.accepts(pod, endpoint.port)
 
@@ -102,7 +103,7 @@ def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
 def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
     endpoint = trail.hop.endpoint
     assert endpoint is not None  # noqa: S101 - the endpoint stage ran
-    if endpoint.pod is None:
+    if endpoint.pod is None or endpoint.pod.gateway:
         return None
     if not endpoint.pod.proxy or accepts is None:
         if sent.sends in {Sends.PLAINTEXT, Sends.TLS}:
