@@ -6,6 +6,7 @@ Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/lates
 
 from __future__ import annotations
 
+from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.policies import Decision, Judgement
@@ -62,25 +63,31 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
     hop = trail.hop
     sender = trail.hops[-2] if len(trail.hops) > 1 else None
     principal, namespace = "", ""
+    unknown: frozenset[str] = frozenset()
     if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS and sender.party.pod:
         namespace = sender.party.namespace
-        principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
-    port = hop.endpoint.port if hop.endpoint else request.port
-    host = request.headers.get("host") or (
-        request.host if request.port in (80, 443) else f"{request.host}:{request.port}"
-    )
+        if sender.party.assumed:
+            unknown = OF_THE_PEER
+        else:
+            principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
     return Subject(
         principal=principal,
         namespace=namespace,
         request_principal=credentials.principal,
         claims=credentials.claims or {},
-        host=host,
+        host=authority(request),
         method=request.method,
         path=request.path,
         headers=request.headers,
-        port=port,
+        port=hop.endpoint.port if hop.endpoint else request.port,
         http=hop.family == "http",
+        unknown=unknown,
+        trust_domains=mesh.settings.trust_domains,
     )
+
+
+OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
+"""What a rule may ask of a peer, and what of an assumed client is not known."""
 
 
 def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -150,7 +157,7 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
     result = {"action": ACTIONS[judgement.decision], "policies": names}
     assumes = (f"the authorizer of {judgement.asks} allows it",) if judgement.asks else ()
     if judgement.decision is Decision.UNKNOWN:
-        said = f"{judgement.decided_by[0]} decides by an address that is not known here"
+        said = f"{judgement.decided_by[0]} decides by something of the caller that is not known here"
         return trail.unknown(Stage.AUTHORIZATION, said, resource=judgement.place, result=result)
     if judgement.decision in {Decision.DENIED, Decision.IMPLICIT_DENY}:
         who = subject.principal or "a peer without identity"
