@@ -36,8 +36,9 @@ def enter(trail: Trail) -> Trail:
     )
 
 
-def accept(mesh: Mesh, trail: Trail) -> Trail:
-    """listener: the inbound listener and the filter chain for this port."""
+def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """listener: the inbound listener and the filter chain for this port. What came past every other proxy may still be
+    no HTTP on a port that is declared HTTP."""
     hop = trail.hop
     assert hop.endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
     if not hop.party.proxied:
@@ -53,6 +54,11 @@ def accept(mesh: Mesh, trail: Trail) -> Trail:
     chain = f"inbound|{port}||" if hop.port else "InboundPassthroughCluster"
     result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}
     trail = trail.decide(family=family)
+    if hop.port is not None and hop.port.protocol.family == "http" and request.scheme == "tcp":
+        said = f"its port is declared {hop.port.protocol}, and the client speaks a protocol that is no HTTP"
+        place = hop.service.object.at(f"{hop.port.path}.{hop.port.declared_by}") if hop.service else None
+        outcome = http(400, "DPE", details="http1.codec_error")
+        return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)
     return trail.passes(
         Stage.LISTENER, f"{chain}, read as {family.upper()}", resource=hop.party.resource, result=result
     )

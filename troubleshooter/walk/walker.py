@@ -115,7 +115,7 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
 
 def _target(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     stages: tuple[Callable[[Trail], Trail], ...] = (
-        lambda t: inbound.accept(mesh, t),
+        lambda t: inbound.accept(mesh, request, t),
         lambda t: inbound.authenticate(mesh, request, t),
         lambda t: inbound.authorize(mesh, request, t),
         inbound.serve,
