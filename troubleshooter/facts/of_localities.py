@@ -11,7 +11,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import Spread
+from troubleshooter.mesh.locality import Placement, Spread
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Cluster, Hop, Party, Trail
@@ -35,7 +35,7 @@ def about_endpoints(case: CaseBuilder, hop: Hop) -> None:
     case.fact("endpoint.spread", placement.spread, cluster.service.object.at())
     own = hop.party.pod.locality if hop.party.pod else ""
     case.detail("endpoint.locality", own)
-    case.detail("endpoint.share", _share(placement.endpoints, own))
+    case.detail("endpoint.share", _share(placement, own))
     if cluster.rule is not None:
         _settings(case, cluster.rule, cluster.port, cluster.subset)
     if placement.spread is Spread.WEIGHTS:
@@ -67,13 +67,12 @@ def _ready(hop: Hop, cluster: Cluster) -> Sequence[Endpoint]:
     return [e for e in held if subset is None or selects(subset.labels, e.all_labels)]
 
 
-def _share(endpoints: Sequence[Endpoint], own: str) -> str:
+def _share(placement: Placement, own: str) -> str:
     """The share of requests that leaves the sender's locality, where that is known."""
-    first = [e for e in endpoints if e.priority == 0]
-    if not own or not first:
+    if not own or not placement.endpoints:
         return ""
-    away = sum(e.weight for e in first if e.locality != own)
-    return f"{100 * away // sum(e.weight for e in first)} %"
+    shares = zip(placement.endpoints, placement.shares, strict=True)
+    return f"{sum(share for e, share in shares if e.locality != own):.0%}"
 
 
 def _settings(case: CaseBuilder, rule: DestinationRule, port: int, subset: str) -> None:

@@ -99,7 +99,8 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
 
 
 def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
-    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks none."""
+    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks no
+    HTTP."""
     died = trail.steps[-1] if trail.failed else None
     port = hop.port or (hop.cluster.service_port if hop.cluster else None)
     declared = port is not None and port.protocol.family == "http"

@@ -22,6 +22,9 @@ from troubleshooter.walk.routing import touching
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 
 
+DISTRIBUTION = "networking.istio.io/traffic-distribution"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
     """The destination asked for: by a route, or by what the client dialled."""
@@ -131,7 +134,7 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
         kept,
         setting=locality_setting(mesh, cluster),
         outlier_detection=bool(_section(cluster, "outlierDetection")),
-        traffic_distribution=str(cluster.service.object.spec.get("trafficDistribution") or ""),
+        traffic_distribution=_distribution(cluster),
         locality=trail.hop.party.pod.locality if trail.hop.party.pod else "",
         labels=trail.hop.party.labels,
     )
@@ -193,6 +196,14 @@ def locality_setting(mesh: Mesh, cluster: Cluster) -> Raw | None:
     own = as_map((_section(cluster, "loadBalancer") or {}).get("localityLbSetting"))
     setting = own or mesh.settings.locality_setting
     return None if setting.get("enabled") is False else setting
+
+
+def _distribution(cluster: Cluster) -> str:
+    """Which endpoints the Service prefers, "" if it says nothing, or where the rule has a locality setting of its own."""
+    if cluster.service is None or (_section(cluster, "loadBalancer") or {}).get("localityLbSetting"):
+        return ""
+    thing = cluster.service.object
+    return str(thing.spec.get("trafficDistribution") or thing.annotations.get(DISTRIBUTION) or "")
 
 
 def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
