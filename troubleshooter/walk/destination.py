@@ -21,7 +21,6 @@ from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 
-
 DISTRIBUTION = "networking.istio.io/traffic-distribution"
 
 
@@ -199,7 +198,7 @@ def locality_setting(mesh: Mesh, cluster: Cluster) -> Raw | None:
 
 
 def _distribution(cluster: Cluster) -> str:
-    """Which endpoints the Service prefers, "" if it says nothing, or where the rule has a locality setting of its own."""
+    """Which endpoints the Service prefers; "" if it says nothing, or where the rule has a locality setting itself."""
     if cluster.service is None or (_section(cluster, "loadBalancer") or {}).get("localityLbSetting"):
         return ""
     thing = cluster.service.object
