@@ -84,6 +84,11 @@ FLAGS = (
     "other",
 )
 
+MISSES = (
+    *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port", "token"),
+    *("http-fields", "excluded", "no-rules", "other", "several"),
+)
+
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # request and caller
     ("request.protocol", ("http", "tls", "tcp"), "What the client itself speaks.", "walk"),
@@ -158,12 +163,13 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),
     ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),
-    (
-        "authorization_policy.miss",
-        ("principals", "namespaces", "methods", "paths", "hosts", "ports", "no-rules", "other", "several"),
-        "What keeps the nearest rule from matching.",
-        "walk",
-    ),
+    ("authorization_policy.miss", MISSES, "What keeps the nearest rule from matching.", "walk"),
+    ("authorization_policy.scope", ("workload", "namespace", "mesh"), "For what the policy of the nearest rule is made.", "walk"),
+    ("authorization_policy.callers", ("named", "anybody"), "Whether the nearest rule says who may call.", "walk"),
+    ("authorization_policy.asks_caller", YES_NO, "Whether the nearest rule fails for who calls.", "walk"),
+    ("authorization_policy.asks_token", YES_NO, "Whether the nearest rule fails for the request's token.", "walk"),
+    ("authorization_policy.reads", ("http", "tcp"), "How the proxy that judges reads the connection.", "walk"),
+    ("authorization_policy.hop", ("gateway", "target"), "Whose proxy judges.", "walk"),
     # workload
     ("workload.proxy", PRESENCE, "Whether its pods have a proxy.", "mesh"),
     ("workload.injection", tuple(w for w in Wish if w != "not-known"), "What labels and webhooks come to for a pod that it makes now.", "mesh"),
@@ -265,7 +271,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("authorization_policy.wanted", "What the nearest rule wants."),
     ("authorization_policy.had", "What the request has instead."),
     ("authorization_policy.field", "The field that kept the nearest rule from matching."),
-    ("authorization_policy.source", "The peer, as a rule's source."),
+    ("authorization_policy.list_field", "The list in it that would have to be longer."),
+    ("authorization_policy.addition", "What the request has for that field, if it is the only one."),
+    ("authorization_policy.port_field", "The Service's port in that field."),
+    ("authorization_policy.rule", "A rule for just this request."),
+    ("authorization_policy.new_name", "A name for a new policy."),
     ("workload.template_field", "Where its pods' metadata stands."),
     ("workload.revision", "The revision that is asked for."),
     ("workload.revisions", "The revisions that some webhook serves."),

@@ -31,22 +31,6 @@ WANTED: Mapping[str, str] = {
     "queryParams": "a query parameter {1}={0}",
 }
 
-HAD: Mapping[str, Callable[[Request, str], str]] = {
-    "uri.exact": lambda request, _: f"the path {path_of(request)}",
-    "uri.prefix": lambda request, _: f"the path {path_of(request)}",
-    "uri.regex": lambda request, _: f"the path {path_of(request)}",
-    "method": lambda request, _: f"the method {request.method}",
-    "scheme": lambda request, _: f"the scheme {request.scheme}",
-    "authority": lambda request, _: f"the host {authority(request)}",
-    "port": lambda request, _: f"port {request.port}",
-    "sourceLabels": lambda *_: "a caller without them",
-    "sourceNamespace": lambda *_: "a caller in another one",
-    "gateways": lambda *_: "not come that way",
-    "headers": lambda request, name: _header(request, name),
-    "withoutHeaders": lambda request, name: _header(request, name),
-    "queryParams": lambda request, _: f"the query {request.path.partition('?')[2] or '(none)'}",
-}
-
 
 def wanted(missed: Iterable[Mismatch]) -> str:
     """What a match block wants that the request has not."""
@@ -83,3 +67,20 @@ def _taken_apart(path: str) -> tuple[str, str]:
 def _header(request: Request, name: str) -> str:
     value = request.headers.get(name.lower())
     return f"no header {name}" if value is None else f"{name}: {value}"
+
+
+HAD: Mapping[str, Callable[[Request, str], str]] = {
+    "uri.exact": lambda request, _: f"the path {path_of(request)}",
+    "uri.prefix": lambda request, _: f"the path {path_of(request)}",
+    "uri.regex": lambda request, _: f"the path {path_of(request)}",
+    "method": lambda request, _: f"the method {request.method}",
+    "scheme": lambda request, _: f"the scheme {request.scheme}",
+    "authority": lambda request, _: f"the host {authority(request)}",
+    "port": lambda request, _: f"port {request.port}",
+    "sourceLabels": lambda *_: "a caller without them",
+    "sourceNamespace": lambda *_: "a caller in another one",
+    "gateways": lambda *_: "not come that way",
+    "headers": _header,
+    "withoutHeaders": _header,
+    "queryParams": lambda request, _: f"the query {request.path.partition('?')[2] or '(none)'}",
+}

@@ -5,9 +5,8 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
-from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import HopKind, Resource, Stage, StageVerdict, as_map
+from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, ports_in
 
@@ -22,7 +21,6 @@ BECAUSE = {
     Reason.BYPASS: "bypass",
     Reason.EXTERNAL: "external",
 }
-MISSES = frozenset({"principals", "namespaces", "methods", "paths", "hosts", "ports"})
 
 
 def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
@@ -103,43 +101,3 @@ def _identity(case: CaseBuilder, hop: Hop, sent: Offer) -> None:
     known = sent.sends is Sends.MTLS
     place = hop.party.pod.owner.at("spec.serviceAccountName") if hop.party.pod and not hop.party.assumed else None
     case.fact("caller.identity", "known" if known else "none", sent.place or place)
-
-
-def about_credentials(case: CaseBuilder, hop: Hop) -> None:
-    """What the last proxy that judged made of the request's token and of its policies."""
-    if hop.credentials is not None:
-        found = hop.credentials
-        case.role("request_authentication", found.policies[0].at() if found.policies else None)
-        case.fact("request_authentication.token", found.token, found.place)
-    judgement, subject = hop.judgement, hop.subject
-    if judgement is None or subject is None or judgement.decision is Decision.UNKNOWN:
-        return
-    places = [p.at() for p in judgement.decided_by]
-    if judgement.place is not None:
-        places = [judgement.place, *places]
-    if judgement.decided_by:
-        case.role("authorization_policy", judgement.decided_by[0].at())
-    case.fact("authorization_policy.decision", judgement.decision, *places)
-    case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
-    case.detail("caller.principal", subject.principal)
-    if hop.kind is HopKind.GATEWAY and hop.party.workload is not None:
-        case.role("target", hop.party.workload.object.at())
-    if judgement.decision is Decision.IMPLICIT_DENY:
-        _misses(case, judgement)
-
-
-def _misses(case: CaseBuilder, judgement: Judgement) -> None:
-    """What kept the nearest rule from matching. Without any rule the policies allow nothing at all."""
-    policy = judgement.decided_by[0]
-    if not judgement.misses:
-        case.fact("authorization_policy.miss", "no-rules", policy.at("spec"))
-        case.detail("authorization_policy.field", "spec.rules")
-        return
-    first = judgement.misses[0]
-    rule = first.place.field.split("]")[0]
-    same = [m for m in judgement.misses if m.place.key == first.place.key and m.place.field.startswith(rule)]
-    kinds = {m.attribute if m.attribute in MISSES else "other" for m in same}
-    case.fact("authorization_policy.miss", kinds.pop() if len(kinds) == 1 else "several", *(m.place for m in same))
-    case.detail("authorization_policy.field", first.place.field)
-    case.detail("authorization_policy.wanted", "; ".join(f"{m.attribute} {', '.join(m.wanted)}" for m in same))
-    case.detail("authorization_policy.had", "; ".join(f"{m.attribute} {m.had or '(none)'}" for m in same))

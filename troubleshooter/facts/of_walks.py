@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
-from troubleshooter.facts.of_connections import about_connection, about_credentials
+from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
+from troubleshooter.facts.of_policies import about_credentials
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_workloads import about_workload
@@ -41,8 +42,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
     hop = sending_hop(trail)
     about_mesh(case, mesh)
+    _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
-    _about_reading(case, request, trail, hop)
     _about_reading(case, request, trail, hop)
     _about_caller(case, hop)
     if hop.kind is HopKind.GATEWAY:
@@ -52,7 +53,6 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if hop.routing and hop.routing.overlooked:
         _about_overlooked(case, mesh, hop)
     about_destination(case, mesh, hop)
-    _about_bare_end(case, mesh, trail, hop)
     service = hop.cluster.service if hop.cluster else hop.service
     port = hop.cluster.service_port if hop.cluster else hop.port
     if service is not None and port is not None:
@@ -60,7 +60,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_service_port(case, mesh, service, port)
     about_endpoints(case, hop)
     about_connection(case, trail, hop)
-    about_credentials(case, trail.hop)
+    about_credentials(case, mesh, request, trail.hop, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))
         about_failure(case, observation)
