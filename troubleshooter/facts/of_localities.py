@@ -68,9 +68,9 @@ def _ready(hop: Hop, cluster: Cluster) -> Sequence[Endpoint]:
 
 
 def _share(placement: Placement, own: str) -> str:
-    """The share of requests that leaves the sender's locality, where that is known."""
+    """How many of the requests leave the sender's locality, as far as that is known."""
     if not own or not placement.endpoints:
-        return ""
+        return "some"
     shares = zip(placement.endpoints, placement.shares, strict=True)
     return f"{sum(share for e, share in shares if e.locality != own):.0%}"
 
@@ -84,7 +84,8 @@ def _settings(case: CaseBuilder, rule: DestinationRule, port: int, subset: str) 
     case.fact("destination_rule.locality_lb", locality_word(setting), place)
     case.fact("destination_rule.outlier_detection", "present" if outlier else "absent", outlier[1] if outlier else spot)
     case.detail("destination_rule.failover", place.field)
-    case.detail("destination_rule.policy_field", balancer[1].field.removesuffix(f".{BALANCER}") if balancer else None)
+    policy = balancer[1].field.removesuffix(f".{BALANCER}") if balancer else "spec.trafficPolicy"
+    case.detail("destination_rule.policy_field", policy)
 
 
 def _inside(rule: DestinationRule, balancer: Resource) -> Resource:
