@@ -4,7 +4,7 @@ A whole consultation is a plain test. Must not know terminals, files, clusters o
 """
 
 from troubleshooter.consult.consultation import UNKNOWN, Ask, Conclude, Consultation, Look, NextStep
-from troubleshooter.consult.from_log import Failure, failure_of, failures, log_groups
+from troubleshooter.consult.from_log import Failure, arguments_of, failure_of, failures, log_groups
 from troubleshooter.consult.told import LogLine
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "LogLine",
     "Look",
     "NextStep",
+    "arguments_of",
     "failure_of",
     "failures",
     "log_groups",

@@ -79,9 +79,9 @@ def _unexplained(rulebook: Rulebook, examined: Examined, conclusion: Conclusion)
     """A failure for which there is no cause: the stage, what was seen there, what its words prove, and no guess."""
     walked = examined.walked
     died = next((b.failed for b in walked.walk.branches if b.failed), None) if walked else None
-    paragraphs = [f"{conclusion.stage.capitalize()}: {died.detail}."] if died and died.detail else []
-    if examined.observation is not None:
-        paragraphs += _meanings(rulebook, examined.observation)
+    paragraphs = _meanings(rulebook, examined.observation) if examined.observation else []
+    if died and died.detail and not paragraphs:
+        paragraphs = [f"{conclusion.stage.capitalize()}: {died.detail}."]
     return Finding(
         fingerprint=conclusion.fingerprint,
         cause=UNEXPLAINED,

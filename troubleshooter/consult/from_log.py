@@ -104,13 +104,15 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             first=group.first,
             last=group.last,
             flags=group.flags,
-            arguments=_arguments(_request(mesh, group), given),
+            arguments=arguments_of(_request(mesh, group), given),
         )
         for group in summary.groups
     )
 
 
-def _arguments(request: Request | None, given: Sequence[str]) -> tuple[str, ...]:
+def arguments_of(request: Request | None, given: Sequence[str] = ()) -> tuple[str, ...]:
+    """What is typed after `diagnose` for a request: what is `given` already, then its flags. Headers are left out:
+    their values may be secrets."""
     if request is None:
         return tuple(given)
     sender = ("--from", request.source) if request.source else ()

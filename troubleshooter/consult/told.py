@@ -80,7 +80,9 @@ def _only_the_failure(walked: Walked) -> Walked:
     """The worst branch with its failed step alone: the steps before it were decided on an empty mesh."""
     branch = walked.walk.branches[0]
     steps = tuple(replace(step, hop=0) for step in branch.path if step.verdict is StageVerdict.FAIL)
-    seen = replace(walked.walk, branches=(replace(branch, path=steps, share=None, by=""),), not_checked=())
+    request = replace(walked.walk.request, assumed=())
+    only = replace(branch, path=steps, share=None, by="")
+    seen = replace(walked.walk, request=request, branches=(only,), not_checked=())
     return Walked(walk=seen, trails=())
 
 

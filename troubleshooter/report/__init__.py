@@ -8,6 +8,7 @@ from troubleshooter.report.contract import to_json
 from troubleshooter.report.page import Screen, needs_ascii
 from troubleshooter.report.schema import schema
 from troubleshooter.report.text import to_text
+from troubleshooter.report.told_text import told_to_text
 from troubleshooter.report.walk_text import walk_to_text
 
-__all__ = ["Screen", "needs_ascii", "schema", "to_json", "to_text", "walk_to_text"]
+__all__ = ["Screen", "needs_ascii", "schema", "to_json", "to_text", "told_to_text", "walk_to_text"]

@@ -30,10 +30,10 @@ def to_text(diagnosis: Diagnosis, screen: Screen = DEFAULT) -> str:
     Manifests and commands are never wrapped; every other line fits a width of 40 or more.
     """
     first = _request(diagnosis, diagnosis.walk, screen) if diagnosis.walk else _audit(diagnosis)
-    return render([*first, *_rest(diagnosis)], screen)
+    return render([*first, *rest(diagnosis)], screen)
 
 
-def _rest(diagnosis: Diagnosis) -> Iterator[Part]:
+def rest(diagnosis: Diagnosis) -> Iterator[Part]:
     """What is the same on both pages."""
     yield from sections.not_seen(not_checked(diagnosis))
     yield from sections.possible(diagnosis.possible)
@@ -57,7 +57,7 @@ def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]
         yield from findings_text.fixes(root, screen)
     yield from sections.branches(walk)
     yield from sections.groups(diagnosis.groups)
-    yield from _others(diagnosis.findings, root)
+    yield from others(diagnosis.findings, root)
 
 
 def _arrives(walk: Walk) -> Iterator[Part]:
@@ -78,7 +78,7 @@ def _fails(walk: Walk, root: Finding | None) -> Iterator[Part]:
     yield from sections.request_rows(walk)
     yield from _death(walk, root)
     yield from sections.unknown_rows(walk)
-    yield from _cause(root)
+    yield from cause_row(root)
 
 
 def _at(resource: Resource | None) -> list[Part]:
@@ -100,7 +100,8 @@ def _observed(step: Step) -> str:
     return " (seen to happen)" if step.observed else ""
 
 
-def _cause(root: Finding | None) -> Iterator[Part]:
+def cause_row(root: Finding | None) -> Iterator[Part]:
+    """Its id, how sure it is, and what others call it."""
     if root is None:
         return
     sure = LIKELY if root.certainty is Certainty.LIKELY else str(root.certainty)
@@ -108,7 +109,7 @@ def _cause(root: Finding | None) -> Iterator[Part]:
     yield from rows("Known as", filter(None, [", ".join(dict.fromkeys(k.code for k in root.known_as))]))
 
 
-def _others(findings: Iterable[Finding], root: Finding | None) -> Iterator[Part]:
+def others(findings: Iterable[Finding], root: Finding | None) -> Iterator[Part]:
     """What follows from the root, then what was noticed on the way."""
     folds = folded(_gravest_first(findings))
     follows = next((below for head, below in folds if head is root), ())

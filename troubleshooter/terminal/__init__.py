@@ -1,5 +1,10 @@
-"""Edge: the wizard that people talk to. The one place that imports `prompt_toolkit`.
+"""Edge: the consultation that people hold, for now in plain lines. The one place that imports `prompt_toolkit`.
 
 Decides how a question is put and an answer read. Knows the consultation and the layers below it; it must not know the
 other edges, and concludes nothing by itself.
 """
+
+from troubleshooter.terminal.setting import Setting, Show
+from troubleshooter.terminal.talk import talk
+
+__all__ = ["Setting", "Show", "talk"]

@@ -1,0 +1,133 @@
+"""From flags to a consultation: the request, the failure of a log, the symptom, all joined to the mesh.
+
+Decides: what is in question when flags say it together. Must not know how anything is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+from collections.abc import Iterator, Sequence
+
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.parsing import program
+from troubleshooter.collect import sentence
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.consult import Consultation, Failure, failure_of, failures, log_groups
+from troubleshooter.evidence import LogSummary
+from troubleshooter.inference import Engine
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Inventory, LogGroup, NotChecked, Request
+from troubleshooter.remedy import Situation
+from troubleshooter.rulebook import Rulebook
+from troubleshooter.walk import RequestError, parse_request
+
+
+def request_of_flags(args: argparse.Namespace) -> Request | None:
+    """The request that the flags name; None without --to.
+
+    Raises:
+        Refused: --from without --to, a URL that is none, a header without a colon.
+    """
+    if not args.to:
+        if args.source:
+            raise Refused("--from says who asks and not for what; add --to URL")
+        return None
+    try:
+        return parse_request(
+            args.to,
+            source=args.source,
+            method=args.method,
+            headers=list(_headers(args.headers)),
+            sni=args.sni,
+            plaintext=args.plaintext,
+            expect=args.expect,
+        )
+    except RequestError as error:
+        raise Refused(str(error)) from None
+
+
+def _headers(given: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Name and value of each; a value is never repeated in an error, since it may be a secret."""
+    for number, header in enumerate(given, 1):
+        name, colon, value = header.partition(":")
+        if not colon or not name.strip():
+            raise Refused(f"the {_nth(number)} -H has no name and colon; write -H 'name: value'")
+        yield name.strip(), value.strip()
+
+
+def _nth(number: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
+
+
+def demand_symptom(rulebook: Rulebook, symptom: str) -> None:
+    """Raise Refused if the knowledge base has no such symptom."""
+    if symptom and symptom not in rulebook.symptoms:
+        near = difflib.get_close_matches(symptom, rulebook.symptoms, n=4, cutoff=0.3)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        raise Refused(f"--symptom {symptom}: there is no such symptom{hint}. See: {program()} explain --list symptoms")
+
+
+def consultation_on(
+    args: argparse.Namespace, rulebook: Rulebook, engine: Engine, inventory: Inventory, summary: LogSummary | None
+) -> Consultation:
+    """The consultation that `diagnose` holds: about the request, else the log's biggest failure, else everything.
+
+    Raises:
+        Refused: the flags name no request that makes sense, or the log's failures name no host.
+    """
+    request = request_of_flags(args)
+    namespace = args.namespace or DEFAULT_NAMESPACE
+    failure: Failure | None = None
+    groups: tuple[LogGroup, ...] = ()
+    notes: tuple[NotChecked, ...] = ()
+    if summary is not None:
+        mesh = Mesh(inventory)
+        found = failures(mesh, summary)
+        groups = log_groups(mesh, summary, given_arguments(args))
+        failure = _in_question(mesh, found, request, namespace)
+        notes = () if failure else _unused(args, summary, found, request)
+    situation = Situation(
+        inventory=inventory,
+        request=failure.request if failure else request,
+        entry=failure.group.example if failure else None,
+        namespace=namespace,
+    )
+    only = "" if args.all_namespaces else args.namespace
+    return Consultation(
+        rulebook, engine, situation, symptom=args.symptom, namespace=only, groups=groups, not_checked=notes
+    )
+
+
+def _in_question(mesh: Mesh, found: Sequence[Failure], request: Request | None, namespace: str) -> Failure | None:
+    if request is None:
+        return next(iter(found), None)
+    try:
+        return failure_of(mesh, found, request, namespace)
+    except RequestError as error:
+        raise Refused(str(error)) from None
+
+
+def _unused(
+    args: argparse.Namespace, summary: LogSummary, found: Sequence[Failure], request: Request | None
+) -> tuple[NotChecked, ...]:
+    """Why the log says nothing about what is in question."""
+    log = "standard input" if args.log == "-" else str(args.log)
+    if request is None and summary.failed:
+        raise Refused(f"{log}: none of its {summary.failed} failed lines names a host; name the request with --to URL")
+    failing = f"{summary.failed} failed requests" if summary.failed != 1 else "one failed request"
+    why = f"its {failing} and the one in question do not match" if found else f"none failed of {summary.entries} in it"
+    unlock = "" if request else "Everything was looked at; name a request with --to URL"
+    missing = NotChecked(what=log, why=why, unlock=unlock)
+    output.say(f"{program()}: {sentence(missing)}")
+    return (missing,)
+
+
+def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
+    """The flags that name the mesh and the log, as they were given. Headers are left out: their values may be
+    secrets."""
+    flags = (("-f", args.filename), ("--with", args.laid_over), ("--knowledge", args.knowledge))
+    many = [word for name, values in flags for value in values for word in (name, value)]
+    one = [word for name, value in (("-n", args.namespace), ("--log", args.log)) if value for word in (name, value)]
+    return (*many, *one)

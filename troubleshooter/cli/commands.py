@@ -1,0 +1,189 @@
+"""The words of the command line: every command with its flags, as tables.
+
+Decides: which flags a command has, and what the help says. Must not know what a command does, and must not import
+anything heavy: `--help` is made from this.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class Flag(NamedTuple):
+    """Names of a flag, and how argparse reads it."""
+
+    names: tuple[str, ...]
+    reading: dict[str, Any]
+
+
+class Command(NamedTuple):
+    """A command: its module in this package, one line for the list of commands, the lines of its usage, its flags in
+    groups, and examples (each a sentence and what to type)."""
+
+    module: str
+    line: str
+    usage: tuple[str, ...]
+    flags: tuple[tuple[str, tuple[Flag, ...]], ...]
+    examples: tuple[tuple[str, str], ...] = ()
+
+
+def flag(*names: str, **reading: Any) -> Flag:
+    """A row of the tables below."""
+    return Flag(names, reading)
+
+
+def repeated(*names: str, **reading: Any) -> Flag:
+    """A flag that may be given several times."""
+    return Flag(names, {"action": "append", "default": [], **reading})
+
+
+def switch(*names: str, **reading: Any) -> Flag:
+    """A flag without a value."""
+    return Flag(names, {"action": "store_true", **reading})
+
+
+FILES = repeated(
+    "-f",
+    "--filename",
+    metavar="FILE",
+    help="the mesh: YAML or JSON files, folders, - for standard input; NAME=FILE names a Kubernetes cluster; repeat it",
+)
+WITH = repeated(
+    "--with", dest="laid_over", metavar="FILE", help="lay these manifests over the mesh first: what would happen if?"
+)
+NAMESPACE = flag(
+    "-n", "--namespace", default="", help="the namespace of names that have none; of an audit, only its findings"
+)
+ALL_NAMESPACES = switch("-A", "--all-namespaces", help="of an audit, the findings of all namespaces (so it is anyway)")
+OFFLINE = switch("--offline", help="read no cluster at all (this version reads none)")
+KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
+OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")
+VERBOSE = switch("-v", "--verbose", help="say on standard error what is done, and show the trace of a mistake of ours")
+
+REQUEST = (
+    flag(
+        "--from",
+        dest="source",
+        metavar="WHO",
+        default="",
+        help="the caller: [NAMESPACE/][KIND/]NAME[@CLUSTER], outside, or gateway:NAMESPACE/NAME",
+    ),
+    flag(
+        "--to", metavar="URL", default="", help="the request; without scheme http, or tcp if the port is no HTTP port"
+    ),
+    flag("-X", dest="method", metavar="METHOD", default="GET", help="the method (default GET)"),
+    repeated("-H", dest="headers", metavar="HEADER", help='a header, "name: value"; repeat it'),
+    flag("--sni", default="", help="the name that the client sends in its TLS hello, if it is not the URL's host"),
+    switch("--plaintext", help="the caller's own proxy originates no TLS"),
+    flag("--expect", metavar="SERVICE[:SUBSET]", default="", help="where the request should arrive"),
+)
+SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")
+LOG = flag("--log", metavar="FILE", default="", help="access log lines of a proxy; - for standard input")
+FAIL_ON = flag(
+    "--fail-on",
+    choices=("error", "warning", "info", "never"),
+    default="error",
+    help="the least severity that makes the exit status 1 (default error)",
+)
+INPUT = (FILES, WITH, NAMESPACE)
+RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
+FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
+
+WIZARD = Command(
+    module="consult",
+    line="ask step by step",
+    usage=("troubleshoot [-f FILE] [flags]",),
+    flags=(
+        ("What to look at", INPUT),
+        ("The request, if you know it", REQUEST),
+        ("What was seen", (SYMPTOM, LOG)),
+        ("Running", RUNNING),
+    ),
+)
+
+COMMANDS = {
+    "diagnose": Command(
+        module="diagnose",
+        line="name the root cause, with a fix that was tried",
+        usage=(
+            "troubleshoot diagnose -f FILE --to URL [--from WHO] [flags]     one request",
+            "troubleshoot diagnose -f FILE --log FILE [flags]                what failed in a log",
+            "troubleshoot diagnose -f FILE [-n NAMESPACE] [flags]            everything (an audit)",
+        ),
+        flags=(
+            ("What to look at", (*INPUT, ALL_NAMESPACES)),
+            ("The request", REQUEST),
+            ("What was seen", (SYMPTOM, LOG)),
+            ("The result", (OUTPUT, FAIL_ON)),
+            ("Running", RUNNING),
+        ),
+        examples=(
+            ("Why does web not reach payments?", f"troubleshoot diagnose -f mesh.yaml {FROM_TO}"),
+            ("Why did the requests in this log fail?", "troubleshoot diagnose -f mesh.yaml --log access.log"),
+            ("Would this manifest mend it?", f"troubleshoot diagnose -f mesh.yaml --with fix.yaml {FROM_TO}"),
+        ),
+    ),
+    "walk": Command(
+        module="walk",
+        line="draw the way of a request, proxy by proxy",
+        usage=("troubleshoot walk -f FILE --to URL [--from WHO] [flags]",),
+        flags=(
+            ("What to look at", INPUT),
+            ("The request", REQUEST),
+            ("The result", (OUTPUT,)),
+            ("Running", (OFFLINE, VERBOSE)),
+        ),
+        examples=(("Which way does it take?", f"troubleshoot walk -f mesh.yaml {FROM_TO}"),),
+    ),
+    "explain": Command(
+        module="explain",
+        line="explain a cause, flag, detail, fact, stage, symptom or code",
+        usage=("troubleshoot explain NAME [-o json]", "troubleshoot explain --list KIND [-o json]"),
+        flags=(
+            (
+                "What to explain",
+                (
+                    flag("name", metavar="NAME", nargs="?", default="", help="such as UF, route_not_found or IST0101"),
+                    flag(
+                        "--list",
+                        dest="kind",
+                        metavar="KIND",
+                        choices=("causes", "facts", "symptoms", "flags", "details", "stages", "codes"),
+                        default="",
+                        help="all names of a kind: causes, facts, symptoms, flags, details, stages or codes",
+                    ),
+                ),
+            ),
+            ("The result", (OUTPUT,)),
+            ("Running", (KNOWLEDGE, VERBOSE)),
+        ),
+        examples=(("What does UF in an access log mean?", "troubleshoot explain UF"),),
+    ),
+    "demo": Command(
+        module="demo",
+        line="diagnose a small broken mesh, to a fix that was tried",
+        usage=("troubleshoot demo [CAUSE]",),
+        flags=(
+            (
+                "What to show",
+                (flag("cause", metavar="CAUSE", nargs="?", default="", help="explain --list causes has them"),),
+            ),
+            ("Running", (KNOWLEDGE, VERBOSE)),
+        ),
+    ),
+    "kb": Command(
+        module="knowledge_check",
+        line="check the knowledge base: kb check",
+        usage=("troubleshoot kb check [--knowledge DIR]",),
+        flags=(
+            ("What to do", (flag("action", metavar="check", choices=("check",), help="name every mistake in it"),)),
+            ("Running", (KNOWLEDGE, VERBOSE)),
+        ),
+    ),
+    "schema": Command(
+        module="schema",
+        line="print the JSON Schema of -o json",
+        usage=("troubleshoot schema",),
+        flags=(("Running", (VERBOSE,)),),
+    ),
+}

@@ -1,0 +1,120 @@
+"""The program without a command: a consultation in plain lines.
+
+Decides where answers come from: the terminal, or a pipe or file that somebody put in its place. Without either nothing
+is asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import stat
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import TextIO
+
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import FINE, Answer, Refused
+from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.diagnose import status_of
+from troubleshooter.cli.knowledge import read_rulebook
+from troubleshooter.cli.parsing import program
+from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh, takes_stdin
+from troubleshooter.cli.showing import screen
+from troubleshooter.collect import KUBECTL_COMMAND
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.engine import DurableEngine
+from troubleshooter.model import Diagnosis
+from troubleshooter.model.plain import plain
+from troubleshooter.report import to_text, told_to_text
+from troubleshooter.terminal import Setting, talk
+from troubleshooter.walk import RequestError
+
+PROMPT = "> "
+TERMINAL = "/dev/tty"
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Hold a consultation about what the flags name. Its end has the exit status that `diagnose` would have.
+
+    Raises:
+        Refused: there is nobody to ask, or something that the flags name cannot be read or makes no sense.
+    """
+    demand_one_reader(args)
+    request = request_of_flags(args)
+    with ExitStack() as open_things:
+        engine = open_things.enter_context(DurableEngine())
+        engine.start()
+        answers = _answers(args, open_things)
+        rulebook = read_rulebook(args.knowledge)
+        demand_symptom(rulebook, args.symptom)
+        setting = Setting(
+            rulebook=rulebook,
+            engine=engine,
+            show=_page,
+            collect=KUBECTL_COMMAND,
+            program=program(),
+            inventory=read_mesh(args) if args.filename else None,
+            summary=read_log(args.log) if args.log else None,
+            log="Standard input" if args.log == "-" else args.log,
+            request=request,
+            symptom=args.symptom,
+            arguments=given_arguments(args),
+            namespace=args.namespace or DEFAULT_NAMESPACE,
+        )
+        try:
+            diagnosis = talk(setting, answers, output.put, output.width())
+        except RequestError as error:
+            raise Refused(str(error)) from None
+    return Answer("", status_of(diagnosis) if diagnosis else FINE)
+
+
+def _page(diagnosis: Diagnosis, *, told: bool) -> str:
+    return told_to_text(diagnosis, screen()) if told else to_text(diagnosis, screen())
+
+
+def _answers(args: argparse.Namespace, open_things: ExitStack) -> Callable[[], str | None]:
+    """What reads a typed line.
+
+    Raises:
+        Refused: there is neither a terminal nor a pipe or file in its place.
+    """
+    if takes_stdin(args):
+        with suppress(OSError):
+            return _from_file(open_things.enter_context(Path(TERMINAL).open(encoding="utf-8", errors="replace")))
+    elif sys.stdin is not None and sys.stdin.isatty():
+        return _from_terminal
+    elif sys.stdin is not None and _given_on_purpose(sys.stdin):
+        return _from_file(sys.stdin)
+    raise Refused(f"there is no terminal to ask on; say it with flags instead: {program()} diagnose --help")
+
+
+def _given_on_purpose(file: TextIO) -> bool:
+    mode = os.fstat(file.fileno()).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def _from_terminal() -> str | None:
+    with suppress(ImportError):
+        import readline  # noqa: F401  # from now on input() can be edited, and remembers
+    try:
+        return input(PROMPT)
+    except EOFError:
+        output.put("\n")
+        return None
+
+
+def _from_file(file: TextIO) -> Callable[[], str | None]:
+    """Lines of a file; each is written too, unless it is a terminal, which does so itself."""
+
+    def read() -> str | None:
+        if file.isatty():
+            output.put(PROMPT)
+        line = file.readline()
+        if line and not file.isatty():
+            output.put(f"{PROMPT}{plain(line.strip())}\n")
+        return line or None
+
+    return read

@@ -1,0 +1,67 @@
+"""`diagnose`: the root cause of a request that fails, of what failed in a log, or everything that is found (an audit).
+
+Decides: the order of work (the engine's process gets ready while files are read), and the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
+from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
+from troubleshooter.cli.knowledge import read_rulebook
+from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh
+from troubleshooter.cli.showing import shown
+from troubleshooter.consult import Consultation
+from troubleshooter.engine import DurableEngine
+from troubleshooter.model import Diagnosis, Severity, StageVerdict, Verdict
+from troubleshooter.walk import RequestError
+
+FAILING = frozenset({Verdict.UNREACHABLE, Verdict.MISROUTED})
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Diagnose what the flags name.
+
+    Raises:
+        Refused: the flags contradict each other, or something that they name cannot be read or makes no sense.
+    """
+    demand_one_reader(args)
+    request_of_flags(args)  # what is wrong with it is said before files are read
+    with DurableEngine() as engine:
+        engine.start()
+        rulebook = read_rulebook(args.knowledge)
+        demand_symptom(rulebook, args.symptom)
+        inventory = read_mesh(args)
+        summary = read_log(args.log) if args.log else None
+        diagnosis = concluded(consultation_on(args, rulebook, engine, inventory, summary))
+    return Answer(shown(diagnosis, args.output), status_of(diagnosis, args.fail_on))
+
+
+def concluded(consultation: Consultation) -> Diagnosis:
+    """What a consultation comes to without anybody to ask.
+
+    Raises:
+        Refused: the request makes no sense in this mesh.
+    """
+    try:
+        return consultation.diagnosis()
+    except RequestError as error:
+        raise Refused(str(error)) from None
+
+
+def status_of(diagnosis: Diagnosis, fail_on: str = Severity.ERROR) -> int:
+    """The exit status. `fail_on` is the least severity that counts, or `never`; a request that fails counts as an
+    error, whatever was found."""
+    counting = [] if fail_on == "never" else [s for s in Severity if s.rank <= Severity(fail_on).rank]
+    if counting and (_fails(diagnosis) or any(f.severity in counting for f in diagnosis.findings)):
+        return FINDINGS
+    return UNDETERMINED if diagnosis.walk and diagnosis.walk.verdict is Verdict.UNDETERMINED else FINE
+
+
+def _fails(diagnosis: Diagnosis) -> bool:
+    """Whether the request fails in some branch at least."""
+    if diagnosis.walk is None:
+        return False
+    dying = any(s.verdict is StageVerdict.FAIL for b in diagnosis.walk.branches for s in b.path)
+    return dying or diagnosis.walk.verdict in FAILING or any(b.verdict in FAILING for b in diagnosis.walk.branches)

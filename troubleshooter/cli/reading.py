@@ -1,0 +1,126 @@
+"""What the flags name, read: the mesh, manifests laid over it, a log.
+
+Decides: that standard input goes to one flag, and that what is damaged is said on standard error. Must not know what
+any of it means.
+"""
+
+from __future__ import annotations
+
+import argparse
+import codecs
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.knowledge import refusing
+from troubleshooter.cli.parsing import program
+from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_inventory, sentence
+from troubleshooter.collect.inputs import MAX_BYTES, unreadable
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.evidence import LogSummary, parse_lines, summarise
+from troubleshooter.model import Inventory
+
+STDIN = "-"
+LOOKED_AT = 4096
+"""So many bytes tell whether a log is text."""
+
+
+def read_mesh(args: argparse.Namespace) -> Inventory:
+    """The objects of -f with those of --with laid over them; what of them is damaged is said on standard error.
+
+    Raises:
+        Refused: there is no -f, or something that was named cannot be read at all.
+    """
+    if not args.filename:
+        raise Refused(
+            "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
+            f"cluster by itself):\n\n{KUBECTL_COMMAND} | {program()} diagnose -f -"
+        )
+    demand_one_reader(args)
+    namespace = args.namespace or DEFAULT_NAMESPACE
+    with refusing():
+        inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
+        if args.laid_over:
+            over = read_inventory(args.laid_over, stdin=_standard_input, namespace=namespace)
+            inventory = overlay(inventory, over)
+    for missing in inventory.not_checked:
+        output.say(f"{program()}: {sentence(missing)}")
+    return inventory
+
+
+def demand_one_reader(args: argparse.Namespace) -> None:
+    """Raise Refused where several flags want standard input, which can be read once."""
+    wanting = takes_stdin(args)
+    if len(wanting) > 1:
+        raise Refused(f"{' and '.join(wanting)} both want standard input; put one of them into a file")
+
+
+def takes_stdin(args: argparse.Namespace) -> list[str]:
+    """The flags that want standard input."""
+    return [name for name, path in _named(args) if path.rpartition("=")[2] == STDIN]
+
+
+def _named(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    """Every flag that names a file, with the file."""
+    yield from dict.fromkeys(("-f", path) for path in args.filename)
+    yield from dict.fromkeys(("--with", path) for path in args.laid_over)
+    yield ("--log", getattr(args, "log", ""))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise Refused("standard input is closed; name a file instead of -")
+    if sys.stdin.isatty():
+        output.say(f"{program()}: reading standard input; end it with Ctrl-D")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
+
+
+def read_log(name: str) -> LogSummary:
+    """The failures of a log, which may be longer than memory.
+
+    Raises:
+        Refused: it cannot be read, is no text, or holds no line of an access log.
+    """
+    try:
+        with _opened(name) as file:
+            summary = summarise(parse_lines(_lines(file, name), file=name))
+    except OSError as error:
+        raise Refused(str(InputError(unreadable(_shown(name), error)))) from None
+    if not summary.entries:
+        raise Refused(
+            f"{_shown(name)}: there is no access log line in it. Give the log of a proxy: "
+            "kubectl logs POD -n NAMESPACE -c istio-proxy"
+        )
+    return summary
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    if name != STDIN:
+        with Path(name).open("rb") as file:
+            yield file
+    elif sys.stdin is None:
+        raise Refused("standard input is closed; name a file instead of -")
+    else:
+        yield sys.stdin.buffer
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[str]:
+    """The lines of a text; bytes that are no UTF-8 are replaced. UTF-16 is what PowerShell writes."""
+    begin = file.readline(LOOKED_AT)
+    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from (begin + file.read(MAX_BYTES)).decode("utf-16", errors="replace").splitlines()
+    elif b"\0" in begin or begin.startswith(b"\x1f\x8b"):
+        raise Refused(f"{_shown(name)}: this is no text; a compressed log must be unpacked first")
+    else:
+        begin += b"" if begin.endswith(b"\n") else file.readline()
+        yield from (line.decode("utf-8", errors="replace") for line in chain([begin], file))
+
+
+def _shown(name: str) -> str:
+    return "standard input" if name == STDIN else name

@@ -1,0 +1,33 @@
+"""`walk`: the way of a request through the mesh, without conclusions."""
+
+from __future__ import annotations
+
+import argparse
+
+from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.asking import request_of_flags
+from troubleshooter.cli.diagnose import status_of
+from troubleshooter.cli.reading import read_mesh
+from troubleshooter.cli.showing import shown_walk
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Diagnosis
+from troubleshooter.walk import RequestError, walk
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Walk the request that the flags name.
+
+    Raises:
+        Refused: no request is named, or something that the flags name cannot be read or makes no sense.
+    """
+    request = request_of_flags(args)
+    if request is None:
+        raise Refused("no request is named; add --to URL, such as --to http://payments.shop:8080/pay")
+    mesh = Mesh(read_mesh(args))
+    try:
+        walked = walk(mesh, request, args.namespace or DEFAULT_NAMESPACE)
+    except RequestError as error:
+        raise Refused(str(error)) from None
+    diagnosis = Diagnosis(walk=walked.walk, not_checked=(*mesh.assumptions(), *mesh.inventory.not_checked))
+    return Answer(shown_walk(diagnosis, args.output), status_of(diagnosis))

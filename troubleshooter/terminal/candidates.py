@@ -1,0 +1,58 @@
+"""What a request could be, read off a mesh: whom it may ask, and who may send it.
+
+Decides: which are offered, and in which order (what serves the mesh itself comes last). Must not know how they are
+shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.services import Port, Service
+from troubleshooter.model import Request
+from troubleshooter.terminal.inquiry import Choice
+from troubleshooter.walk.parties import known_service
+from troubleshooter.walk.requests import KINDS
+
+SYSTEM = frozenset({"istio-system", "kube-system", "kube-public", "kube-node-lease", "gatekeeper-system"})
+"""Namespaces whose services are rarely the ones that somebody misses."""
+
+SCHEMES = {"http": "http", "tls": "https", "auto": "http"}
+"""By protocol family; others are tcp."""
+
+
+def destinations(mesh: Mesh) -> list[Choice]:
+    """Every host and port as a URL, those of gateways first."""
+    outside = dict.fromkeys(_served_by_gateways(mesh))
+    services = sorted(mesh.registry.all, key=lambda s: (s.namespace in SYSTEM, s.namespace, s.host))
+    inside = (_url(s, p) for s in services for p in s.ports if p.protocol.family != "udp" and "*" not in s.host)
+    return [Choice(word=url, value=url) for url in dict.fromkeys((*outside, *inside))]
+
+
+def _served_by_gateways(mesh: Mesh) -> Iterator[str]:
+    for gateway in mesh.gateways.all:
+        for server in mesh.gateways.servers(gateway):
+            scheme = "https" if server.protocol.family == "tls" else "http"
+            port = "" if server.number == {"http": 80, "https": 443}[scheme] else f":{server.number}"
+            named = (host.rpartition("/")[2] for host in server.hosts)
+            yield from (f"{scheme}://{host}{port}" for host in named if host and "*" not in host)
+
+
+def _url(service: Service, port: Port) -> str:
+    scheme = SCHEMES.get(port.protocol.family, "tcp")
+    host = service.host if service.entry else f"{service.object.name}.{service.namespace}"
+    return f"{scheme}://{host}:{port.number}"
+
+
+def senders(mesh: Mesh, request: Request) -> list[Choice]:
+    """Every workload as `--from` takes it, those of the destination's namespace first, and the world outside."""
+    asked = known_service(mesh, request.host, "default")
+    near = asked.namespace if asked else ""
+    workloads = [w for w in mesh.workloads.all if w.object.kind in KINDS.values() and not w.representative.gateway]
+    workloads.sort(key=lambda w: (w.namespace != near, w.namespace in SYSTEM, w.namespace, w.name))
+    names = [f"{w.namespace}/{w.object.kind.lower()}/{w.name}" for w in workloads]
+    outside = Choice(word="outside", meaning="a client outside the mesh, by a gateway", value="outside")
+    serving = mesh.gateways.serving(request.scheme, request.port, request.sni or request.host)
+    inside = [Choice(word=name, value=name) for name in dict.fromkeys(names)]
+    return [outside, *inside] if serving else [*inside, outside]

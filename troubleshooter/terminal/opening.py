@@ -1,0 +1,47 @@
+"""The first lines: what this is, what it looks at, and how it could see more.
+
+Decides: wording only.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from troubleshooter.terminal.intake import Intake
+from troubleshooter.terminal.lines import Lines
+
+
+def put_greeting(lines: Lines, intake: Intake) -> None:
+    """Say what is at hand; where that is nothing, how to hand over a mesh."""
+    setting = intake.setting
+    lines.put("Why does traffic in this Istio mesh not arrive? I ask only what I cannot see.")
+    lines.blank()
+    if setting.inventory is not None:
+        count = len(setting.inventory.objects)
+        lines.put(f"I have a mesh of {count} {'object' if count == 1 else 'objects'} to look at.")
+    if setting.summary is not None:
+        _put_log(lines, intake)
+    if setting.inventory is None:
+        lines.put("I see no mesh, so I go by what you tell me. To let me look instead, type:")
+        lines.blank()
+        lines.command(f"{setting.collect} > mesh.yaml")
+        lines.command(shlex.join((*setting.program.split(), "-f", "mesh.yaml", *setting.arguments)))
+        lines.blank()
+        lines.put("It prints no Secrets. Without it we can begin here as well.")
+
+
+def _put_log(lines: Lines, intake: Intake) -> None:
+    summary = intake.setting.summary
+    if summary is None:
+        return
+    requests = f"{summary.entries} {'request' if summary.entries == 1 else 'requests'}"
+    if not summary.failed:
+        lines.put(f"{intake.setting.log} tells of {requests}, and none of them failed.")
+    elif not intake.failed:
+        lines.put(f"{intake.setting.log} tells of {summary.failed} failed requests, and none of them names a host.")
+    else:
+        ways = len(intake.failed)
+        lines.put(
+            f"{intake.setting.log} tells of {requests}; {summary.failed} failed, in "
+            f"{'one way' if ways == 1 else f'{ways} ways'}."
+        )

@@ -1,0 +1,40 @@
+"""What a consultation on the screen is given: knowledge, what there is to look at, and how results are shown.
+
+Decides: nothing. The edges that read files and draw reports are not known here; `cli` hands over what they do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from troubleshooter.evidence import LogSummary
+from troubleshooter.inference import Engine
+from troubleshooter.model import Diagnosis, Inventory, Request
+from troubleshooter.rulebook import Rulebook
+
+
+class Show(Protocol):
+    """A diagnosis as a page; `told` says that it rests on answers alone."""
+
+    def __call__(self, diagnosis: Diagnosis, *, told: bool) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Setting:
+    """`inventory` and `summary` are None where no mesh or no log was given; `request` and `symptom` are what flags have
+    said already, `arguments` the flags that name mesh and log. `collect` is the command that prints a mesh, `program`
+    what the user types to start this."""
+
+    rulebook: Rulebook
+    engine: Engine
+    show: Show
+    collect: str
+    program: str = "troubleshoot"
+    inventory: Inventory | None = None
+    summary: LogSummary | None = None
+    log: str = ""
+    request: Request | None = None
+    symptom: str = ""
+    arguments: tuple[str, ...] = ()
+    namespace: str = "default"
