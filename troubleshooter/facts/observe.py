@@ -93,11 +93,9 @@ def _seen(branch: Branch, trail: Trail, observation: Observation) -> Branch:
     """A branch with the observed failure in it."""
     named = observation.named
     died = branch.failed
-    stage = named.stage
-    if stage is None:
-        stage = died.stage if died and died.stage in named.also else (named.also[0] if named.also else None)
-    if stage is None:
-        stage = died.stage if died else Stage.APPLICATION
+    stage = named.stage or next(iter(named.also), None) or (died.stage if died else Stage.APPLICATION)
+    if died is not None and died.stage in named.also:
+        stage = died.stage
     position = _position(branch.path, stage, named.hop, trail)
     path = (
         branch.path
