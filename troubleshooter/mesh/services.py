@@ -257,8 +257,15 @@ def _service_ports(thing: Object) -> Iterable[Port]:
             protocol=protocol,
             target=str(target) if named and target else _number(target) or number,
             path=f"spec.ports[{n}]",
-            declared_by="" if protocol is Protocol.AUTO else "appProtocol" if app else "name",
+            declared_by=_declared_by(name, app, str(port.get("protocol") or "TCP")),
         )
+
+
+def _declared_by(name: str, app: str, transport: str) -> str:
+    """What says the protocol of a port; "" if its number does, or nothing."""
+    if declared(name, app, 0, transport) is Protocol.AUTO:
+        return ""
+    return "appProtocol" if app else "name"
 
 
 def _number(value: object) -> int | None:

@@ -38,6 +38,8 @@ KINDS: tuple[tuple[str, str], ...] = (
 __all__ = ["KINDS", "PROXY", "TLS_MODE", "Pod", "Workload", "Workloads", "has_proxy"]
 
 TLS_MODE = "security.istio.io/tlsMode"
+METRICS = {"http-envoy-prom": 15090}
+"""The named port of every proxy."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -100,16 +102,24 @@ class Pod:
         return self.proxy and not self.gateway
 
     def port_named(self, name: str) -> int | None:
-        """The number of the container port of that name."""
-        ports = (as_map(p) for c in as_list(self.spec.get("containers")) for p in as_list(as_map(c).get("ports")))
-        number = next((p.get("containerPort") for p in ports if p.get("name") == name), None)
-        return number if is_number(number) else None
+        """The number of the container port of that name, also one that injection will add.
+
+        Source: `FindPort` in kubernetes/kubernetes pkg/api/v1/pod/util.go, which looks at init containers that are
+        restarted too; injection-template.yaml in manifests/charts/istio-control/istio-discovery/files of istio/istio.
+        """
+        sidecars = (c for c in map(as_map, as_list(self.spec.get("initContainers"))) if c.get("restartPolicy") == "Always")
+        found = dict(reversed(_ports([*map(as_map, as_list(self.spec.get("containers"))), *sidecars])))
+        return found.get(name, METRICS[name] if self.standin and self.proxy and name in METRICS else None)
 
     @property
     def declared_ports(self) -> list[tuple[str, int]]:
-        """(name, number) of every container port that is declared; declaring them is optional."""
-        ports = (as_map(p) for c in self.containers for p in as_list(c.get("ports")))
-        return [(str(p.get("name") or ""), int(p["containerPort"])) for p in ports if is_number(p.get("containerPort"))]
+        """(name, number) of every port that the application's containers declare; declaring them is optional."""
+        return _ports(self.containers)
+
+
+def _ports(containers: Iterable[Raw]) -> list[tuple[str, int]]:
+    ports = (as_map(p) for c in containers for p in as_list(c.get("ports")))
+    return [(str(p.get("name") or ""), int(p["containerPort"])) for p in ports if is_number(p.get("containerPort"))]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
