@@ -11,6 +11,8 @@ from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Injection, 
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, Resource
 
+ASKING = frozenset({Wish.ASKED, Wish.REVISION_MISMATCH})
+
 
 def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     """Everything that labels, webhooks and pods say of a workload's injection."""
@@ -20,14 +22,14 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     decided = workload.injection
     if decided.wish is Wish.NOT_KNOWN:
         return
-    pods = [p for p in workload.pods if not p.owner.metadata.get("deletionTimestamp")] or [workload.representative]
+    pods = workload.staying or (workload.representative,)
     bare = next((p for p in pods if not p.proxy), None)
     case.fact("workload.proxy", "absent" if bare else "present", (bare or pods[0]).owner.at("spec"))
     case.fact("workload.injection", decided.wish, decided.decided_by or workload.object.at())
     case.detail("workload.template_field", f"{workload.template.path}metadata")
     case.detail("workload.spec_field", f"{workload.template.path}spec")
     case.detail("workload.label_field", decided.decided_by.field if decided.decided_by else "")
-    if bare is not None and decided.wish is Wish.ASKED:
+    if bare is not None and not bare.standin and decided.wish in ASKING:
         case.role("pod", bare.owner.at())
     _revision(case, mesh, decided)
     if space is not None:
@@ -44,7 +46,7 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
 def _revision(case: CaseBuilder, mesh: Mesh, decided: Injection) -> None:
     """What asks for injection, by which revision, and which revisions there are."""
     place = decided.decided_by
-    if decided.wish in {Wish.ASKED, Wish.HOST_NETWORK, Wish.REVISION_MISMATCH} and place is not None:
+    if decided.wish in ASKING and place is not None:
         asker = {"Namespace": "namespace", "MutatingWebhookConfiguration": "webhook"}.get(place.kind, "pod")
         case.fact("workload.asked_by", asker, place)
     served = revisions(mesh.index)

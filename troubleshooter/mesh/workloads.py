@@ -148,6 +148,11 @@ class Workload:
         return self.template.labels
 
     @property
+    def staying(self) -> tuple[Pod, ...]:
+        """Its pods without those that are being deleted, unless there are no others."""
+        return tuple(p for p in self.pods if not p.owner.metadata.get("deletionTimestamp")) or self.pods
+
+    @property
     def representative(self) -> Pod:
         """A pod that stands for the workload, also where it has none at the moment."""
         return self.pods[0] if self.pods else _standin(self.object, self.template, self.pod_spec, self.injection)

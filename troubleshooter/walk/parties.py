@@ -50,9 +50,9 @@ def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
         if mesh.index.saw(caller.namespace):
             raise RequestError(_not_there(mesh, caller))
         return [_trail(Party(namespace=caller.namespace))]
-    pods = [p for p in workload.pods if caller.kind != "Pod" or p.name in ("", caller.name)] or [
-        workload.representative
-    ]
+    one = caller.kind == "Pod"
+    pods = [p for p in workload.pods if p.name in ("", caller.name)] if one else list(workload.staying)
+    pods = pods or [workload.representative]
     kinds = kinds_of_pods(pods)
     total = sum(count for _, count in kinds)
     trails = []

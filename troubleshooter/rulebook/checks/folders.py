@@ -15,7 +15,7 @@ KNOWN = re.compile(
     r"""(?: README\.md | questions\.yaml | derivations\.yaml | flags\.yaml | peer-codes\.yaml
           | symptoms/[^/]+\.yaml | concepts/[^/]+\.md | lessons/[^/]+\.yaml
           | causes/[^/]+/[^/]+/(?: cause\.yaml | (?:bad|good)(?:-[^/.]+)?\.yaml | near-[^/.]+\.yaml
-                                 | (?:bad|near)-[^/.]+\.example\.yaml | session(?:-[^/]+)?\.txt
+                                 | (?:bad(?:-[^/.]+)?|near-[^/.]+)\.example\.yaml | session(?:-[^/]+)?\.txt
                                  | [^/]+\.(?:log|json) ) )""",
     re.VERBOSE,
 )
