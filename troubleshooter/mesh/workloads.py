@@ -7,7 +7,7 @@ Istio's own objects.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
@@ -107,7 +107,8 @@ class Pod:
         Source: `FindPort` in kubernetes/kubernetes pkg/api/v1/pod/util.go, which looks at init containers that are
         restarted too; injection-template.yaml in manifests/charts/istio-control/istio-discovery/files of istio/istio.
         """
-        sidecars = (c for c in map(as_map, as_list(self.spec.get("initContainers"))) if c.get("restartPolicy") == "Always")
+        starting = map(as_map, as_list(self.spec.get("initContainers")))
+        sidecars = [c for c in starting if c.get("restartPolicy") == "Always"]
         found = dict(reversed(_ports([*map(as_map, as_list(self.spec.get("containers"))), *sidecars])))
         return found.get(name, METRICS[name] if self.standin and self.proxy and name in METRICS else None)
 
