@@ -12,12 +12,14 @@ from collections.abc import Iterable
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.routes import Choice, Route, choose, http_routes, routes_of
+from troubleshooter.mesh.routes import Choice, Route, attempts, choose, http_routes, routes_of
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import HopKind, Object, Raw, Request, Stage, as_list, as_map
 from troubleshooter.walk.decisions import Routing, Trail, http
 from troubleshooter.walk.sender import bypassed
+
+HTTP_PORT = 80
 
 
 def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
@@ -29,17 +31,24 @@ def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     if touch is not None:
         return [touch.decide(routing=Routing())]
     if hop.service is None:
-        return [_unregistered(mesh, request, trail)]
-    owner = mesh.virtual_services.for_mesh(hop.service.host, hop.party.namespace)
+        return _unregistered(mesh, request, trail)
     sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, port=request.port)
     if hop.family != "http":
+        owner = mesh.virtual_services.for_mesh(hop.service.host, hop.party.namespace)
         owners = (owner,) if owner else ()
         return by_connection(mesh, request, trail, owners, sender) or [_straight(trail, owners, hop.service)]
-    routes = http_routes([owner]) if owner else []
-    if owner is None or not routes:
-        said = f"no VirtualService for {hop.service.host}: straight to the service"
+    owner = _with_routes(mesh, hop.service.host, sender)
+    if owner is None:
+        said = f"no VirtualService has routes to {hop.service.host} for this proxy: straight to the service"
         return [_implicit(trail, said, hop.service)]
-    return take(mesh, request, trail, (owner,), choose(routes, request, sender), f"{hop.service.host}:{request.port}")
+    choice = choose(http_routes([owner]), request, sender)
+    return take(mesh, request, trail, (owner,), choice, f"{hop.service.host}:{request.port}")
+
+
+def _with_routes(mesh: Mesh, host: str, sender: Sender) -> Object | None:
+    """The VirtualService that a sidecar applies to a host: the first that has an http route for this sidecar."""
+    held = mesh.virtual_services.candidates(host, sender.namespace)
+    return next((v for v in held if attempts(http_routes([v]), sender)), None)
 
 
 def take(
@@ -162,21 +171,27 @@ def _implicit(trail: Trail, said: str, service: Service, owners: tuple[Object, .
     )  # fmt: skip
 
 
-def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> Trail:
-    """A host outside the registry on a listener that others made, or passed through."""
-    owner = mesh.virtual_services.for_mesh(request.host, trail.hop.party.namespace)
-    if owner is not None and trail.hop.family == "http":
-        return trail.unknown(
-            Stage.ROUTE, f"{owner} routes {request.host}, which is in no registry: not modelled yet", resource=owner.at()
-        ).ends(trail.outcome)  # fmt: skip
+def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
+    """A host that this proxy does not have: on a listener that other services made, or passed through.
+
+    On port 80 alone a VirtualService counts for a host that is in no registry.
+    Source: `buildSidecarVirtualHostsForVirtualService` in istio/istio pilot/pkg/networking/core/route/route.go.
+    """
+    party, http_ = trail.hop.party, trail.hop.family == "http"
+    shared = trail.steps[-1].result.get("name") != "virtualOutbound"
+    sender = Sender(labels=party.labels, namespace=party.namespace, port=request.port)
+    owner = _with_routes(mesh, request.host, sender) if http_ and shared and request.port == HTTP_PORT else None
+    if owner is not None:
+        choice = choose(http_routes([owner]), request, sender)
+        return take(mesh, request, trail, (owner,), choice, f"{request.host}:{request.port}")
     trail = trail.decide(routing=Routing())
-    if mesh.settings.registry_only and trail.hop.family == "http":
-        said = f"{request.host} is in no registry, and the mesh lets nothing else out"
+    if mesh.settings.registry_only and http_:
+        said = f"{request.host} port {request.port} is in no registry, and the mesh lets nothing else out"
         spot = mesh.settings.at("outboundTrafficPolicy")
         result = {"virtual_host": "block_all", "name": "block_all"}
-        return trail.fails(Stage.ROUTE, said, http(502, details="direct_response"), resource=spot, result=result)
-    result = {"virtual_host": "allow_any", "name": "allow_any"} if trail.hop.family == "http" else {}
-    return trail.passes(Stage.ROUTE, "passed through: the mesh lets unknown destinations out", result=result)
+        return [trail.fails(Stage.ROUTE, said, http(502, details="direct_response"), resource=spot, result=result)]
+    result = {"virtual_host": "allow_any", "name": "allow_any"} if http_ else {}
+    return [trail.passes(Stage.ROUTE, "passed through: the mesh lets unknown destinations out", result=result)]
 
 
 def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:

@@ -11,9 +11,16 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.model import STAGES, Connection, HopKind, Request, Stage, StageVerdict
+from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, leaves_out
+from troubleshooter.walk.interception import (
+    EXCLUDE_OUTBOUND,
+    EXCLUDE_RANGES,
+    annotation,
+    in_ambient,
+    leaves_out,
+    leaves_out_address,
+)
 
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()
@@ -26,8 +33,7 @@ BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"
 def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """dns: the service that the host names for the sender, or what else it may be."""
     party = trail.hop.party
-    full = hosts.dialled(request.host, party.namespace, mesh.registry.hosts, mesh.settings.domain)
-    service = mesh.registry.get(full) or mesh.registry.at_address(full) or mesh.registry.find(full, party.namespace)
+    full, service = meant(mesh, request.host, party.namespace)
     if service is not None:
         trail = trail.decide(service=service, port=service.port(request.port))
         if service.entry and not hosts.is_address(full):
@@ -44,6 +50,14 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.unknown(Stage.DNS, f"nothing of namespace {space} was seen, where {full} would be")
     said = f"there is no Service for {full}: the name does not resolve"
     return trail.fails(Stage.DNS, said, dropped(Connection.DNS))
+
+
+def meant(mesh: Mesh, host: str, namespace: str) -> tuple[str, Service | None]:
+    """The full name that a client in a namespace means by a host, and the service of that name: one that its proxy has,
+    else one that is hidden from it."""
+    full = hosts.dialled(host, namespace, mesh.registry.hosts, mesh.settings.domain)
+    registry = mesh.registry
+    return full, registry.find(full, namespace) or registry.at_address(full) or registry.get(full)
 
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
@@ -81,10 +95,25 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         place = annotation(pod, EXCLUDE_OUTBOUND) if excluded else None
         said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
         return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
+    ranges = leaves_out_address(pod, _address(request, trail.hop.service), request.port)
+    if ranges is None:
+        said = f"ranges of addresses go past the proxy, and the address of {request.host} is not known"
+        return trail.unknown(Stage.CAPTURE, said, resource=annotation(pod, EXCLUDE_RANGES), result={"proxy": ""})
+    if ranges:
+        said = f"connections to {request.host} go past the proxy, by its address"
+        return trail.passes(Stage.CAPTURE, said, resource=annotation(pod, ranges), result={"proxy": "none"})
     said = "its sidecar takes the connection"
     if party.assumed:
         said = f"a client with a proxy in namespace {party.namespace} is assumed"
     return trail.passes(Stage.CAPTURE, said, resource=party.resource, result={"proxy": "sidecar"})
+
+
+def _address(request: Request, service: Service | None) -> str:
+    """The address that is dialled, "" if it is not known."""
+    if hosts.is_address(request.host):
+        return request.host.strip("[]")
+    address = str(service.object.spec.get("clusterIP") or "") if service is not None else ""
+    return address if hosts.is_address(address) else ""
 
 
 def bypassed(trail: Trail) -> bool:
@@ -104,10 +133,10 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if touched is not None:
         return touched.decide(family=_family(trail.hop.port, request))
     if service is None or not service.visible_to(trail.hop.party.namespace):
-        return _unregistered(mesh, request, trail)
+        return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
     port = trail.hop.port
     if port is None:
-        return _undeclared_port(request, trail, service)
+        return _undeclared_port(mesh, request, trail, service)
     return _declared(request, trail, service, port)
 
 
@@ -164,23 +193,27 @@ def _how(port: Port, family: str) -> str:
     return f"declared {port.protocol} by its {port.declared_by}" if port.declared_by else str(port.protocol)
 
 
-def _undeclared_port(request: Request, trail: Trail, service: Service) -> Trail:
+def _undeclared_port(mesh: Mesh, request: Request, trail: Trail, service: Service) -> Trail:
+    """A port that the service does not have. The proxy knows nothing of it, and passes the connection through where it
+    may; behind a cluster IP nobody answers then."""
     said = f"{service.object} has no port {request.port}"
+    if mesh.settings.registry_only or service.external or service.headless:
+        return _unregistered(mesh, request, trail, said, service.object.at("spec.ports"))
     outcome = http(503, "UF", details="upstream_reset_before_response_started{remote_connection_failure}")
     if request.scheme != "http":
         outcome = dropped(Connection.REFUSED, "UF")
     return trail.fails(Stage.LISTENER, said, outcome, resource=service.object.at("spec.ports"))
 
 
-def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> Trail:
-    """A host or address that is in no registry: passed through, or (REGISTRY_ONLY) sent nowhere.
+def _unregistered(mesh: Mesh, request: Request, trail: Trail, said: str, place: Resource | None = None) -> Trail:
+    """A host, address or port that this proxy does not have: passed through, or (REGISTRY_ONLY) sent nowhere.
 
     With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on the
     port, and else, like any other protocol, the BlackHoleCluster.
     Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/#envoy-passthrough-to-external-services;
     `buildSidecarOutboundHTTPRouteConfig` in istio/istio pilot/pkg/networking/core/httproute.go.
     """
-    trail = trail.decide(family=_spoken(request))
+    trail = trail.decide(family=_spoken(request), service=None, port=None)
     namespace = trail.hop.party.namespace
     shared = request.scheme == "http" and mesh.registry.on_port(request.port, namespace, "http")
     if shared:
@@ -190,10 +223,10 @@ def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         )
     result = {"name": "virtualOutbound", "filter_chain": "", "protocol": "tcp", "tls": ""}
     if not mesh.settings.registry_only:
-        said = f"no listener for {request.host}: passed through as it is"
-        return trail.passes(Stage.LISTENER, said, result=result)
-    said = f"{request.host} port {request.port} is in no registry, and the mesh lets nothing else out"
+        return trail.passes(Stage.LISTENER, f"no listener for {request.host}: passed through as it is", result=result)
     outcome = dropped(Connection.RESET, "UH")
     result["filter_chain"] = "virtualOutbound-blackhole"
-    place = mesh.settings.at("outboundTrafficPolicy")
-    return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)
+    spot = place or mesh.settings.at("outboundTrafficPolicy")
+    return trail.fails(
+        Stage.LISTENER, f"{said}, and the mesh lets nothing else out", outcome, resource=spot, result=result
+    )
