@@ -81,24 +81,29 @@ def _names(root: Path, missing: list[NotChecked]) -> Iterator[str]:
         kept = [name for name in sorted(below) if not _LEFT_BEHIND.fullmatch(name)]
         below[:] = [name for name in kept if not Path(folder, name).is_symlink()]
         linked = [name for name in kept if name not in below]
+        inside = Path(folder).relative_to(root)
         for name in [*linked, *sorted(files)]:
-            path = Path(folder, name)
             if _LEFT_BEHIND.fullmatch(name):
                 continue
-            if why := _refused(path, root, linked=name in linked):
-                missing.append(note(str(path), why, "Put a plain file with a plain name in its place"))
+            if why := _refused(folder, name, root, linked=name in linked):
+                missing.append(note(str(Path(folder, name)), why, "Put a plain file with a plain name in its place"))
             else:
-                yield path.relative_to(root).as_posix()
+                yield name if folder == str(root) else f"{inside.as_posix()}/{name}"
     missing.extend(unreadable(str(error.filename), error) for error in denied)
 
 
-def _refused(path: Path, root: Path, *, linked: bool) -> str:
+def _refused(folder: str, name: str, root: Path, *, linked: bool) -> str:
     """Why a file of the folder is not taken; "" if it is."""
-    if plain(path.name) != path.name:
+    if plain(name) != name:
         return "its name has characters that cannot be shown"
-    if linked or not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)):
+    path = os.path.join(folder, name)  # noqa: PTH118 - there are thousands of files, and Path takes its time
+    if linked or (os.path.islink(path) and not _leads_inside(path, root)):  # noqa: PTH114 - the same
         return "this is a link to a folder, or one that leads out of the knowledge base; it was not followed"
     return ""
+
+
+def _leads_inside(path: str, root: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def _text(path: Path) -> str:
