@@ -11,7 +11,7 @@ from troubleshooter.collect.contents import read_contents
 from troubleshooter.collect.text import SourceText
 from troubleshooter.model import Fix, Inventory, Key, Object
 from troubleshooter.remedy.manifests import deletion, restart_command
-from troubleshooter.remedy.restart import restarted
+from troubleshooter.remedy.settle import settled
 
 
 def apply(inventory: Inventory, fix: Fix) -> Inventory:
@@ -41,4 +41,5 @@ def _applied(inventory: Inventory, manifest: str, commands: Iterable[str]) -> In
     run = set(commands)
     drop: list[Key] = [thing.key for thing in inventory.objects if " ".join(deletion(thing)) in run]
     changed = inventory.changed(put=objects_in(manifest), drop=drop)
-    return restarted(changed, [thing.key for thing in changed.objects if restart_command(thing.key) in run])
+    restart = [thing.key for thing in changed.objects if restart_command(thing.key) in run]
+    return settled(inventory, changed, restart)

@@ -58,7 +58,7 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
     if found.absence is not Absence.SELECTOR:
-        case.role("workload", found.looked_at[0] if found.looked_at else None)
+        case.role("target", found.looked_at[0] if found.looked_at else None)
         return
     case.fact("service.selector_guess", "one" if guess else "none", selector)
     if guess:
@@ -133,13 +133,14 @@ def _target_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) ->
     ports = list(dict.fromkeys(pair for _, pod in owners for pair in pod.declared_ports))
     numbers, names = {number for _, number in ports}, {name for name, _ in ports if name}
     templates = [w.object.at(f"{w.template.path}spec.containers") for w in {id(w): w for w, _ in owners}.values()]
-    case.role("workload", owners[0][0].object.at())
     case.detail("service.declared_ports", ", ".join(f"{n} ({name})" if name else str(n) for name, n in ports) or "none")
     if isinstance(port.target, str):
         word = "declared" if any(p.port_named(port.target) is not None for _, p in owners) else "name-unknown"
     else:
         word = "declared" if not numbers or port.target in numbers else "undeclared"
     case.fact("service.target_port", word, place, *templates)
+    if word == "name-unknown":
+        case.role("target", owners[0][0].object.at())
     if word == "declared":
         return
     guess = _guess(port, names, numbers)

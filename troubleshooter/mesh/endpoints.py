@@ -54,7 +54,7 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
         return _of_entry(index, workloads, service, port)
     if service.external_name:
         return Endpoints(all=(Endpoint(address=service.external_name, port=port.number),), external=True)
-    if slices_of(index, service.object) or index.saw_running(DISCOVERY, "EndpointSlice", service.namespace):
+    if slices_of(index, service.object):
         return _of_slices(index, workloads, service, port)
     if not service.selector:
         known = index.saw_running(CORE, "Endpoints") or index.saw_running(DISCOVERY, "EndpointSlice")

@@ -26,19 +26,40 @@ def restarted(inventory: Inventory, workloads: Iterable[Key]) -> Inventory:
     return inventory.changed(put=fresh)
 
 
+def first_pod(workload: Workload) -> Object:
+    """The pod that a workload without any makes as soon as it may; it is ready."""
+    owner = {"apiVersion": "", "kind": workload.object.kind, "name": workload.name, "controller": True}
+    metadata = {
+        "name": f"{workload.name}-0",
+        "namespace": workload.namespace,
+        "labels": dict(workload.labels),
+        "annotations": dict(workload.template.annotations),
+        "ownerReferences": [owner],
+    }
+    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+    raw = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _spec(workload), "status": ready}
+    return Object(raw=raw, cluster=workload.object.cluster)
+
+
 def _made(workload: Workload, pod: Pod) -> Object:
     """The pod that takes the place of `pod`: same name, node and status, everything else as the template has it now."""
-    spec: dict[str, Any] = deepcopy(dict(workload.pod_spec))
-    if workload.injection.wish is Wish.ASKED and not has_proxy(spec):
-        spec["containers"] = [*spec.get("containers", ()), {"name": PROXY, "image": "auto"}]
-    elif workload.object.kind == "Pod" and workload.injection.wish is not Wish.ASKED:
-        spec["containers"] = [c for c in spec.get("containers", ()) if as_map(c).get("name") != PROXY]
+    spec = _spec(workload)
     if "nodeName" in pod.spec:
         spec["nodeName"] = pod.spec["nodeName"]
     metadata = dict(pod.owner.metadata)
     metadata["labels"] = {**_kept(pod), **workload.labels}
     metadata["annotations"] = dict(workload.template.annotations)
     return pod.owner.with_raw({**pod.owner.raw, "metadata": metadata, "spec": spec})
+
+
+def _spec(workload: Workload) -> dict[str, Any]:
+    """What the template makes now, through injection."""
+    spec: dict[str, Any] = deepcopy(dict(workload.pod_spec))
+    if workload.injection.wish is Wish.ASKED and not has_proxy(spec):
+        spec["containers"] = [*spec.get("containers", ()), {"name": PROXY, "image": "auto"}]
+    elif workload.object.kind == "Pod" and workload.injection.wish is not Wish.ASKED:
+        spec["containers"] = [c for c in spec.get("containers", ()) if as_map(c).get("name") != PROXY]
+    return spec
 
 
 def _kept(pod: Pod) -> dict[str, str]:

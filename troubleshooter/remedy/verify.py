@@ -13,7 +13,7 @@ from troubleshooter.inference import Conclusion, PlainEvaluator
 from troubleshooter.model import Fact, StageVerdict
 from troubleshooter.remedy.edits import Change
 from troubleshooter.remedy.examine import Examined, Situation, examine
-from troubleshooter.remedy.restart import restarted
+from troubleshooter.remedy.settle import settled
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import RequestError
 
@@ -24,7 +24,8 @@ def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusi
     """Why a fix does not hold; "" if it does."""
     if not _of_configuration(rulebook, conclusion.because):
         return ONLY_TRAFFIC
-    tried = replace(situation, inventory=restarted(change.on(situation.inventory), change.restart), entry=None)
+    after_it = settled(situation.inventory, change.on(situation.inventory), change.restart)
+    tried = replace(situation, inventory=after_it, entry=None)
     try:
         after = examine(rulebook, tried, PlainEvaluator())
     except RequestError as error:
