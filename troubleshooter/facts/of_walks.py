@@ -10,13 +10,14 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_policies import about_credentials
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_workloads import about_workload
-from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
 from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
@@ -49,6 +50,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if hop.kind is HopKind.GATEWAY:
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
         about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
+    about_egress(case, mesh, request, (branch, trail), observation)
     about_route(case, mesh, request, hop)
     if hop.routing and hop.routing.overlooked:
         _about_overlooked(case, mesh, hop)
@@ -75,8 +77,6 @@ def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
     if not settings.readable:
         return
     case.fact("mesh.auto_mtls", "on" if settings.auto_mtls else "off", settings.at("enableAutoMtls"))
-    policy = "registry-only" if settings.registry_only else "allow-any"
-    case.fact("mesh.outbound_policy", policy, settings.at("outboundTrafficPolicy"))
     case.fact("mesh.locality_lb", locality_word(settings.locality_setting), settings.at("localityLbSetting"))
 
 
@@ -90,10 +90,6 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.detail("request.url", request.to)
     case.detail("request.protocol_name", ENTRY_PROTOCOLS[spoken])
     case.detail("request.port_name", f"{spoken}-{request.port}")
-    case.detail("request.entry_name", request.host.strip("*.").replace(".", "-").replace(":", "-"))
-    if hop.kind is HopKind.SENDER:
-        word = "registered" if hop.service else "address" if hosts.is_address(request.host) else "unregistered"
-        case.fact("request.destination", word, hop.service.object.at() if hop.service else None)
     space = mesh.index.get(CORE, "Namespace", "", hop.party.namespace)
     case.role("namespace", space.at() if space else Resource(kind="Namespace", name=hop.party.namespace))
 

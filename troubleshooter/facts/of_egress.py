@@ -1,0 +1,131 @@
+"""Facts about the way out: does the caller's proxy know what is dialled, and what does it do with all the rest?
+
+Must not know what follows from it.
+Sources: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/;
+https://istio.io/latest/docs/reference/config/networking/sidecar/#OutboundTrafficPolicy.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+from troubleshooter.evidence import Side
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import Observation
+from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh.services import Service
+from troubleshooter.model import Branch, HopKind, Request, Resource, Stage, StageVerdict, as_map
+from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.sender import meant
+
+ALIKE = 0.85
+"""From how much likeness on one host may be a misspelling of another, as difflib measures it."""
+
+
+def about_egress(
+    case: CaseBuilder, mesh: Mesh, request: Request, way: tuple[Branch, Trail], observation: Observation | None
+) -> None:
+    """What the sender's proxy makes of the destination. Nothing is said of a gateway, or of a name that does not
+    resolve."""
+    branch, trail = way
+    hop = trail.hops[0]
+    if hop.kind is not HopKind.SENDER:
+        return
+    _policy(case, mesh, hop, observation)
+    _capture(case, trail, hop)
+    died, named = branch.failed, trail.steps[0]
+    if named.verdict is StageVerdict.UNKNOWN or (died is not None and died.stage is Stage.DNS):
+        return
+    _destination(case, mesh, request, hop)
+    if request.scheme == "http":
+        shared = mesh.registry.on_port(request.port, hop.party.namespace, "http")
+        case.fact("caller.http_listener", "present" if shared else "absent")
+
+
+def _policy(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation | None) -> None:
+    """What the caller's proxy does with destinations that it does not know: as its log shows, as its Sidecar says, or
+    as the mesh does."""
+    mode, place = _sidecar_policy(mesh, hop)
+    if not mode and mesh.settings.readable:
+        mode = "REGISTRY_ONLY" if mesh.settings.registry_only else "ALLOW_ANY"
+        place = mesh.settings.at("outboundTrafficPolicy")
+    if mode != "REGISTRY_ONLY" and observation is not None and observation.entry.side is Side.BLACKHOLE:
+        case.seen("caller.outbound_policy", "registry-only", observation.source)
+    if mode:
+        case.fact("caller.outbound_policy", "registry-only" if mode == "REGISTRY_ONLY" else "allow-any", place)
+
+
+def _sidecar_policy(mesh: Mesh, hop: Hop) -> tuple[str, Resource | None]:
+    """The mode that the Sidecar of the caller sets, "" if there is none."""
+    touches = mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels)
+    for thing in (t.object for t in touches if t.object.kind == "Sidecar"):
+        mode = as_map(thing.spec.get("outboundTrafficPolicy")).get("mode")
+        if mode:
+            return str(mode), thing.at("spec.outboundTrafficPolicy.mode")
+    return "", None
+
+
+def _capture(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
+    step = next((s for s in trail.steps if s.hop == 0 and s.stage is Stage.CAPTURE), None)
+    pod = hop.party.pod
+    if step is None or pod is None or step.verdict is StageVerdict.UNKNOWN:
+        return
+    bare = "excluded" if pod.proxy else "no-proxy"
+    place = step.resource if hop.party.assumed else step.resource or pod.owner.at("spec")
+    case.fact("caller.capture", "taken" if step.result.get("proxy") == "sidecar" else bare, place)
+
+
+def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:
+    """Whether the host is one that the caller's proxy knows, and the ServiceEntry that names it, or nearly does."""
+    viewer = hop.party.namespace
+    full, service = meant(mesh, request.host, viewer)
+    case.detail(
+        "request.entry_name", _unused(mesh, viewer, request.host.strip("*.").replace(".", "-").replace(":", "-"))
+    )
+    if service is not None:
+        seen = service.visible_to(viewer)
+        case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
+        if service.entry and seen:
+            _entry(case, request, service)
+    elif hop.routing is not None and hop.routing.owners:
+        case.fact("request.destination", "routed", hop.routing.owners[0].at("spec.hosts"))
+    elif hosts.is_address(full):
+        case.fact("request.destination", "address")
+        case.detail("request.entry_host", f"{request.host.replace('.', '-').replace(':', '-')}.address.internal")
+    else:
+        case.fact("request.destination", "unregistered")
+        _similar(case, mesh, request, viewer)
+
+
+def _entry(case: CaseBuilder, request: Request, service: Service) -> None:
+    """Whether the ServiceEntry that names the host has the port too."""
+    entry = service.object
+    case.role("service_entry", entry.at())
+    found = service.port(request.port)
+    place = entry.at(found.path if found else "spec.ports")
+    case.fact("service_entry.port", "present" if found else "absent", place)
+    case.detail("service_entry.ports", ", ".join(str(p.number) for p in service.ports) or "none")
+
+
+def _similar(case: CaseBuilder, mesh: Mesh, request: Request, viewer: str) -> None:
+    """The one ServiceEntry with this port of which a host is nearly the one that is called."""
+    held = {
+        s.host: s
+        for s in mesh.registry.all
+        if s.entry and s.visible_to(viewer) and s.port(request.port) and not s.host.startswith("*")
+    }
+    near = difflib.get_close_matches(request.host, list(held), n=2, cutoff=ALIKE)
+    case.fact(
+        "service_entry.guess", "one" if len(near) == 1 else "none", *(held[h].object.at("spec.hosts") for h in near)
+    )
+    if len(near) == 1:
+        entry = held[near[0]].object
+        case.role("service_entry", entry.at())
+        case.detail("service_entry.host", near[0])
+
+
+def _unused(mesh: Mesh, namespace: str, name: str) -> str:
+    """A name that no ServiceEntry of the namespace has yet."""
+    taken = {s.object.name for s in mesh.registry.all if s.entry and s.namespace == namespace}
+    tries = (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3)))
+    return next(t for t in tries if t not in taken)
