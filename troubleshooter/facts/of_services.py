@@ -149,8 +149,11 @@ def _target_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) ->
 
 
 def _guess(port: Port, names: set[str], numbers: set[int]) -> int | str | None:
-    """The declared container port that is probably meant: the only one; else a name nearly alike."""
+    """The declared container port that is probably meant: the only one; else the one that the Service port has the name
+    or number of; else a name nearly alike."""
     if len(numbers) == 1:
         return min(names) if isinstance(port.target, str) and len(names) == 1 else next(iter(numbers))
+    if port.name in names or port.number in numbers:
+        return port.name if port.name in names else port.number
     near = difflib.get_close_matches(str(port.target), sorted(names), n=2, cutoff=0.6)
     return near[0] if len(near) == 1 else None
