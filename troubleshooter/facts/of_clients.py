@@ -24,20 +24,27 @@ from troubleshooter.walk.transport import connect
 
 
 def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]:
-    """One service port as each of these clients reaches it: a case for every kind of endpoint that they are sent to.
-    What cannot be told without more objects is left out."""
+    """One service port as each of these clients reaches it: a case for every kind of endpoint that they are sent
+    to."""
     if service.entry or service.external_name:
         return
     for namespace in _own_rules(mesh, service):
         request = Request(source="", to="", scheme="http", host=service.host, port=port.number)
         hop = Hop(kind=HopKind.SENDER, party=assumed_client(namespace), service=service, port=port, family="http")
-        found = find_cluster(mesh, request, Trail(hops=(hop,)))
-        ends = [] if found.over else choose_endpoints(mesh, request, found)
-        ends = [t for t in ends if t.hop.endpoint and not t.over]
-        for n, trail in enumerate(connect(mesh, request, t) for t in ends):
-            if all(step.verdict is not StageVerdict.UNKNOWN for step in trail.steps):
-                identifier = f"piece/connection/{namespace}/{service.host}/{port.number}/{n}"
-                yield _connection_case(mesh, identifier, trail)
+        for n, trail in enumerate(connections(mesh, request, find_cluster(mesh, request, Trail(hops=(hop,))))):
+            identifier = f"piece/connection/{namespace}/{service.host}/{port.number}/{n}"
+            yield _connection_case(mesh, identifier, trail)
+
+
+def connections(mesh: Mesh, request: Request, found: Trail) -> Iterator[Trail]:
+    """From the cluster stage on: a trail for every kind of endpoint, those that break first. What cannot be told
+    without more objects is left out."""
+    if found.over or found.hop.cluster is None or found.hop.cluster.service_port is None:
+        return
+    reached = [t for t in choose_endpoints(mesh, request, found) if t.hop.endpoint and not t.over]
+    ends = [connect(mesh, request, t) for t in reached]
+    told = [t for t in ends if all(step.verdict is not StageVerdict.UNKNOWN for step in t.steps)]
+    yield from sorted(told, key=lambda t: not t.failed)
 
 
 def _connection_case(mesh: Mesh, identifier: str, trail: Trail) -> Case:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Injection, Wish, revisions
+from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Injection, Wish, revisions, webhooks
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, Resource
 
+TAG = "istio.io/tag"
 ASKING = frozenset({Wish.ASKED, Wish.REVISION_MISMATCH})
 
 
@@ -52,8 +53,20 @@ def _revision(case: CaseBuilder, mesh: Mesh, decided: Injection) -> None:
     served = revisions(mesh.index)
     case.detail("workload.revision", decided.revision or "default")
     case.detail("workload.revisions", ", ".join(served))
-    case.detail("workload.served_revision", served[0] if len(served) == 1 else None)
-    case.fact("workload.revision_guess", "one" if len(served) == 1 else "none", place)
+    only = _only_revision(mesh)
+    case.detail("workload.served_revision", only)
+    case.fact("workload.revision_guess", "one" if only else "none", place)
+
+
+def _only_revision(mesh: Mesh) -> str:
+    """How to ask for the only revision that is served: by its own name if an injector goes by it, else by its only tag;
+    "" where there are several."""
+    confs = [conf for conf, _, _ in webhooks(mesh.index)]
+    names = {conf.labels.get(REVISION) or "default" for conf in confs if TAG not in conf.labels}
+    behind = {conf.labels.get(REVISION) or "default" for conf in confs}
+    tags = {conf.labels[TAG] for conf in confs if TAG in conf.labels}
+    asked = names or tags
+    return asked.pop() if len(behind) == len(asked) == 1 else ""
 
 
 def _label_word(space: Object) -> str:

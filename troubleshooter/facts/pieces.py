@@ -7,9 +7,11 @@ objects, never with callers × targets: what depends on who calls is not judged 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_clients import connection_cases, route_client
+from troubleshooter.facts.of_clients import connection_cases, connections, route_client
+from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
@@ -107,7 +109,10 @@ def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
                     port = target.port or 0
                     trail = Trail(hops=(Hop(kind=hop_kind, party=party, routing=routing, family="http"),))
                     request = Request(source="", to="", scheme="http", host=target.host, port=port)
-                    about_destination(case, mesh, find_cluster(mesh, request, trail).hop)
+                    found = find_cluster(mesh, request, trail)
+                    about_destination(case, mesh, found.hop)
+                    for reached in islice(connections(mesh, request, found), 1):
+                        about_connection(case, reached, reached.hop)
                 about_mesh(case, mesh)
                 yield case.build()
 
