@@ -15,11 +15,15 @@ from troubleshooter.rulebook import Cause, Rulebook, Scope, render
 MAX_TRIED = 25
 """Findings of which the fixes are tried in one audit; each trial derives the mesh anew."""
 
+MAX_DERIVED = 25_000
+"""Objects that are derived anew for all trials of an audit together; it takes some ten seconds."""
+
 
 def findings(rulebook: Rulebook, situation: Situation, examined: Examined) -> tuple[Finding, ...]:
     """Every conclusion as a finding, in their order."""
+    trials = MAX_TRIED if examined.walked else min(MAX_TRIED, MAX_DERIVED // max(len(situation.inventory.objects), 1))
     return tuple(
-        _finding(rulebook, situation, examined, conclusion, attempt=n < MAX_TRIED)
+        _finding(rulebook, situation, examined, conclusion, attempt=n < trials)
         for n, conclusion in enumerate(examined.conclusions)
     )
 
