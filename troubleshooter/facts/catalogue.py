@@ -156,6 +156,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
+    ("mesh.clusters", ("read", "not-read"), "Whether all clusters that remote secrets name were read.", "mesh"),
     ("mesh.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "The localities that hold for the mesh.", "mesh"),
     # what was seen
     ("failure.flag", FLAGS, "The response flag of the failure in hand.", "evidence"),

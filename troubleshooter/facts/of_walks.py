@@ -78,6 +78,7 @@ def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
         return
     case.fact("mesh.auto_mtls", "on" if settings.auto_mtls else "off", settings.at("enableAutoMtls"))
     case.fact("mesh.locality_lb", locality_word(settings.locality_setting), settings.at("localityLbSetting"))
+    case.fact("mesh.clusters", "not-read" if mesh.clusters_not_read else "read", *mesh.clusters_not_read)
 
 
 def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

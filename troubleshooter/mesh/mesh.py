@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from troubleshooter.mesh.clusters import not_read
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
 from troubleshooter.mesh.gateways import Gateways
@@ -19,7 +20,7 @@ from troubleshooter.mesh.tokens import RequestAuthentications
 from troubleshooter.mesh.unmodelled import Unmodelled
 from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.mesh.workloads import Workloads
-from troubleshooter.model import Inventory, NotChecked
+from troubleshooter.model import Inventory, NotChecked, Resource
 
 
 class Mesh:
@@ -66,6 +67,11 @@ class Mesh:
     @cached_property
     def unmodelled(self) -> Unmodelled:
         return Unmodelled(self.index, self.settings)
+
+    @cached_property
+    def clusters_not_read(self) -> tuple[Resource, ...]:
+        """What names clusters of the mesh of which nothing was read."""
+        return not_read(self.index)
 
     def endpoints(self, service: Service, port: Port) -> Endpoints:
         """The endpoints of a service port, looked up once."""

@@ -128,7 +128,7 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     kept = [e for e in found.ready if _in_subset(e, cluster)]
     trail = trail.decide(endpoints=found)
     if not kept:
-        return [_none(trail, cluster, found)]
+        return [_none(mesh, trail, cluster, found)]
     placement = place(
         kept,
         setting=locality_setting(mesh, cluster),
@@ -210,12 +210,18 @@ def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
     return subset is None or selects(subset.labels, endpoint.all_labels)
 
 
-def _none(trail: Trail, cluster: Cluster, found: Endpoints) -> Trail:
+def _none(mesh: Mesh, trail: Trail, cluster: Cluster, found: Endpoints) -> Trail:
     """No endpoint that is ready (in the subset)."""
     assert cluster.service is not None  # noqa: S101 - the caller looked it up
+    elsewhere = next(iter(mesh.clusters_not_read), None)
+    unseen = ""
     if found.absence is Absence.NOT_SEEN:
-        said = f"no workloads or endpoints of namespace {cluster.service.namespace} were seen"
-        return trail.unknown(Stage.ENDPOINT, said, resource=cluster.service.object.at(), result={"endpoints": []})
+        unseen = f"no workloads or endpoints of namespace {cluster.service.namespace} were seen"
+    elif elsewhere is not None and not cluster.service.entry and not bypassed(trail):
+        unseen = f"nothing of {cluster.service.object} is ready here, and {elsewhere} names a cluster that was not read"
+    if unseen:
+        spot = cluster.service.object.at()
+        return trail.unknown(Stage.ENDPOINT, unseen, resource=spot, result={"endpoints": []}).ends(trail.outcome)
     said = f"{cluster.service.object} port {cluster.port} has no endpoint that is ready"
     if found.ready:
         said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"
