@@ -50,7 +50,7 @@ def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]:
     root = diagnosis.root
-    yield from _arrives(walk) if walk.verdict is Verdict.REACHABLE else _fails(walk, root)
+    yield from _arrives(walk, root) if walk.verdict is Verdict.REACHABLE else _fails(walk, root)
     if root:
         yield from findings_text.evidence(root.because)
         yield from findings_text.meaning(root.explanation)
@@ -60,13 +60,19 @@ def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]
     yield from others(diagnosis.findings, root)
 
 
-def _arrives(walk: Walk) -> Iterator[Part]:
+def _arrives(walk: Walk, root: Finding | None) -> Iterator[Part]:
+    """That it arrives, and (`root`) what is wrong all the same."""
     request = walk.request
     caller = f" from {request.source}" if request.source else ""
     mark = words.VERDICT_MARKS[walk.verdict]
     yield line(Span(f"{words.request_line(request)}{caller} arrives.", Tone.STRONG), indent=0, lead=mark)
+    if root:
+        yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
+        yield from _at(root.resource)
+        yield BLANK
     assumed = dict.fromkeys((*request.assumed, *(a for s in walk.path for a in s.assumes)))
     yield from rows("Assumed", assumed)
+    yield from cause_row(root)
 
 
 def _fails(walk: Walk, root: Finding | None) -> Iterator[Part]:
