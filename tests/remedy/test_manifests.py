@@ -61,3 +61,11 @@ def test_restart_commands() -> None:
         ("", "apps", "Deployment", "shop", "web")
     )
     assert manifests.restart_command(("", "", "Pod", "shop", "web")).startswith("kubectl delete pod web -n shop")
+
+
+def test_pods_that_cannot_be_rolled() -> None:
+    """A Job is made anew before its new template is applied; a CronJob needs only another run."""
+    assert manifests.restart_command(("", "batch", "Job", "shop", "load")).startswith("kubectl delete job load -n shop")
+    assert manifests.restart_command(("", "batch", "CronJob", "shop", "load")).startswith(
+        "kubectl create job load-now --from=cronjob/load -n shop"
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_tls import about_client_tls, host_width, tls_of
 from troubleshooter.facts.of_subsets import about_subset
@@ -57,6 +59,5 @@ def _rule(case: CaseBuilder, mesh: Mesh, cluster: Cluster) -> None:
 def _free_name(mesh: Mesh, namespace: str, host: str) -> str:
     """A name for a DestinationRule of the host that no rule of the namespace has yet."""
     wanted = host.partition(".")[0].strip("*") or "all"
-    taken = {r.name for r in mesh.index.inside(NETWORKING, "DestinationRule", namespace)}
-    others = (f"{wanted}-{n}" for n in range(2, len(taken) + 3))
-    return wanted if wanted not in taken else next(name for name in others if name not in taken)
+    names = (f"{wanted}-{n}" if n > 1 else wanted for n in count(1))
+    return next(n for n in names if mesh.index.get(NETWORKING, "DestinationRule", namespace, n) is None)

@@ -97,6 +97,7 @@ class DestinationRules:
             self._by_host[host].append(rule)
             if host.startswith("*") and host not in self._wild[rule.namespace]:
                 self._wild[rule.namespace].append(host)
+        self._wild_hosts = [host for host in self._by_host if host.startswith("*")]
 
     def host_of(self, rule: Object) -> str:
         """The full host that a rule is for."""
@@ -127,7 +128,7 @@ class DestinationRules:
 
     def covering(self, host: str) -> list[Object]:
         """Every rule anywhere that covers a full host, whoever may see it."""
-        wild = (r for p, rules in self._by_host.items() if p.startswith("*") and hosts.covers(p, host) for r in rules)
+        wild = (r for p in self._wild_hosts if hosts.covers(p, host) for r in self._by_host[p])
         return oldest_first([*self._by_host.get(host, ()), *(r for r in wild if self.host_of(r) != host)])
 
     def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Object]]]:
