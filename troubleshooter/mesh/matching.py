@@ -205,6 +205,15 @@ def full_match(pattern: str, value: str) -> bool:
     return compiled is not None and compiled.fullmatch(value) is not None
 
 
+def replaced(pattern: str, substitution: str, text: str) -> str:
+    """A text with every match of a regular expression replaced; one that RE2 refuses matches nothing."""
+    compiled = _compiled(pattern)
+    try:
+        return str(compiled.sub(substitution, text)) if compiled is not None else text
+    except (re2.error, LookupError, ValueError):
+        return text
+
+
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> Any:
     try:

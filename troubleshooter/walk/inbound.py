@@ -166,7 +166,7 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
         said = f"{judgement.decided_by[0]} decides by something of the caller that is not known here"
         return trail.unknown(Stage.AUTHORIZATION, said, resource=judgement.place, result=result)
     if judgement.decision in {Decision.DENIED, Decision.IMPLICIT_DENY}:
-        who = subject.principal or "a peer without identity"
+        who = subject.principal or ("this caller" if subject.unknown else "a peer without identity")
         said = f"{judgement.decided_by[0]} denies it: a rule matches"
         matched = judgement.rule
         if judgement.decision is Decision.IMPLICIT_DENY:

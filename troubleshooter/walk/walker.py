@@ -25,6 +25,7 @@ from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected
 from troubleshooter.walk.parties import starts
+from troubleshooter.walk.rewriting import onward
 from troubleshooter.walk.routing import choose_route
 from troubleshooter.walk.transport import connect
 
@@ -104,6 +105,7 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
     if trail.over or endpoint is None or endpoint.pod is None:
         yield trail
         return
+    request = onward(request, trail)
     pod, workload = endpoint.pod, endpoint.workload
     gateways = tuple(mesh.gateways.for_workload(workload)) if workload and pod.gateway else ()
     if gateways and len(trail.hops) < MAX_HOPS:
