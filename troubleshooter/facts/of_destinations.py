@@ -33,6 +33,8 @@ def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     case.role("service", cluster.service.object.at())
     case.detail("destination.rule_name", _free_name(mesh, cluster.service.namespace, cluster.host))
     case.fact("destination.port", "not-found" if cluster.missing == "port" else "found", place)
+    wild = mesh.destination_rules.wildcards(cluster.host)
+    case.fact("destination.wildcard_rule", "present" if wild else "absent", *(r.at("spec.host") for r in wild[:4]))
     about_subset(case, mesh, cluster, hop)
     _rule(case, mesh, cluster)
 

@@ -58,8 +58,6 @@ def nearest(asked: str, defined: Iterable[str]) -> tuple[str, str]:
 def _elsewhere(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> Mapping[str, str]:
     """A rule that does define the subset but is not the one in force, why it is not, and the labels that it gives."""
     covering = mesh.destination_rules.covering(cluster.host)
-    wild = [r for r in covering if mesh.destination_rules.host_of(r).startswith("*")]
-    case.fact("destination.wildcard_rule", "present" if wild else "absent", *(r.at("spec.host") for r in wild[:4]))
     found = [(rule, place, labels) for rule in covering for place, labels in _defining(rule, cluster.subset)]
     if not found:
         case.fact("destination.subset_elsewhere", "none", *(r.at("spec.subsets") for r in covering[:4]))

@@ -128,8 +128,12 @@ class DestinationRules:
 
     def covering(self, host: str) -> list[Object]:
         """Every rule anywhere that covers a full host, whoever may see it."""
-        wild = (r for p in self._wild_hosts if hosts.covers(p, host) for r in self._by_host[p])
-        return oldest_first([*self._by_host.get(host, ()), *(r for r in wild if self.host_of(r) != host)])
+        wild = (r for r in self.wildcards(host) if self.host_of(r) != host)
+        return oldest_first([*self._by_host.get(host, ()), *wild])
+
+    def wildcards(self, host: str) -> list[Object]:
+        """Every rule anywhere with a wildcard host that covers a full host."""
+        return [r for p in self._wild_hosts if hosts.covers(p, host) for r in self._by_host[p]]
 
     def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Object]]]:
         """(host, rules) of the most specific host in each place that is looked at, in order. A place of which the most
