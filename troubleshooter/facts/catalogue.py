@@ -55,8 +55,8 @@ FLAGS = (
 )
 
 MISSES = (
-    *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port", "token"),
-    *("http-fields", "excluded", "no-rules", "other", "several"),
+    *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port"),
+    *("spiffe-scheme", "token", "http-fields", "excluded", "no-rules", "other", "several"),
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -66,6 +66,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.read_as", ("http", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none.", "walk"),
     ("request.destination", ("registered", "hidden", "routed", "unregistered", "address"), "What the caller's proxy knows of the host.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
+    ("request.rewritten", YES_NO, "Whether a route has changed its path on the way.", "walk"),
     ("caller.capture", ("taken", "excluded", "no-proxy"), "Whether its proxy takes this connection.", "walk"),
     ("caller.outbound_policy", ("allow-any", "registry-only"), "What its proxy does with destinations that it does not know.", "walk"),
     ("caller.http_listener", PRESENCE, "Whether its proxy reads the port as HTTP, because some service has it so.", "walk"),
@@ -78,6 +79,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("route.default", PRESENCE, "Whether some route takes whatever the others do not.", "walk"),
     ("virtual_service.http_routes", PRESENCE, "Whether it has http routes for the host.", "mesh"),
     ("virtual_service.gateway_ref", ("found", "not-found"), "Whether every Gateway that it names exists.", "mesh"),
+    ("virtual_service.gateway_namespace", ("seen", "not-seen"), "Whether the namespace of the missing Gateway was looked at.", "mesh"),
     ("virtual_service.gateway_form", ("short", "full"), "Whether the missing Gateway's name is without a namespace.", "mesh"),
     ("virtual_service.gateway_guess", ("one", "none"), "Whether exactly one Gateway could be the one meant.", "mesh"),
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
@@ -251,7 +253,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("authorization_policy.field", "The field that kept the nearest rule from matching."),
     ("authorization_policy.list_field", "The list in it that would have to be longer."),
     ("authorization_policy.addition", "What the request has for that field, if it is the only one."),
-    ("authorization_policy.port_field", "The Service's port in that field."),
+    ("authorization_policy.item_field", "The item in that list that is written wrongly."),
     ("authorization_policy.rule", "A rule for just this request."),
     ("authorization_policy.new_name", "A name for a new policy."),
     ("workload.template_field", "Where its pods' metadata stands."),

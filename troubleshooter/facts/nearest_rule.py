@@ -30,6 +30,9 @@ KINDS: Mapping[str, str] = {
     "ports": "ports",
     "requestPrincipals": "token",
 }
+SCHEME = "spiffe://"
+"""With this an identity begins in a certificate, and never in a rule."""
+
 OF_HTTP = frozenset({"methods", "paths", "hosts", "token"})
 OF_CALLER = frozenset({"principals", "namespaces", "service-accounts"})
 
@@ -43,6 +46,13 @@ WANTED: Mapping[str, str] = {
     "hosts": "the host {}",
     "ports": "port {}",
 }
+ANY: Mapping[str, str] = {
+    "principals": "a caller with an identity",
+    "namespaces": "a caller with an identity",
+    "requestPrincipals": "a token",
+}
+"""What is wanted where any value will do."""
+
 HAD: Mapping[str, tuple[str, str]] = {
     "principals": ("the identity {}", "no identity"),
     "namespaces": ("a caller from namespace {}", "no identity"),
@@ -122,6 +132,8 @@ def kind(miss: Miss, port: int, subject: Subject) -> str:
     asked = asks(miss)
     if not subject.http and (asked in OF_HTTP or miss.attribute.startswith("request.")):
         return "http-fields"
+    if asked == "principals" and f"{SCHEME}{subject.principal}" in miss.wanted:
+        return "spiffe-scheme"
     if miss.attribute.startswith("not") or (miss.attribute in KEYS and not miss.wanted):
         return "excluded"
     if asked == "ports" and str(port) in miss.wanted and port != subject.port:
@@ -135,7 +147,9 @@ def wanted(miss: Miss) -> str:
     if not values:
         return f"{miss.attribute} to be something else"
     if name.startswith("not"):
-        return f"not {WANTED[_positive(name)].format(values)}"
+        return f"something else than {WANTED[_positive(name)].format(values)}"
+    if values == "*" and name in ANY:
+        return ANY[name]
     return WANTED[name].format(values) if name in WANTED else f"{name} to be {values}"
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import MESH, qualified
+from troubleshooter.mesh.routes import MESH, gateways_of, qualified
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, as_list
@@ -71,6 +72,17 @@ def _selecting(workload: Workload) -> dict[str, str]:
     return dict([first]) if first else dict(workload.labels)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Missing:
+    """A Gateway that a VirtualService names and that is not there. `known` is False where it may lie in a part that was
+    not seen, or is a Gateway of the Gateway API: what becomes of such a name is not known."""
+
+    index: int
+    written: str
+    reference: str
+    known: bool
+
+
 def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = "") -> None:
     """Whether the Gateways that a VirtualService names exist; `wanted` is the `namespace/name` of the one that the
     request in hand needs, "" without a request."""
@@ -80,16 +92,19 @@ def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = ""
     if not missing:
         case.fact("virtual_service.gateway_ref", "found", thing.at("spec.gateways"))
         return
-    if not any(seen for _, _, seen in missing):
+    known = next((m for m in missing if m.known), None)
+    found = known or next((m for m in missing if _same_name(m.reference, wanted)), None)
+    if found is None:
         return
-    index, written, _ = next(m for m in missing if m[2])
-    field = f"spec.gateways[{index}]"
+    field = f"spec.gateways[{found.index}]"
     case.fact("virtual_service.gateway_ref", "not-found", thing.at(field))
+    case.fact("virtual_service.gateway_namespace", "seen" if known else "not-seen", thing.at(field))
+    full = "/" in found.written or "." in found.written
+    case.fact("virtual_service.gateway_form", "full" if full else "short", thing.at(field))
     case.detail("virtual_service.gateway_field", field)
-    case.fact("virtual_service.gateway_form", "full" if "/" in written or "." in written else "short", thing.at(field))
-    case.detail("virtual_service.gateway_written", written)
-    case.detail("virtual_service.gateway_full", qualified(written, thing.namespace))
-    meant = mesh.gateways.get(wanted) if wanted else _meant(mesh, thing, written)
+    case.detail("virtual_service.gateway_written", found.written)
+    case.detail("virtual_service.gateway_full", found.reference)
+    meant = mesh.gateways.get(wanted) if wanted else _meant(mesh, thing, found.written)
     case.fact("virtual_service.gateway_guess", "one" if meant else "none", thing.at(field))
     if meant is not None:
         case.role("gateway", meant.at())
@@ -97,28 +112,34 @@ def about_binding(case: CaseBuilder, mesh: Mesh, thing: Object, wanted: str = ""
         case.detail("gateway.reference", meant.name if own else f"{meant.namespace}/{meant.name}")
 
 
-def _missing(mesh: Mesh, thing: Object, named: Iterable[str]) -> Iterable[tuple[int, str, bool]]:
-    """(position, name as written, whether it is known to be missing) of each Gateway that is not there. What becomes of
-    the name of a Gateway of the Gateway API is not known."""
+def _missing(mesh: Mesh, thing: Object, named: Iterable[str]) -> Iterable[_Missing]:
     for n, name in enumerate(named):
         reference = qualified(name, thing.namespace)
         if reference != MESH and mesh.gateways.get(reference) is None:
             namespace, _, own = reference.partition("/")
             of_gateway_api = mesh.index.get(GATEWAY_API, "Gateway", namespace, own) is not None
-            yield n, name, mesh.index.saw(namespace) and not of_gateway_api
+            known = mesh.index.saw(namespace) and not of_gateway_api
+            yield _Missing(index=n, written=name, reference=reference, known=known)
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two Gateways have the same name, in whatever namespaces."""
+    return one.rpartition("/")[2] == other.rpartition("/")[2]
 
 
 def _meant(mesh: Mesh, thing: Object, written: str) -> Object | None:
-    """The Gateway that is probably meant: the only one of that name elsewhere, else the only one that serves a host of
-    the VirtualService."""
+    """The Gateway that is probably meant, of those that are not named anyway: the only one of that name elsewhere, else
+    the only one that serves a host of the VirtualService."""
     name = written.rpartition("/")[2]
-    named = [g for g in mesh.gateways.all if g.name == name]
+    bound = gateways_of(thing)
+    others = [g for g in mesh.gateways.all if f"{g.namespace}/{g.name}" not in bound]
+    named = [g for g in others if g.name == name]
     if len(named) == 1:
         return named[0]
     wanted = mesh.virtual_services.hosts_of(thing)
     serving = [
         g
-        for g in mesh.gateways.all
+        for g in others
         if any(
             hosts.meet(pattern.rpartition("/")[2], host)
             for s in mesh.gateways.servers(g)

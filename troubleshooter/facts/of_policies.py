@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.nearest_rule import OF_CALLER, Nearest, asks, had, kind, nearest, scope_of, wanted
+from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, had, kind, nearest, scope_of, wanted
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision
@@ -57,6 +57,7 @@ def _implicit_deny(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.detail("authorization_policy.field", field)
     case.fact("authorization_policy.scope", scope_of(policy, mesh.settings.root_namespace), policy.at("spec"))
     case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
+    case.fact("request.rewritten", "yes" if subject.path != request.path else "no")
     case.fact("authorization_policy.hop", "gateway" if hop.kind is HopKind.GATEWAY else "target")
     if near is None:
         case.fact("authorization_policy.miss", "no-rules", policy.at(field))
@@ -84,8 +85,10 @@ def _misses(case: CaseBuilder, request: Request, near: Nearest, subject: Subject
         in_condition = only.place.field.endswith("]")
         case.detail("authorization_policy.list_field", only.place.field + (".values" if in_condition else ""))
         case.detail("authorization_policy.addition", value_of(KEYS.get(only.attribute, only.attribute), subject))
-        numbers = [n for n, text in enumerate(only.wanted) if text == str(request.port)]
-        case.detail("authorization_policy.port_field", f"{only.place.field}[{numbers[0]}]" if numbers else None)
+        slips = (str(request.port), f"{SCHEME}{subject.principal}")
+        numbers = [n for n, text in enumerate(only.wanted) if text in slips]
+        item = f"{case.details['authorization_policy.list_field']}[{numbers[0]}]" if numbers else None
+        case.detail("authorization_policy.item_field", item)
 
 
 def _remedies(case: CaseBuilder, mesh: Mesh, hop: Hop, sender: Hop) -> None:
