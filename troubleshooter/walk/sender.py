@@ -132,8 +132,11 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     touched = _touched(mesh, trail)
     if touched is not None:
         return touched.decide(family=_family(trail.hop.port, request))
-    if service is None or not service.visible_to(trail.hop.party.namespace):
+    if service is None:
         return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
+    if not service.visible_to(trail.hop.party.namespace):
+        said = f"{service.object} is not exported to namespace {trail.hop.party.namespace}"
+        return _unregistered(mesh, request, trail, said, service.object.at("spec.exportTo"))
     port = trail.hop.port
     if port is None:
         return _undeclared_port(mesh, request, trail, service)
