@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from troubleshooter.mesh.matching import Mismatch, authority
-from troubleshooter.model import Request
+from troubleshooter.model import SECRET_HEADERS, Request
 
 NAMED = re.compile(r'(headers|withoutHeaders|queryParams)\["(.*)"\]')
 """A field with a key of the user's own choice."""
@@ -66,7 +66,9 @@ def _taken_apart(path: str) -> tuple[str, str]:
 
 def _header(request: Request, name: str) -> str:
     value = request.headers.get(name.lower())
-    return f"no header {name}" if value is None else f"{name}: {value}"
+    if value is None:
+        return f"no header {name}"
+    return f"another {name}" if name.lower() in SECRET_HEADERS else f"{name}: {value}"
 
 
 HAD: Mapping[str, Callable[[Request, str], str]] = {

@@ -17,9 +17,10 @@ from troubleshooter.model.stages import (
     StageVerdict,
     Verdict,
 )
-from troubleshooter.model.walks import Branch, Outcome, Request, Step, Walk
+from troubleshooter.model.walks import SECRET_HEADERS, Branch, Outcome, Request, Step, Walk
 
 __all__ = [
+    "SECRET_HEADERS",
     "STAGES",
     "Applicability",
     "Branch",

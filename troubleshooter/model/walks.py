@@ -10,6 +10,9 @@ from troubleshooter.model.inventory import NotChecked
 from troubleshooter.model.resource import Resource
 from troubleshooter.model.stages import Connection, Stage, StageVerdict, Verdict
 
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
+"""Request headers whose values are credentials, in lower case. They are looked at, and never shown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from troubleshooter.model import (
+    SECRET_HEADERS,
     Connection,
     Outcome,
     Request,
@@ -48,9 +49,6 @@ CONNECTIONS: Mapping[Connection, str] = {
     Connection.TLS_ERROR: "the TLS handshake fails",
     Connection.DNS: "the name does not resolve",
 }
-
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x-api-key"})
-"""Request headers whose values are credentials. They decide nothing that we print, and are never shown."""
 
 
 def headers(request: Request) -> dict[str, str]:

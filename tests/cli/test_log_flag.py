@@ -1,0 +1,119 @@
+"""--log: a failed line is enough to name a request, and outranks what was foretold."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import FAILING, GOOD, NOT_FOUND, UNHEALTHY, RunCommand
+
+LOG = ("diagnose", "-f", "bad.yaml", "--log", "access.log")
+
+
+def _json(run: RunCommand, *words: str) -> Any:
+    return json.loads(run(*words, "-o", "json").out)
+
+
+def test_biggest_failure_is_diagnosed(run: RunCommand) -> None:
+    """Without --to the log names the request; where it dies was seen."""
+    found = _json(run, *LOG)
+    died = next(step for step in found["path"] if step["verdict"] == "fail")
+
+    assert "http://payments.shop:8080/api/x" == found["request"]["to"]
+    assert ("route", True) == (died["stage"], died["observed"])
+    assert "vs-no-match-no-default" == found["findings"][0]["cause"]
+
+
+def test_all_failures_are_listed(run: RunCommand) -> None:
+    """`groups` counts each failure of the log, the biggest first."""
+    groups = _json(run, *LOG)["groups"]
+
+    assert [(2, ["NR"]), (1, ["UH"])] == [(g["count"], g["flags"]) for g in groups]
+    assert [0.5, 0.25] == [g["share"] for g in groups]
+
+
+def test_arguments_of_a_failure_diagnose_it(run: RunCommand) -> None:
+    """What a group offers as arguments is a diagnosis of that group."""
+    groups = _json(run, *LOG)["groups"]
+    asked = [_json(run, "diagnose", *group["arguments"]) for group in groups]
+
+    assert ["http://payments.shop:8080/api/x", "http://reviews.shop:8080/pay"] == [a["request"]["to"] for a in asked]
+    assert ["GET", "POST"] == [a["request"]["method"] for a in asked]
+    assert [["NR"], ["UH"]] == [a["outcome"]["flags"] for a in asked]
+
+
+def test_line_that_fits_the_request_is_used(run: RunCommand, here: Path) -> None:
+    """With --to the failure of that request counts, though it is not the biggest."""
+    (here / "access.log").write_text(UNHEALTHY * 3 + NOT_FOUND, encoding="utf-8")
+    found = _json(run, *LOG, *FAILING)
+
+    assert [True] == [step["observed"] for step in found["path"] if step["verdict"] == "fail"]
+    assert ["NR"] == found["outcome"]["flags"]
+
+
+def test_path_of_the_log_completes_a_url_without_one(run: RunCommand) -> None:
+    """A URL without a path means any path of the log, and the result says which."""
+    request = _json(run, *LOG, "--to", "http://payments.shop:8080")["request"]
+
+    assert "http://payments.shop:8080/api/x" == request["to"]
+    assert "path: /api/x, as in the log" in request["assumed"]
+
+
+def test_log_about_other_requests(run: RunCommand) -> None:
+    """A log that tells nothing of the request is left out, which is said twice."""
+    words = (*LOG, "--to", "http://payments.shop:8080/other")
+    shown = run(*words, "-o", "json")
+    unused = [n["why"] for n in json.loads(shown.out)["not_checked"] if n["what"] == "access.log"]
+
+    assert ["its 3 failed requests and the one in question do not match"] == unused
+    assert f"troubleshoot: access.log: {unused[0]}.\n" == shown.err
+
+
+def test_log_without_a_failure(run: RunCommand, here: Path) -> None:
+    """Where nothing failed everything is looked at, and that is said."""
+    (here / "access.log").write_text(GOOD, encoding="utf-8")
+    shown = run("diagnose", "-f", "good.yaml", "--log", "access.log", "-o", "json")
+    found = json.loads(shown.out)
+
+    assert (0, None, []) == (shown.status, found["request"], found["groups"])
+    assert "access.log: none failed of 1 in it. Everything was looked at" in shown.err
+
+
+def test_failure_that_names_no_host(run: RunCommand, here: Path) -> None:
+    """A failed line without any host cannot be asked about: the request must be named."""
+    line = (
+        '[2026-03-01T10:00:00.000Z] "- - -" 0 NR filter_chain_not_found - "-" 0 0 0 - "-" "-" "-" "-" "-" - - - - - -\n'
+    )
+    (here / "access.log").write_text(line, encoding="utf-8")
+
+    assert "name the request with --to URL" in run(*LOG).err
+
+
+def test_log_on_standard_input(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--log - reads standard input; lines that are no UTF-8 do no harm."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe broken\n"[1:] + NOT_FOUND.encode())))
+    found = _json(run, "diagnose", "-f", "bad.yaml", "--log", "-")
+
+    assert "vs-no-match-no-default" == found["findings"][0]["cause"]
+
+
+def test_log_of_powershell(run: RunCommand, here: Path) -> None:
+    """UTF-16, which PowerShell writes, is read."""
+    (here / "access.log").write_bytes(NOT_FOUND.encode("utf-16"))
+
+    assert 1 == run(*LOG).status
+
+
+def test_hostile_authority(run: RunCommand, here: Path) -> None:
+    """An authority that is no host is passed over."""
+    (here / "access.log").write_text(
+        NOT_FOUND.replace("payments.shop:8080", "x:99999") * 5 + NOT_FOUND, encoding="utf-8"
+    )
+    found = _json(run, *LOG)
+
+    assert "http://payments.shop:8080/api/x" == found["request"]["to"]
+    assert [5, 1] == [g["count"] for g in found["groups"]]

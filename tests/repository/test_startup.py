@@ -1,0 +1,38 @@
+"""What is asked of every start: the help does not wait for packages that it does not need."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("kubernetes", "yaml", "prompt_toolkit", "durable", "durable_rules_engine")
+HELP = """
+import sys
+from troubleshooter.cli import main
+try:
+    status = main(["--help"])
+except SystemExit as end:
+    status = end.code
+print(*sorted(sys.modules), sep="\\n", file=sys.stderr)
+sys.exit(status)
+"""
+
+
+@pytest.fixture(scope="module")
+def help_run() -> subprocess.CompletedProcess[str]:
+    """`troubleshoot --help`, with the modules it loaded on standard error."""
+    return subprocess.run([sys.executable, "-c", HELP], capture_output=True, text=True, check=False)
+
+
+def test_help_is_shown(help_run: subprocess.CompletedProcess[str]) -> None:
+    """The help ends with status 0 and names the commands."""
+    assert (0, True) == (help_run.returncode, "diagnose" in help_run.stdout)
+
+
+@pytest.mark.parametrize("package", HEAVY)
+def test_help_loads_no_heavy_package(help_run: subprocess.CompletedProcess[str], package: str) -> None:
+    """The help is shown without loading what only other commands need."""
+    assert "troubleshooter.cli" in help_run.stderr.splitlines()
+    assert package not in help_run.stderr.splitlines()
