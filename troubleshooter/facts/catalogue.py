@@ -137,7 +137,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "walk",
     ),
     ("peer_authentication.rival", PRESENCE, "Whether a policy for the workload itself leaves the mode to a wider one.", "walk"),
-    ("target.port_mtls_mode", tuple(Mode), "What a port-level exception makes this port accept.", "walk"),
+    ("target.port_mtls_mode", ("none", *Mode), "What a port-level exception makes this port accept.", "walk"),
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),
     ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),

@@ -3,8 +3,6 @@
 Details (names, numbers, paths, texts, pieces of objects) are for texts and fixes only: no condition ever reads one.
 """
 
-# ruff: noqa: E501 - a row of a table is a line
-
 from __future__ import annotations
 
 DETAILS: tuple[tuple[str, str], ...] = (

@@ -70,8 +70,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
         case.role("peer_authentication", decided)
         case.fact("peer_authentication.scope", _scope(accepts, pod), decided)
         case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
-        if accepts.by_port:
-            case.fact("target.port_mtls_mode", accepts.mode, accepts.place)
+        case.fact("target.port_mtls_mode", accepts.mode if accepts.by_port else "none", accepts.place)
         _undecided(case, accepts, decided)
 
 
