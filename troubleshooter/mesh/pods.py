@@ -5,13 +5,18 @@ Decides from one object. Must not know workloads or services.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeGuard
 
 from troubleshooter.model import Object, Raw, as_list, as_map
 
 PROXY = "istio-proxy"
 REGION, ZONE, SUBZONE = "topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone"
+METRICS = {"http-envoy-prom": 15090}
+"""The named port of every proxy.
+
+Source: injection-template.yaml in manifests/charts/istio-control/istio-discovery/files of istio/istio.
+"""
 
 
 def has_proxy(spec: Raw) -> bool:
@@ -64,6 +69,24 @@ def own_locality(labels: Mapping[str, str], node: str) -> str:
     """
     own = labels.get("istio-locality", "")
     return own.replace(".", "/") if own else node
+
+
+def port_named(spec: Raw, name: str, *, injected: bool) -> int | None:
+    """The number of the port of that name in a pod spec; init containers that are restarted count, and, where the proxy
+    is still to be `injected`, its port.
+
+    Source: `FindPort` in kubernetes/kubernetes pkg/api/v1/pod/util.go.
+    """
+    starting = map(as_map, as_list(spec.get("initContainers")))
+    lasting = (c for c in starting if c.get("restartPolicy") == "Always")
+    held = ports_of([*map(as_map, as_list(spec.get("containers"))), *lasting])
+    return {**(METRICS if injected else {}), **dict(reversed(held))}.get(name)
+
+
+def ports_of(containers: Iterable[Raw]) -> list[tuple[str, int]]:
+    """(name, number) of every port that containers declare."""
+    ports = (as_map(p) for c in containers for p in as_list(c.get("ports")))
+    return [(str(p.get("name") or ""), int(p["containerPort"])) for p in ports if is_number(p.get("containerPort"))]
 
 
 def is_number(value: object) -> TypeGuard[int]:

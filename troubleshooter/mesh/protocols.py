@@ -73,6 +73,13 @@ def declared(name: str, app_protocol: str, number: int, transport: str = "TCP") 
     return Protocol.TCP if number in NEVER_SNIFFED else Protocol.AUTO
 
 
+def declared_by(name: str, app_protocol: str, transport: str = "TCP") -> str:
+    """What says the protocol of a Service port: `appProtocol`, `name`, or "" if its number does, or nothing."""
+    if declared(name, app_protocol, 0, transport) is Protocol.AUTO:
+        return ""
+    return "appProtocol" if app_protocol else "name"
+
+
 def of_server(protocol: str) -> Protocol:
     """The protocol of a ServiceEntry port or Gateway server, as written there (`HTTPS`, `TLS`, `HTTP2`, …)."""
     word = protocol.lower()

@@ -14,7 +14,7 @@ from functools import cached_property
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.protocols import Protocol, declared, of_server
+from troubleshooter.mesh.protocols import Protocol, declared, declared_by, of_server
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
 from troubleshooter.model import Object, Raw, as_list, as_map, as_words
@@ -257,15 +257,8 @@ def _service_ports(thing: Object) -> Iterable[Port]:
             protocol=protocol,
             target=str(target) if named and target else _number(target) or number,
             path=f"spec.ports[{n}]",
-            declared_by=_declared_by(name, app, str(port.get("protocol") or "TCP")),
+            declared_by=declared_by(name, app, str(port.get("protocol") or "TCP")),
         )
-
-
-def _declared_by(name: str, app: str, transport: str) -> str:
-    """What says the protocol of a port; "" if its number does, or nothing."""
-    if declared(name, app, 0, transport) is Protocol.AUTO:
-        return ""
-    return "appProtocol" if app else "name"
 
 
 def _number(value: object) -> int | None:

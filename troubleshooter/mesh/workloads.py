@@ -7,7 +7,7 @@ Istio's own objects.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
@@ -21,6 +21,8 @@ from troubleshooter.mesh.pods import (
     node_locality,
     own_locality,
     owner_of,
+    port_named,
+    ports_of,
     waiting_for,
 )
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
@@ -38,8 +40,6 @@ KINDS: tuple[tuple[str, str], ...] = (
 __all__ = ["KINDS", "PROXY", "TLS_MODE", "Pod", "Workload", "Workloads", "has_proxy"]
 
 TLS_MODE = "security.istio.io/tlsMode"
-METRICS = {"http-envoy-prom": 15090}
-"""The named port of every proxy."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,25 +102,13 @@ class Pod:
         return self.proxy and not self.gateway
 
     def port_named(self, name: str) -> int | None:
-        """The number of the container port of that name, also one that injection will add.
-
-        Source: `FindPort` in kubernetes/kubernetes pkg/api/v1/pod/util.go, which looks at init containers that are
-        restarted too; injection-template.yaml in manifests/charts/istio-control/istio-discovery/files of istio/istio.
-        """
-        starting = map(as_map, as_list(self.spec.get("initContainers")))
-        sidecars = [c for c in starting if c.get("restartPolicy") == "Always"]
-        found = dict(reversed(_ports([*map(as_map, as_list(self.spec.get("containers"))), *sidecars])))
-        return found.get(name, METRICS[name] if self.standin and self.proxy and name in METRICS else None)
+        """The number of the container port of that name, also one that injection will add."""
+        return port_named(self.spec, name, injected=self.standin and self.proxy)
 
     @property
     def declared_ports(self) -> list[tuple[str, int]]:
         """(name, number) of every port that the application's containers declare; declaring them is optional."""
-        return _ports(self.containers)
-
-
-def _ports(containers: Iterable[Raw]) -> list[tuple[str, int]]:
-    ports = (as_map(p) for c in containers for p in as_list(c.get("ports")))
-    return [(str(p.get("name") or ""), int(p["containerPort"])) for p in ports if is_number(p.get("containerPort"))]
+        return ports_of(self.containers)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
