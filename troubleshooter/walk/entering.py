@@ -35,9 +35,9 @@ def arrive(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 
 
 def gateways_seen(mesh: Mesh) -> bool:
-    """Whether a Gateway's pods would have been seen if there were any: some gateway pods were, or the workloads of the
-    root namespace, where they usually are."""
-    return bool(mesh.gateways.proxies()) or bool(mesh.workloads.inside(mesh.settings.root_namespace))
+    """Whether a Gateway's pods would have been seen if there were any. They may be in any namespace, so this is known
+    only where some gateway's pods were seen."""
+    return bool(mesh.gateways.proxies())
 
 
 def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -70,7 +70,8 @@ def _nobody(mesh: Mesh, trail: Trail, gateway: Object) -> Trail:
     spot = gateway.at("spec.selector")
     if not gateways_seen(mesh):
         said = f"no gateway pods were seen at all, so what {gateway} selects is not known"
-        return trail.unknown(Stage.LISTENER, said, resource=spot)
+        unlock = "kubectl get pods,services,deployments -A -l istio -o yaml"
+        return trail.unknown(Stage.LISTENER, said, resource=spot, unlock=unlock)
     said = f"the selector of {gateway} matches no pods: nothing listens"
     return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=spot)
 

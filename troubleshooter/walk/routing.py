@@ -186,7 +186,7 @@ def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
         return take(mesh, request, trail, (owner,), choice, f"{request.host}:{request.port}")
     trail = trail.decide(routing=Routing())
     if mesh.settings.registry_only and http_:
-        said = f"{request.host} port {request.port} is in no registry, and the mesh lets nothing else out"
+        said = f"the proxy knows nothing of {request.host} port {request.port}, and the mesh lets nothing else out"
         spot = mesh.settings.at("outboundTrafficPolicy")
         result = {"virtual_host": "block_all", "name": "block_all"}
         return [trail.fails(Stage.ROUTE, said, http(502, details="direct_response"), resource=spot, result=result)]

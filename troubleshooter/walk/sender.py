@@ -47,7 +47,8 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         said = f"{full} is no name of this cluster"
         return trail.passes(Stage.DNS, said, assumes=(f"{full} resolves outside the cluster",))
     if not mesh.index.saw(space):
-        return trail.unknown(Stage.DNS, f"nothing of namespace {space} was seen, where {full} would be")
+        said = f"nothing of namespace {space} was seen, where {full} would be"
+        return trail.unknown(Stage.DNS, said, unlock=objects_of(space))
     said = f"there is no Service for {full}: the name does not resolve"
     return trail.fails(Stage.DNS, said, dropped(Connection.DNS))
 
@@ -72,18 +73,26 @@ def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
     return None
 
 
+def objects_of(namespace: str) -> str:
+    """The command that shows what a namespace holds of what a walk needs."""
+    kinds = "services,endpointslices,pods,deployments,statefulsets,istio-io"
+    return f"kubectl get {kinds} -n {namespace} -o yaml"
+
+
 def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """capture: whether the sender's own proxy takes the connection. None is no failure."""
     party = trail.hop.party
     pod = party.pod
     if pod is None:
-        return trail.unknown(Stage.CAPTURE, f"nothing of namespace {party.namespace} was seen", result={"proxy": ""})
+        said = f"nothing of namespace {party.namespace} was seen"
+        return trail.unknown(Stage.CAPTURE, said, result={"proxy": ""}, unlock=objects_of(party.namespace))
     touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.CAPTURE)
     if touch is not None:
         return trail.unknown(Stage.CAPTURE, f"{touch.object} is not modelled yet", resource=touch.resource)
     if not pod.proxy_seen:
         said = f"whether {party.workload} gets a proxy is for Namespace {party.namespace} to say, which was not seen"
-        return trail.unknown(Stage.CAPTURE, said, resource=party.resource, result={"proxy": ""})
+        unlock = f"kubectl get namespace {party.namespace} -o yaml"
+        return trail.unknown(Stage.CAPTURE, said, resource=party.resource, result={"proxy": ""}, unlock=unlock)
     if in_ambient(mesh, pod):
         said = "ambient's ztunnel takes the connection, which is not modelled yet"
         return trail.unknown(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "ztunnel"})
@@ -146,7 +155,7 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 def _unseen(trail: Trail) -> Trail:
     """The rest of the hop where it is not known what the name stands for: not known either."""
     for stage in STAGES[HopKind.SENDER][2:]:
-        trail = trail.unknown(stage, trail.steps[0].detail)
+        trail = trail.unknown(stage, trail.steps[0].detail, unlock=trail.steps[0].unlock)
     return trail.ends(trail.outcome)
 
 
@@ -213,7 +222,7 @@ def _unregistered(mesh: Mesh, request: Request, trail: Trail, said: str, place: 
 
     With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on the
     port, and else, like any other protocol, the BlackHoleCluster.
-    Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/#envoy-passthrough-to-external-services;
+    Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/;
     `buildSidecarOutboundHTTPRouteConfig` in istio/istio pilot/pkg/networking/core/httproute.go.
     """
     trail = trail.decide(family=_spoken(request), service=None, port=None)
