@@ -48,7 +48,7 @@ class Outcome:
 class Step:
     """One stage at one hop. `hop` counts from 0; `proxy` is whose it is (None for a client outside); `resource` is the
     object and field that decided; `result` is the contract's map for this stage; `observed` means that evidence says
-    so."""
+    so; `unlock` is what would make an unknown stage known ("" if nothing does)."""
 
     hop: int
     stage: Stage
@@ -59,6 +59,7 @@ class Step:
     assumes: tuple[str, ...] = ()
     resource: Resource | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
+    unlock: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -161,6 +161,7 @@ class Trail:
             assumes=more.get("assumes", ()),
             resource=more.get("resource"),
             result=more.get("result", {}),
+            unlock=more.get("unlock", ""),
         )
         return replace(self, steps=(*self.steps, step))
 

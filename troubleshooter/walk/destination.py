@@ -19,7 +19,7 @@ from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import Connection, Outcome, Raw, Request, Stage, as_map
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching
-from troubleshooter.walk.sender import PASSTHROUGH, bypassed
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
 
 DISTRIBUTION = "networking.istio.io/traffic-distribution"
 
@@ -106,7 +106,8 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
     if cluster.missing == "host" and wanted.host.endswith(f".svc.{mesh.settings.domain}") and len(labels) > 2:
         if not mesh.index.saw(labels[1]):
             said = f"nothing of namespace {labels[1]} was seen, where {wanted.host} would be"
-            return trail.unknown(Stage.CLUSTER, said, resource=spot, result={"name": cluster.name})
+            unlock = objects_of(labels[1])
+            return trail.unknown(Stage.CLUSTER, said, resource=spot, result={"name": cluster.name}, unlock=unlock)
     said = {
         "host": f"{wanted.host} is in no registry",
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",
@@ -221,7 +222,9 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, found: Endpoints) -> Trail
         unseen = f"nothing of {cluster.service.object} is ready here, and {elsewhere} names a cluster that was not read"
     if unseen:
         spot = cluster.service.object.at()
-        return trail.unknown(Stage.ENDPOINT, unseen, resource=spot, result={"endpoints": []}).ends(trail.outcome)
+        unlock = "" if elsewhere else objects_of(cluster.service.namespace)
+        seen = trail.unknown(Stage.ENDPOINT, unseen, resource=spot, result={"endpoints": []}, unlock=unlock)
+        return seen.ends(trail.outcome)
     said = f"{cluster.service.object} port {cluster.port} has no endpoint that is ready"
     if found.ready:
         said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"

@@ -45,7 +45,8 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.passes(Stage.LISTENER, "no proxy: the application is reached directly", result={"name": ""})
     if hop.party.pod is not None and not hop.party.pod.proxy_seen:
         said = f"whether {hop.party.workload} gets a proxy is for Namespace {hop.party.namespace} to say, which was not seen"
-        return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource)
+        unlock = f"kubectl get namespace {hop.party.namespace} -o yaml"
+        return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource, unlock=unlock)
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)

@@ -193,4 +193,4 @@ def _assumed(branches: Iterable[Branch]) -> Iterable[NotChecked]:
         yield NotChecked(what=text, why="assumed: no Kubernetes object tells it")
     unknown = {s.detail: s for b in branches for s in b.path if s.verdict is StageVerdict.UNKNOWN}
     for step in unknown.values():
-        yield NotChecked(what=f"stage {step.stage}", why=step.detail)
+        yield NotChecked(what=f"stage {step.stage}", why=step.detail, unlock=step.unlock)
