@@ -57,7 +57,7 @@ def test_what_keeps_a_rule_from_matching(rules: str, expected: str) -> None:
         ("{to: [{operation: {methods: [PUT]}}]}", "spec.rules[0].to[0].operation.methods"),
         ("{from: [{source: {principals: [a]}}], to: [{operation: {methods: [PUT]}}]}", "spec.rules[0]"),
         (
-            "{from: [{source: {principals: [a]}}],to: [{operation: {ports: ['9']}}]}, {to: [{operation: {paths: [x]}}]}",
+            "{from: [{source: {principals: [a]}}],to: [{operation: {ports: ['9']}}]},{to: [{operation: {paths: [x]}}]}",
             "spec.rules[1].to[0].operation.paths",
         ),
         (
