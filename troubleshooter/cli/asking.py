@@ -14,7 +14,7 @@ from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import sentence
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
-from troubleshooter.consult import Consultation, Failure, failure_of, failures, log_groups
+from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
 from troubleshooter.evidence import LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.mesh import Mesh
@@ -88,12 +88,14 @@ def consultation_on(
         groups = log_groups(mesh, summary, given_arguments(args))
         failure = _in_question(mesh, found, request, namespace)
         notes = () if failure else _unused(args, summary, found, request)
-    situation = Situation(
+    situation: Situation | LogLine = Situation(
         inventory=inventory,
         request=failure.request if failure else request,
         entry=failure.group.example if failure else None,
         namespace=namespace,
     )
+    if failure is not None and not inventory.objects:
+        situation, notes = LogLine(request=failure.request, entry=failure.group.example), inventory.not_checked
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
         rulebook, engine, situation, symptom=args.symptom, namespace=only, groups=groups, not_checked=notes

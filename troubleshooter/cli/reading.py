@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import codecs
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,20 +24,27 @@ from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_in
 from troubleshooter.collect.inputs import MAX_BYTES, unreadable
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
-from troubleshooter.model import Inventory
+from troubleshooter.model import Inventory, NotChecked
+
+log = logging.getLogger(__name__)
 
 STDIN = "-"
 LOOKED_AT = 4096
 """So many bytes tell whether a log is text."""
+
+NO_MESH = NotChecked(
+    what="the mesh", why="absent from the input: there is only a log", unlock="Name its objects with -f FILE"
+)
 
 
 def read_mesh(args: argparse.Namespace) -> Inventory:
     """The objects of -f with those of --with laid over them; what of them is damaged is said on standard error.
 
     Raises:
-        Refused: there is no -f, or something that was named cannot be read at all.
+        Refused: there is neither -f nor a log, or something that was named cannot be read at all.
     """
-    if not args.filename:
+    logged = bool(getattr(args, "log", ""))
+    if not args.filename and not logged:
         raise Refused(
             "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
             f"cluster by itself):\n\n{KUBECTL_COMMAND} | {program()} diagnose -f -"
@@ -44,10 +52,13 @@ def read_mesh(args: argparse.Namespace) -> Inventory:
     demand_one_reader(args)
     namespace = args.namespace or DEFAULT_NAMESPACE
     with refusing():
-        inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
+        inventory = Inventory(not_checked=(NO_MESH,))
+        if args.filename:
+            inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
         if args.laid_over:
             over = read_inventory(args.laid_over, stdin=_standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
+    log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
     return inventory
@@ -91,6 +102,7 @@ def read_log(name: str) -> LogSummary:
             summary = summarise(parse_lines(_lines(file, name), file=name))
     except OSError as error:
         raise Refused(str(InputError(unreadable(_shown(name), error)))) from None
+    log.info("%d requests read from %s, %d of them failed", summary.entries, _shown(name), summary.failed)
     if not summary.entries:
         raise Refused(
             f"{_shown(name)}: there is no access log line in it. Give the log of a proxy: "

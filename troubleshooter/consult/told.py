@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
-from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.evidence import AccessLogEntry, Side
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import about_failure
@@ -21,6 +21,8 @@ from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked, walk
 
 TOLD = "told"
+NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
+"""Envoy's word for: ALLOW policies apply, and none of them allows it. Source: rbac_filter.cc in Envoy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ def examine_line(
     """What follows from a log line and answers. Of the walk only the step at which the request died is left, because
     nothing else of it was seen; nothing at all is if the line does not name the stage."""
     stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
-    foretold = walk(Mesh(Inventory()), line.request)
+    foretold = _blank(walk(Mesh(Inventory()), line.request))
     walked, observation = observe(foretold, line.entry, stages)
     if observation is None:
         return examine_told(rulebook, facts, engine, among)
@@ -76,6 +78,12 @@ def _rooted(conclusions: list[Conclusion]) -> tuple[Conclusion, ...]:
     return (replace(root, root=True, severity=Severity.ERROR), *others)
 
 
+def _blank(walked: Walked) -> Walked:
+    """The same walk without a word of why its stages pass: on an empty mesh that tells nothing."""
+    branches = tuple(replace(b, path=tuple(replace(s, detail="") for s in b.path)) for b in walked.walk.branches)
+    return replace(walked, walk=replace(walked.walk, branches=branches))
+
+
 def _only_the_failure(walked: Walked) -> Walked:
     """The worst branch with its failed step alone: the steps before it were decided on an empty mesh."""
     branch = walked.walk.branches[0]
@@ -86,10 +94,21 @@ def _only_the_failure(walked: Walked) -> Walked:
     return Walked(walk=seen, trails=())
 
 
+def _about_the_words(case: CaseBuilder, observation: Observation) -> None:
+    """What Envoy's words alone prove of a mesh that nobody sees: which questions need not be asked."""
+    entry, source = observation.entry, observation.source
+    if entry.side is Side.BLACKHOLE:
+        case.seen("caller.outbound_policy", "registry-only", source)
+        case.seen("caller.capture", "taken", source)
+    if NOTHING_ALLOWED in (entry.details, entry.connection_termination_details):
+        case.seen("authorization_policy.decision", "no-allow-matched", source)
+
+
 def _case(request: Request, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:
     """What the line says outranks what a person says."""
     case = CaseBuilder(TOLD, CaseKind.WALK)
     about_failure(case, observation)
+    _about_the_words(case, observation)
     case.detail("request.method", request.method)
     case.detail("request.path", request.path)
     case.detail("request.host", request.host)
