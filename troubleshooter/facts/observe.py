@@ -41,6 +41,9 @@ SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
 }
 """The facts, by how their names begin, that are not to be believed where a stage was foretold to fail and did not."""
 
+DOUBTED = frozenset({StageVerdict.FAIL, StageVerdict.UNKNOWN})
+"""Where the walk stopped or could not tell, a line that leaves this stage open means this stage."""
+
 HOPS = {Side.INBOUND: "inbound", Side.OUTBOUND: "outbound", Side.PASSTHROUGH: "outbound", Side.BLACKHOLE: "outbound"}
 
 
@@ -93,9 +96,9 @@ def _seen(branch: Branch, trail: Trail, observation: Observation) -> Branch:
     """A branch with the observed failure in it."""
     named = observation.named
     died = branch.failed
-    stage = named.stage or next(iter(named.also), None) or (died.stage if died else Stage.APPLICATION)
-    if died is not None and died.stage in named.also:
-        stage = died.stage
+    doubted = (step.stage for step in branch.path if step.verdict in DOUBTED and step.stage in named.also)
+    stage = next(doubted, None) or named.stage or next(iter(named.also), None)
+    stage = stage or (died.stage if died else Stage.APPLICATION)
     position = _position(branch.path, stage, named.hop, trail)
     path = (
         branch.path
