@@ -37,10 +37,11 @@ class CaseBuilder:
             sources = tuple(Source(resource=p) for p in places if p is not None)
             self.facts[name] = Fact(name=name, word=str(word), sources=sources)
 
-    def seen(self, name: str, word: str, source: Source) -> None:
-        """Add a fact that a log line (or a person) tells."""
+    def seen(self, name: str, word: str, source: Source, *places: Resource) -> None:
+        """Add a fact that a log line (or a person) tells, with the places that it is about."""
         if word in CATALOGUE.facts[name].words:
-            self.facts.setdefault(name, Fact(name=name, word=word, sources=(source,)))
+            sources = (source, *(Source(resource=p) for p in places))
+            self.facts.setdefault(name, Fact(name=name, word=word, sources=sources))
 
     def forget(self, prefixes: tuple[str, ...]) -> None:
         """Take the facts back whose names begin like this: something that outranks them says otherwise."""

@@ -57,7 +57,7 @@ FLAGS = (
 
 MISSES = (
     *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port"),
-    *("spiffe-scheme", "token", "http-fields", "excluded", "no-rules", "other", "several"),
+    *("spiffe-scheme", "token", "http-fields", "excluded", "no-rules", "not-known", "other", "several"),
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (

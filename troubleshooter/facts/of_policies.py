@@ -9,6 +9,7 @@ from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, had, kind, nearest, scope_of, wanted
+from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision
@@ -16,6 +17,9 @@ from troubleshooter.mesh.policy_rules import KEYS, value_of
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.model import HopKind, Request, as_list, as_map
 from troubleshooter.walk import Hop
+
+NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
+"""What Envoy logs where there are ALLOW policies and no rule of them matched."""
 
 
 def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop, sender: Hop) -> None:
@@ -41,6 +45,24 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
     case.fact("authorization_policy.decision", judgement.decision, judgement.place, *places)
     case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
     case.detail("caller.principal", subject.principal)
+
+
+def about_denial(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation) -> None:
+    """What a log line shows where it depends on the caller, who is not known, whether a policy allows the request."""
+    judgement, subject, entry = hop.judgement, hop.subject, observation.entry
+    said = NOTHING_ALLOWED in (entry.details, entry.connection_termination_details)
+    if judgement is None or subject is None or judgement.decision is not Decision.UNKNOWN or not said:
+        return
+    policy, root = judgement.decided_by[0], mesh.settings.root_namespace
+    place = judgement.place or policy.at("spec.rules")
+    case.role("authorization_policy", policy.at())
+    case.seen("authorization_policy.decision", Decision.IMPLICIT_DENY, observation.source, place)
+    case.fact("authorization_policy.miss", "not-known", place)
+    case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
+    case.detail("authorization_policy.field", place.field)
+    case.fact("authorization_policy.scope", scope_of(policy, root), policy.at("spec"))
+    case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
+    case.fact("authorization_policy.hop", "gateway" if hop.kind is HopKind.GATEWAY else "target")
 
 
 def _implicit_deny(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

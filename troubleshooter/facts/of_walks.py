@@ -13,7 +13,7 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
-from troubleshooter.facts.of_policies import about_credentials
+from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_workloads import about_workload
@@ -65,6 +65,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_credentials(case, mesh, request, trail.hop, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))
+        about_denial(case, mesh, trail.hop, observation)
         about_failure(case, observation)
     died = branch.failed
     return case.build(died.stage if died else None)
