@@ -8,6 +8,7 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#OutboundTraffi
 from __future__ import annotations
 
 import difflib
+import re
 
 from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
@@ -17,6 +18,9 @@ from troubleshooter.mesh.services import Service
 from troubleshooter.model import Branch, HopKind, Request, Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.sender import meant
+
+NO_NAME = re.compile(r"[^a-z0-9]+")
+"""What may not stand in the name of an object, or separates its parts."""
 
 ALIKE = 0.85
 """From how much likeness on one host may be a misspelling of another, as difflib measures it."""
@@ -79,9 +83,8 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     """Whether the host is one that the caller's proxy knows, and the ServiceEntry that names it, or nearly does."""
     viewer = hop.party.namespace
     full, service = meant(mesh, request.host, viewer)
-    case.detail(
-        "request.entry_name", _unused(mesh, viewer, request.host.strip("*.").replace(".", "-").replace(":", "-"))
-    )
+    name = NO_NAME.sub("-", request.host).strip("-")
+    case.detail("request.entry_name", _unused(mesh, viewer, name))
     if service is not None:
         seen = service.visible_to(viewer)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
@@ -91,7 +94,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
         case.fact("request.destination", "routed", hop.routing.owners[0].at("spec.hosts"))
     elif hosts.is_address(full):
         case.fact("request.destination", "address")
-        case.detail("request.entry_host", f"{request.host.replace('.', '-').replace(':', '-')}.address.internal")
+        case.detail("request.entry_host", f"{name}.address.internal")
     else:
         case.fact("request.destination", "unregistered")
         _similar(case, mesh, request, viewer)
