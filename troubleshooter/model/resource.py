@@ -31,10 +31,9 @@ def no_lines(_path: str) -> int | None:
 class Resource:
     """A reference to an object, or to one field of it: what the contract calls a resource.
 
-    `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `position` is the line of `field` in `file` (as
-    it was given), or what finds it: finding a line means reading the object's text again, so only what is shown pays for
-    it. It plays no part in equality.
-    """
+    `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `position` is the line of `field` in `file`
+    (as it was given), or what finds it: finding a line means reading the object's text again, so only what is shown
+    pays for it. It plays no part in equality. """
 
     kind: str
     name: str
