@@ -167,7 +167,19 @@ class Gateways:
 
     def serving(self, scheme: str, port: int, host: str) -> list[Object]:
         """The Gateways of which some server takes this scheme, port and host from outside."""
-        return [g for g in self.all if any(takes(s, scheme, port) and s.serves(host) for s in _servers(g))]
+        return [g for g in self.all for s in _servers(g) if speaks(s, scheme) and s.serves(host) and self._at(s, port)]
+
+    def on_port(self, port: int) -> list[Object]:
+        """The Gateways of which some server is reached on a port from outside, whatever it is for."""
+        return [g for g in self.all if any(self._at(s, port) for s in _servers(g))]
+
+    def _at(self, server: Server, port: int) -> bool:
+        """Whether a server is reached on a port from outside: on its own number, or on a Service port that leads to the
+        container port that it is opened on."""
+        if server.number == port:
+            return True
+        entrances = (e for w in self.workloads(server.gateway) for e in self.entrances(w, server.number))
+        return any(e.port.number == port for e in entrances)
 
 
 def _in_the_way(server: Server, before: list[Server]) -> Server | None:

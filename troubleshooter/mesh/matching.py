@@ -205,13 +205,13 @@ def full_match(pattern: str, value: str) -> bool:
     return compiled is not None and compiled.fullmatch(value) is not None
 
 
-def replaced(pattern: str, substitution: str, text: str) -> str:
-    """A text with every match of a regular expression replaced; one that RE2 refuses matches nothing."""
+def substituted(pattern: str, replacement: str, value: str) -> str:
+    """A text in which every match of a pattern is replaced; as it was where RE2 refuses pattern or replacement."""
     compiled = _compiled(pattern)
     try:
-        return str(compiled.sub(substitution, text)) if compiled is not None else text
-    except (re2.error, LookupError, ValueError):
-        return text
+        return str(compiled.sub(replacement, value)) if compiled is not None else value
+    except (re2.error, IndexError):
+        return value
 
 
 @lru_cache(maxsize=1024)

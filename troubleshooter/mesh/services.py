@@ -180,14 +180,16 @@ class Registry:
                 held[service.namespace, *next(iter(service.selector.items()))].append(service)
         return held
 
-    def serving(self, workload: Workload, pod: Pod, number: int) -> Port | None:
+    def serving(self, workload: Workload, pod: Pod, number: int) -> tuple[Service, Port] | None:
         """The Service port that makes the inbound listener of a container port: of the oldest Service that leads there.
 
         Source: `buildInboundListeners` in istio/istio pilot/pkg/networking/core/listener_inbound.go.
         """
-        leading = {id(s.object): p for s in self.selecting(workload) for p in s.ports if _target(p, pod) == number}
-        services = oldest_first(s.object for s in self.selecting(workload) if id(s.object) in leading)
-        return leading[id(services[0])] if services else None
+        leading = {
+            id(s.object): (s, p) for s in self.selecting(workload) for p in s.ports if _target(p, pod) == number
+        }  # fmt: skip
+        oldest = next(iter(oldest_first(s.object for s, _ in leading.values())), None)
+        return leading[id(oldest)] if oldest is not None else None
 
     def on_port(self, number: int, viewer: str, family: str) -> bool:
         """Whether some visible service makes a listener for all addresses of this port in a protocol family: declared

@@ -101,8 +101,8 @@ def read_settings(index: Index) -> Settings:
 
 
 def _parsed(text: str) -> object:
-    """The YAML of a mesh config. Libyaml's events come from a stack of its own; its composer calls itself for every level
-    and ends the process where a hostile text has very many, so the levels are counted first.
+    """The YAML of a mesh config. Libyaml's events come from a stack of its own; its composer calls itself for every
+    level and ends the process where a hostile text has very many, so the levels are counted first.
 
     Raises:
         yaml.YAMLError: the text is no YAML; ValueError: it has more levels than any mesh config.

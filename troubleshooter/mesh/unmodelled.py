@@ -9,15 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from troubleshooter.mesh.index import CORE, NETWORKING, Index, selects
+from troubleshooter.mesh.index import NETWORKING, Index, selects
 from troubleshooter.mesh.settings import Settings
-from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Resource, Stage, as_list, as_map, as_words
 
 S = Stage
 GATEWAY_API = "gateway.networking.k8s.io"
 EXTENSIONS = "extensions.istio.io"
-DATAPLANE = "istio.io/dataplane-mode"
 
 OF_PROXIES: Mapping[tuple[str, str], frozenset[Stage]] = {
     (NETWORKING, "Sidecar"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
@@ -48,7 +46,6 @@ class Unmodelled:
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._root = settings.root_namespace
-        self._index = index
         self._of_proxies: dict[str, list[Touch]] = defaultdict(list)
         for kind, stages in OF_PROXIES.items():
             for thing in index.all(*kind):
@@ -73,20 +70,6 @@ class Unmodelled:
         """Gateway API routes with this Service or ServiceEntry as parent: they replace its mesh routes."""
         held = self._routes.get((thing.kind, thing.namespace, thing.name), ())
         return [Touch(object=o, stages=frozenset({S.ROUTE})) for o in held]
-
-    def ambient(self, pod: Pod) -> Resource | None:
-        """The label by which the ambient data plane takes a pod's connections; pods with a sidecar are left alone.
-
-        Source: https://istio.io/latest/docs/ambient/usage/add-workloads/.
-        """
-        mode = pod.labels.get(DATAPLANE)
-        if pod.proxy or mode not in (None, "ambient"):
-            return None
-        if mode is not None:
-            return pod.at(f'metadata.labels["{DATAPLANE}"]')
-        space = self._index.get(CORE, "Namespace", "", pod.namespace)
-        asked = space is not None and space.labels.get(DATAPLANE) == "ambient"
-        return space.at(f'metadata.labels["{DATAPLANE}"]') if space and asked else None
 
 
 def _selects(thing: Object, labels: Mapping[str, str]) -> bool:

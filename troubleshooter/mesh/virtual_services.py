@@ -23,7 +23,7 @@ from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
     """One weighted destination of a route. `host` is a full name, `port` None where none is given; `place` is the
-    destination's field, `share` between 0 and 1."""
+    destination's field, `number` its position, `share` between 0 and 1."""
 
     host: str
     written: str
@@ -31,6 +31,7 @@ class Destination:
     subset: str
     share: float
     place: Resource
+    number: int = 0
 
 
 class VirtualServices:
@@ -160,6 +161,7 @@ class VirtualServices:
             subset=str(target.get("subset") or ""),
             share=share,
             place=route.owner.at(f"{route.path}.route[{n}].destination"),
+            number=n,
         )
 
 

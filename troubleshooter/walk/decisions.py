@@ -21,14 +21,15 @@ from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials
 from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.mesh.workloads import Pod, Workload
-from troubleshooter.model import Connection, HopKind, Object, Outcome, Resource, Stage, StageVerdict, Step
+from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Resource, Stage, StageVerdict, Step
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Party:
     """Who handles the request at a hop: a pod of a workload, or (`pod` None) a client of which nothing is known.
 
-    `gateways` are the Gateway objects through which an outside client enters here.
+    `gateways` are the Gateway objects through which an outside client enters here. `skipped` means that a proxy is
+    there and does not take this connection.
     """
 
     namespace: str
@@ -36,6 +37,7 @@ class Party:
     pod: Pod | None = None
     gateways: tuple[Object, ...] = ()
     assumed: bool = False
+    skipped: bool = False
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -43,7 +45,7 @@ class Party:
 
     @property
     def proxied(self) -> bool:
-        return bool(self.pod and self.pod.proxy)
+        return bool(self.pod and self.pod.proxy and not self.skipped)
 
     @property
     def resource(self) -> Resource | None:
@@ -80,13 +82,21 @@ class Cluster:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Hop:
-    """Everything that was decided at one hop, filled as its stages are passed."""
+    """Everything that was decided at one hop, filled as its stages are passed.
+
+    `member` is the name of the one pod that was asked for by its own host name. `passthrough` means that no listener or
+    route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
+    request as it leaves, where a route rewrote it.
+    """
 
     kind: HopKind
     party: Party
     service: Service | None = None
     port: Port | None = None
+    member: str = ""
     family: str = ""
+    passthrough: bool = False
+    sends: Request | None = None
     server: Server | None = None
     routing: Routing | None = None
     cluster: Cluster | None = None
@@ -102,11 +112,12 @@ class Hop:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Trail:
-    """One way through the mesh so far. `ended` is True where a proxy answers itself or the mesh is left."""
+    """One way through the mesh so far. `share` is None where nothing tells how many requests take it. `ended` is True
+    where a proxy answers itself or the mesh is left."""
 
     hops: tuple[Hop, ...]
     steps: tuple[Step, ...] = ()
-    share: float = 1.0
+    share: float | None = 1.0
     by: str = ""
     outcome: Outcome = field(default_factory=Outcome)
     ended: bool = False
@@ -139,6 +150,10 @@ class Trail:
         """The trail that ends here."""
         return replace(self._with(stage, StageVerdict.FAIL, detail, more), outcome=outcome)
 
+    def instead(self, stage: Stage, detail: str, outcome: Outcome, **more: Any) -> Trail:
+        """The trail that ends at the stage that it just passed, after a closer look."""
+        return replace(self, steps=self.steps[:-1]).fails(stage, detail, outcome, **more)
+
     def ends(self, outcome: Outcome) -> Trail:
         """The trail where a proxy answers, or the mesh is left."""
         return replace(self, ended=True, outcome=outcome)
@@ -147,9 +162,12 @@ class Trail:
         """The trail at its next hop."""
         return replace(self, hops=(*self.hops, hop))
 
-    def splits(self, by: str, share: float) -> Trail:
-        """One of several ways from here on."""
-        return replace(self, share=self.share * share, by=self.by or by) if share < 1 else self
+    def splits(self, by: str, share: float | None) -> Trail:
+        """One of several ways from here on; None where nothing tells how many requests take it."""
+        if share is not None and share >= 1:
+            return self
+        known = self.share is not None and share is not None
+        return replace(self, share=(self.share or 0) * (share or 0) if known else None, by=self.by or by)
 
     def _with(self, stage: Stage, verdict: StageVerdict, detail: str, more: Mapping[str, Any]) -> Trail:
         step = Step(

@@ -8,20 +8,20 @@ https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-afte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troubleshooter.mesh.endpoints import Absence, Endpoints
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.locality import place
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.protocols import Protocol
+from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.virtual_services import Destination
-from troubleshooter.model import Connection, Outcome, Raw, Request, Stage, as_map
+from troubleshooter.model import Connection, HopKind, Outcome, Request, Stage
+from troubleshooter.walk.balancing import distribution, kinds, locality_setting, own_labels, section, shown
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching
-from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
-
-DISTRIBUTION = "networking.istio.io/traffic-distribution"
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed, members, objects_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,38 +38,42 @@ def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """cluster: whether the destination, its port and its subset exist, and which DestinationRule applies."""
     hop = trail.hop
     target = hop.routing.destination if hop.routing else None
-    if target is None and hop.service is None:
-        cluster = Cluster(name=PASSTHROUGH, host=request.host, port=request.port)
-        return trail.decide(cluster=cluster).passes(Stage.CLUSTER, "passed through", result={"name": PASSTHROUGH})
+    if target is None and (hop.service is None or hop.passthrough or bypassed(trail)):
+        return _as_dialled(request, trail)
     wanted = (
         _Wanted(host=target.host, port=target.port, subset=target.subset, target=target)
         if target
         else _Wanted(host=hop.service.host if hop.service else "", port=request.port, subset="", target=None)
     )
-    if bypassed(trail):
-        assert hop.service is not None  # noqa: S101 - without a service it is passed through, above
-        plain = Cluster(name="", host=wanted.host, port=request.port, service=hop.service, service_port=hop.port)
-        return _bypassing(request, trail, plain)
     return _with_rule(mesh, request, trail, wanted)
 
 
-def _bypassing(request: Request, trail: Trail, cluster: Cluster) -> Trail:
-    """Without a proxy only the Service's own port counts."""
-    assert cluster.service is not None  # noqa: S101 - the caller looked it up
-    if cluster.service_port is None:
-        said = f"{cluster.service.object} has no port {request.port}"
-        spot = cluster.service.object.at("spec.ports")
-        return trail.decide(cluster=cluster).fails(Stage.CLUSTER, said, dropped(Connection.REFUSED), resource=spot)
-    return trail.decide(cluster=cluster).passes(
-        Stage.CLUSTER, f"{cluster.service.object}", resource=cluster.service.object.at()
-    )
+def _as_dialled(request: Request, trail: Trail) -> Trail:
+    """Where nothing routes the connection: to the address that the client dialled. Only a Service's own ports lead
+    anywhere."""
+    hop = trail.hop
+    name = "" if bypassed(trail) else PASSTHROUGH
+    service = hop.service
+    host = service.host if service else request.host
+    cluster = Cluster(name=name, host=host, port=request.port, service=service, service_port=hop.port)
+    trail = trail.decide(cluster=cluster)
+    if service is None:
+        return trail.passes(Stage.CLUSTER, "passed through", result={"name": name})
+    if hop.port is None and not (service.entry or service.headless or service.external_name):
+        said = f"{service.object} has no port {request.port}"
+        spot = service.object.at("spec.ports")
+        return trail.fails(Stage.CLUSTER, said, dropped(Connection.REFUSED), resource=spot)
+    said = "passed through" if name else str(service.object)
+    return trail.passes(Stage.CLUSTER, said, resource=service.object.at(), result={"name": name})
 
 
 def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> Trail:
-    party = trail.hop.party
-    service = mesh.registry.find(wanted.host, party.namespace)
-    port = wanted.port or (service.ports[0].number if service and len(service.ports) == 1 else request.port)
-    name = f"outbound|{port}|{wanted.subset}|{wanted.host}"
+    hop, party = trail.hop, trail.hop.party
+    found = mesh.registry.find(wanted.host, party.namespace)
+    service = mesh.registry.behind(found, party.namespace) if found else None
+    host = service.host if service and service is not found else wanted.host
+    listener = hop.server.number if hop.server else request.port
+    port = wanted.port or (service.ports[0].number if service and len(service.ports) == 1 else listener)
     service_port = service.port(port) if service else None
     rule = mesh.destination_rules.in_force(service, party.namespace, party.labels) if service else None
     rivals = mesh.destination_rules.rivals(service, party.namespace, rule) if service and rule else []
@@ -81,8 +85,8 @@ def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> T
     elif wanted.subset and (rule is None or rule.subset(wanted.subset) is None):
         missing = "subset"
     cluster = Cluster(
-        name=name, host=wanted.host, port=port, subset=wanted.subset, service=service, service_port=service_port,
-        rule=rule, rivals=tuple(rivals), missing=missing,
+        name=f"outbound|{port}|{wanted.subset}|{host}", host=host, port=port, subset=wanted.subset, service=service,
+        service_port=service_port, rule=rule, rivals=tuple(rivals), missing=missing,
     )  # fmt: skip
     trail = trail.decide(cluster=cluster)
     touched = touching(mesh, trail, Stage.CLUSTER)
@@ -103,11 +107,11 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
     """A destination of which a part does not exist: 503 NC. Not known where its namespace was not seen."""
     spot = wanted.target.place if wanted.target else None
     labels = wanted.host.split(".")
-    if cluster.missing == "host" and wanted.host.endswith(f".svc.{mesh.settings.domain}") and len(labels) > 2:
-        if not mesh.index.saw(labels[1]):
-            said = f"nothing of namespace {labels[1]} was seen, where {wanted.host} would be"
-            unlock = objects_of(labels[1])
-            return trail.unknown(Stage.CLUSTER, said, resource=spot, result={"name": cluster.name}, unlock=unlock)
+    local = wanted.host.endswith(f".svc.{mesh.settings.domain}") and len(labels) > 2
+    if cluster.missing == "host" and local and not mesh.index.saw(labels[1]):
+        said = f"nothing of namespace {labels[1]} was seen, where {wanted.host} would be"
+        unlock = objects_of(labels[1])
+        return trail.unknown(Stage.CLUSTER, said, resource=spot, result={"name": cluster.name}, unlock=unlock)
     said = {
         "host": f"{wanted.host} is in no registry",
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",
@@ -123,28 +127,55 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     """endpoint: a trail for each kind of endpoint that gets requests."""
     cluster = trail.hop.cluster
     assert cluster is not None  # noqa: S101 - the cluster stage ran
-    if cluster.service is None or cluster.service_port is None:
+    dialled = cluster.name in ("", PASSTHROUGH)
+    service, port = cluster.service, cluster.service_port
+    if service is None or (dialled and (service.entry or service.external_name)):
         return [_beyond(mesh, request, trail, cluster)]
-    found = mesh.endpoints(cluster.service, cluster.service_port)
+    if port is None and not dialled:
+        return [_beyond(mesh, request, trail, cluster)]
+    found = _of_service(mesh, trail, service, port)
     kept = [e for e in found.ready if _in_subset(e, cluster)]
     trail = trail.decide(endpoints=found)
     if not kept:
         return [_none(mesh, trail, cluster, found)]
+    straight = dialled or _own_address(trail, service)
     placement = place(
         kept,
-        setting=locality_setting(mesh, cluster),
-        outlier_detection=bool(_section(cluster, "outlierDetection")),
-        traffic_distribution=_distribution(cluster),
+        setting=None if straight else locality_setting(mesh, cluster),
+        outlier_detection=section(cluster, "outlierDetection") is not None,
+        traffic_distribution="" if straight else distribution(cluster),
         locality=trail.hop.party.pod.locality if trail.hop.party.pod else "",
-        labels=trail.hop.party.labels,
+        labels=own_labels(trail),
     )
     trail = trail.decide(placement=placement)
-    first = [e for e in placement.endpoints if e.priority == 0]
+    first = [(e, s) for e, s in zip(placement.endpoints, placement.shares, strict=True) if s > 0]
     if not first:
         said = f"{cluster.name}: no weight leads from this locality to any endpoint"
         return [trail.fails(Stage.ENDPOINT, said, _no_host(trail), result={"endpoints": []})]
     result = {"endpoints": [shown(e) for e in placement.endpoints]}
-    return [_to_kind(trail, kind, count / len(first), result, len(first)) for kind, count in _kinds(first)]
+    return [_to_kind(trail, kind, share, result, len(first)) for kind, share in kinds(first)]
+
+
+def _own_address(trail: Trail, service: Service) -> bool:
+    """Whether a client dials the endpoints themselves: those of a headless Service, which has no address of its own.
+
+    A proxy beside the client keeps to what was dialled. A gateway has the endpoints from istiod.
+    Source: `convertResolution` in istio/istio pilot/pkg/networking/core/cluster_builder.go.
+    """
+    return service.headless and trail.hop.service is service and trail.hop.kind is HopKind.SENDER
+
+
+def _of_service(mesh: Mesh, trail: Trail, service: Service, port: Port | None) -> Endpoints:
+    """The endpoints of a service port; those of a headless Service on the port that was dialled, whatever targetPort
+    says, and only the pod that was asked for by its own name."""
+    dialled = trail.hop.cluster.port if trail.hop.cluster else 0
+    if port is None:
+        port = Port(number=dialled, name="", protocol=Protocol.AUTO, target=dialled, path="spec.ports")
+    found = mesh.endpoints(service, port)
+    if not _own_address(trail, service):
+        return found
+    asked = members(found.all, trail.hop.member) if trail.hop.member else found.all
+    return replace(found, all=tuple(replace(e, port=dialled) for e in asked))
 
 
 def _to_kind(trail: Trail, endpoint: Endpoint, share: float, result: Mapping[str, object], total: int) -> Trail:
@@ -156,54 +187,6 @@ def _to_kind(trail: Trail, endpoint: Endpoint, share: float, result: Mapping[str
     trail = trail.splits("endpoints", share).decide(endpoint=endpoint)
     assumes = () if endpoint.pod else (f"{endpoint.address} answers",)
     return trail.passes(Stage.ENDPOINT, said, resource=spot, result=result, assumes=assumes)
-
-
-def _kinds(endpoints: list[Endpoint]) -> list[tuple[Endpoint, int]]:
-    """Endpoints that the far end could tell apart, each with how many are like it."""
-    groups: dict[object, list[Endpoint]] = {}
-    for e in endpoints:
-        pod = e.pod
-        labels = tuple(sorted((k, v) for k, v in e.all_labels.items() if k != "pod-template-hash"))
-        key = (e.port, pod.proxy, labels) if pod else (e.port, e.address)
-        groups.setdefault(key, []).append(e)
-    return [(group[0], len(group)) for group in groups.values()]
-
-
-def shown(endpoint: Endpoint) -> dict[str, object]:
-    """An endpoint as the contract prints it."""
-    return {
-        "address": endpoint.address,
-        "port": endpoint.port,
-        "workload": str(endpoint.workload or ""),
-        "locality": endpoint.locality,
-        "network": endpoint.network,
-        "priority": endpoint.priority,
-        "weight": endpoint.weight,
-        "healthy": endpoint.healthy,
-    }
-
-
-def _section(cluster: Cluster, name: str) -> Raw | None:
-    found = cluster.rule.section(name, cluster.port, cluster.subset) if cluster.rule else None
-    return found[0] if found else None
-
-
-def locality_setting(mesh: Mesh, cluster: Cluster) -> Raw | None:
-    """The localityLbSetting in force: the rule's, else the mesh's (on by default); None where it is switched off.
-
-    Source: `GetLocalityLbSetting` in istio/istio pilot/pkg/networking/core/loadbalancer/loadbalancer.go.
-    """
-    own = as_map((_section(cluster, "loadBalancer") or {}).get("localityLbSetting"))
-    setting = own or mesh.settings.locality_setting
-    return None if setting.get("enabled") is False else setting
-
-
-def _distribution(cluster: Cluster) -> str:
-    """Which endpoints the Service prefers; "" if it says nothing, or where the rule has a locality setting itself."""
-    if cluster.service is None or (_section(cluster, "loadBalancer") or {}).get("localityLbSetting"):
-        return ""
-    thing = cluster.service.object
-    return str(thing.spec.get("trafficDistribution") or thing.annotations.get(DISTRIBUTION) or "")
 
 
 def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
@@ -235,7 +218,10 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, found: Endpoints) -> Trail
 
 def _no_host(trail: Trail) -> Outcome:
     """What the client gets where no endpoint is ready: 503 UH from a proxy, a refused connection without one."""
-    if bypassed(trail):
+    cluster = trail.hop.cluster
+    if cluster and cluster.service and _own_address(trail, cluster.service):
+        return dropped(Connection.DNS)
+    if bypassed(trail) or trail.hop.passthrough:
         return dropped(Connection.REFUSED)
     if trail.hop.family == "http":
         return http(503, "UH", details="no_healthy_upstream")
@@ -244,19 +230,21 @@ def _no_host(trail: Trail) -> Outcome:
 
 def _beyond(mesh: Mesh, request: Request, trail: Trail, cluster: Cluster) -> Trail:
     """A destination outside every registry: a pod's own address, or the world."""
-    found = mesh.workloads.at_address(request.host)
-    if cluster.name == PASSTHROUGH and found is not None:
+    if cluster.name not in ("", PASSTHROUGH):
+        trail = trail.decide(endpoint=Endpoint(address=cluster.host, port=cluster.port))
+        return trail.unknown(Stage.ENDPOINT, f"nothing is known of {cluster.host}", result={"endpoints": []})
+    found = mesh.workloads.at_address(request.host) if cluster.service is None else None
+    if found is not None:
         workload, pod = found
         endpoint = Endpoint(address=request.host, port=request.port, workload=workload, pod=pod, locality=pod.locality)
+        result = {"endpoints": [shown(endpoint)]}
         said = f"the address of a pod of {workload}"
         return trail.decide(endpoint=endpoint).passes(
-            Stage.ENDPOINT, said, resource=workload.object.at(), result={"endpoints": [shown(endpoint)]}
+            Stage.ENDPOINT, said, resource=workload.object.at(), result=result
         )  # fmt: skip
-    endpoint = Endpoint(address=cluster.host, port=cluster.port)
-    unseen = cluster.name != PASSTHROUGH
-    trail = trail.decide(endpoint=endpoint)
-    if unseen:
-        return trail.unknown(Stage.ENDPOINT, f"nothing is known of {cluster.host}", result={"endpoints": []})
-    return trail.passes(
-        Stage.ENDPOINT, f"{cluster.host} itself", result={"endpoints": [shown(endpoint)]}, assumes=(f"{cluster.host} answers",)
+    name = cluster.service.external_name if cluster.service else ""
+    endpoint = Endpoint(address=name or request.host, port=cluster.port)
+    result, assumes = {"endpoints": [shown(endpoint)]}, (f"{endpoint.address} answers",)
+    return trail.decide(endpoint=endpoint).passes(
+        Stage.ENDPOINT, f"{endpoint.address} itself", result=result, assumes=assumes
     )  # fmt: skip

@@ -1,27 +1,42 @@
-"""A gateway's hop up to its route: the way in from outside, the server that takes the connection, the merged routes.
+"""A gateway's hop up to its listener: the way in, and the server that takes the connection.
 
-Must not know destinations.
-Sources: https://istio.io/latest/docs/reference/config/networking/gateway/;
-https://istio.io/latest/docs/ops/common-problems/network-issues/#404-errors-occur-when-multiple-gateways-configured-with-same-tls-certificate.
+Must not know routes.
+Sources: https://istio.io/latest/docs/reference/config/networking/gateway/; `mergeGateways` in istio/istio
+pilot/pkg/model/gateway.go; pilot/pkg/networking/core/gateway.go there.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.gateways import Server, takes
+from troubleshooter.mesh.gateways import Opened, Server, speaks
 from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.routes import choose, http_routes
-from troubleshooter.model import Connection, Object, Request, Stage
-from troubleshooter.walk.decisions import Routing, Trail, dropped, http
-from troubleshooter.walk.routing import by_connection, take, touching
+from troubleshooter.mesh.mtls import Sends
+from troubleshooter.mesh.unmodelled import GATEWAY_API
+from troubleshooter.model import Connection, Object, Outcome, Request, Stage, as_map
+from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.routing import host_of, touching
+
+TERMINATING = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL"})
+CLOSED = "upstream_reset_before_response_started{connection_termination}"
+REFUSED = "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """What comes in at a gateway: the scheme on the wire, the name in a TLS hello, the container port (None for a
+    client outside, who knows the Service's port only)."""
+
+    scheme: str
+    name: str
+    port: int | None
 
 
 def arrive(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """Dns and capture: that the name leads to the gateway is assumed; that it has pods is looked at."""
-    outside = len(trail.hops) == 1
-    if outside:
+    if len(trail.hops) == 1:
         assumes = (f"public DNS and the load balancer lead {request.host} to this gateway",)
         trail = trail.passes(Stage.DNS, f"{request.host} leads to the gateway", assumes=assumes)
     else:
@@ -31,6 +46,9 @@ def arrive(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         said = f"the pods of {party.workload} take the connection"
         return trail.passes(Stage.CAPTURE, said, resource=party.resource, result={"proxy": "gateway"})
     gateway = party.gateways[0]
+    if gateway.group == GATEWAY_API or not gateways_seen(mesh):
+        said = f"the pods behind {gateway} were not seen"
+        return trail.unknown(Stage.CAPTURE, said, resource=gateway.at(), result={"proxy": ""})
     return trail.passes(Stage.CAPTURE, "nothing takes the connection", resource=gateway.at(), result={"proxy": "none"})
 
 
@@ -43,183 +61,155 @@ def gateways_seen(mesh: Mesh) -> bool:
 def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """listener: the server that takes the connection, by port and (TLS) by the name in the hello."""
     party = trail.hop.party
+    if party.gateways and party.gateways[0].group == GATEWAY_API:
+        gateway = party.gateways[0]
+        said = f"{gateway} is of the Gateway API, which is not modelled yet"
+        return trail.unknown(Stage.LISTENER, said, resource=gateway.at("spec.listeners"))
     if party.pod is None:
-        return _nobody(mesh, trail, party.gateways[0])
+        return _nobody(mesh, request, trail, party.gateways[0])
     touched = touching(mesh, trail, Stage.LISTENER)
     if touched is not None:
         return touched
-    servers = (
-        [s for g in mesh.gateways.for_workload(party.workload) for s in mesh.gateways.servers(g)]
-        if party.workload
-        else []
-    )
-    on_port = [s for s in servers if s.number == request.port]
-    fitting = [s for s in on_port if takes(s, request.scheme, request.port)]
+    arrival = _arrival(request, trail)
+    reached = _reached(mesh, trail, arrival, request)
+    if isinstance(reached, Trail):
+        return reached
+    on_port = [o.server for o in opened(mesh, trail) if o.port in reached and o.shadowed_by is None]
     if not on_port:
         said = f"no Gateway opens port {request.port} on {party.workload}"
-        return trail.fails(
-            Stage.LISTENER, said, dropped(Connection.REFUSED), resource=party.gateways[0].at("spec.servers")
-        )
+        place = party.gateways[0].at("spec.servers")
+        return trail.fails(Stage.LISTENER, said, _refused(trail), resource=place)
+    fitting = [s for s in on_port if speaks(s, arrival.scheme)]
     if not fitting:
-        return _wrong_protocol(request, trail, on_port[0])
-    entered = _entrance(mesh, request, trail, fitting[0])
-    return entered if entered.failed else _server(mesh, request, entered, fitting)
+        return _wrong_protocol(trail, on_port[0], arrival)
+    trail = _server(trail, fitting, arrival)
+    return trail if trail.failed else _with_secret(mesh, trail)
 
 
-def _nobody(mesh: Mesh, trail: Trail, gateway: Object) -> Trail:
+def opened(mesh: Mesh, trail: Trail) -> list[Opened]:
+    """The servers of all Gateways of the pods at this hop."""
+    party = trail.hop.party
+    gateways = mesh.gateways.for_workload(party.workload) if party.workload else party.gateways
+    return mesh.gateways.opened(gateways, party.workload)
+
+
+def _arrival(request: Request, trail: Trail) -> _Arrival:
+    if len(trail.hops) == 1:
+        return _Arrival(scheme=request.scheme, name=request.sni or request.host, port=None)
+    before, endpoint = trail.hops[-2], trail.hop.endpoint
+    port = endpoint.port if endpoint else request.port
+    if before.offer is not None and before.offer.sends is not Sends.PLAINTEXT:
+        return _Arrival(scheme="https", name=before.offer.sni or host_of(request), port=port)
+    scheme = "http" if before.family == "http" else request.scheme
+    return _Arrival(scheme=scheme, name=request.sni or request.host, port=port)
+
+
+def _reached(mesh: Mesh, trail: Trail, arrival: _Arrival, request: Request) -> set[int] | Trail:
+    """The container ports that the port of a client outside leads to, through the Services in front of the gateway; the
+    trail that ends where none of them has it. Not seeing any Service decides nothing."""
+    workload = trail.hop.party.workload
+    assert workload is not None  # noqa: S101 - a gateway with a pod has a workload
+    if arrival.port is not None:
+        return {arrival.port}
+    services = mesh.registry.selecting(workload)
+    if not services:
+        return {request.port, *(o.port for o in opened(mesh, trail) if o.server.number == request.port)}
+    pod = workload.representative
+    ports = [p for s in services for p in s.ports if p.number == request.port]
+    found = {p.target if isinstance(p.target, int) else pod.port_named(p.target) or p.number for p in ports}
+    if found:
+        return found
+    said = f"{services[0].object} has no port {request.port} that leads to the gateway"
+    place = services[0].object.at("spec.ports")
+    return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=place)
+
+
+def _refused(trail: Trail) -> Outcome:
+    """Nothing listens: a client outside is refused; the proxy of the hop before gives its client an error."""
+    if len(trail.hops) > 1 and trail.hops[-2].family == "http":
+        return http(503, "UF", details=REFUSED)
+    return dropped(Connection.REFUSED) if len(trail.hops) == 1 else dropped(Connection.RESET, "UF", "URX")
+
+
+def _nobody(mesh: Mesh, request: Request, trail: Trail, gateway: Object) -> Trail:
+    """A Gateway without pods: nothing listens. Where its pods were not seen, the walk goes on as if they were there."""
     spot = gateway.at("spec.selector")
-    if not gateways_seen(mesh):
-        said = f"no gateway pods were seen at all, so what {gateway} selects is not known"
-        unlock = "kubectl get pods,services,deployments -A -l istio -o yaml"
-        return trail.unknown(Stage.LISTENER, said, resource=spot, unlock=unlock)
-    said = f"the selector of {gateway} matches no pods: nothing listens"
-    return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=spot)
+    if gateways_seen(mesh):
+        said = f"the selector of {gateway} matches no pods: nothing listens"
+        return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=spot)
+    said = f"no gateway pods were seen at all, so what {gateway} selects is not known"
+    arrival = _arrival(request, trail)
+    on_port = [o.server for o in opened(mesh, trail) if o.port == request.port and o.shadowed_by is None]
+    fitting = [s for s in on_port if speaks(s, arrival.scheme)]
+    chosen_server = _by_name(fitting, arrival)
+    if chosen_server is not None:
+        trail = trail.decide(server=chosen_server, family=_family(chosen_server))
+    unlock = "kubectl get pods,services,deployments -A -l istio -o yaml"
+    return trail.unknown(Stage.LISTENER, said, resource=spot, unlock=unlock)
 
 
-def _wrong_protocol(request: Request, trail: Trail, server: Server) -> Trail:
+def _wrong_protocol(trail: Trail, server: Server, arrival: _Arrival) -> Trail:
     spot = server.gateway.at(f"{server.path}.port.protocol")
-    said = f"{server.gateway} expects {server.protocol.upper()} on port {server.number}, the client speaks {request.scheme}"
-    if request.scheme == "http":
-        outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
-    else:
-        outcome = dropped(Connection.TLS_ERROR, "DPE", details="http1.codec_error")
+    expected = server.protocol.upper()
+    said = f"{server.gateway} expects {expected} on port {server.number}, the client speaks {arrival.scheme}"
+    if arrival.scheme != "http":
+        outcome = Outcome(status=400, flags=("DPE",), details="http1.codec_error", connection=Connection.TLS_ERROR)
+        return trail.fails(Stage.LISTENER, said, outcome, resource=spot)
+    # Where any name is served, the connection reaches the TLS handshake and leaves no line in the log.
+    any_name = any(h.rpartition("/")[2] == "*" for h in server.hosts)
+    outcome = (
+        dropped(Connection.RESET) if any_name else dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+    )
     return trail.fails(Stage.LISTENER, said, outcome, resource=spot)
 
 
-def _entrance(mesh: Mesh, request: Request, trail: Trail, server: Server) -> Trail:
-    """Whether a Service in front of the gateway leads to the server's port. Not seeing any Service decides nothing."""
-    workload = trail.hop.party.workload
-    assert workload is not None  # noqa: S101 - a gateway with a pod has a workload
-    services = mesh.registry.selecting(workload)
-    if not services or mesh.gateways.entrances(workload, server.number):
-        return trail
-    spot = services[0].object.at("spec.ports")
-    said = f"{services[0].object} leads to no port {server.number} of the gateway"
-    return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=spot)
+def _by_name(fitting: list[Server], arrival: _Arrival) -> Server | None:
+    """The server for a name: by the most specific host. Plaintext HTTP servers are one listener, whatever the host."""
+    patterns = {p: s for s in reversed(fitting) if (p := s.pattern(arrival.name)) is not None}
+    best = hosts.most_specific(arrival.name, patterns)
+    if best is not None:
+        return patterns[best]
+    return fitting[0] if fitting and not fitting[0].tls else None
 
 
-def _server(mesh: Mesh, request: Request, trail: Trail, fitting: list[Server]) -> Trail:
-    """The server among those of the port: TLS by SNI; for plaintext HTTP they are one listener."""
-    name = request.sni or request.host
-    if request.scheme == "http":
-        chosen = next((s for s in fitting if s.serves(request.host)), fitting[0])
-    else:
-        chosen = next((s for s in fitting if s.serves(name)), None) or fitting[0]
-        if not chosen.serves(name):
-            said = f"no server on port {request.port} is for the name {name}"
-            outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
-            spot = chosen.gateway.at(f"{chosen.path}.hosts")
-            return trail.fails(Stage.LISTENER, said, outcome, resource=spot)
-    family = (
-        "http"
-        if chosen.protocol.family == "http" or (chosen.tls in TERMINATING and chosen.protocol == "https")
-        else "tcp"
-    )
-    spot = chosen.gateway.at(chosen.path)
-    result = {"name": f"0.0.0.0_{chosen.number}", "filter_chain": name if chosen.tls else "", "protocol": str(chosen.protocol),
-              "tls": chosen.tls}  # fmt: skip
-    trail = trail.decide(server=chosen, family=family)
-    secret = _secret(mesh, trail, chosen)
-    if secret is not None:
-        return secret
-    assumes = ("the certificate is good for the client",) if chosen.tls in TERMINATING else ()
-    said = f"server {chosen.index} of {chosen.gateway}"
+def _family(server: Server) -> str:
+    """How the gateway reads what comes in at a server: HTTP where it sees it, else a connection."""
+    terminated = server.protocol == "https" and server.tls in TERMINATING
+    return "http" if server.protocol.family == "http" or terminated else "tcp"
+
+
+def _server(trail: Trail, fitting: list[Server], arrival: _Arrival) -> Trail:
+    """The server among those of the port: TLS by the name in the hello."""
+    server = _by_name(fitting, arrival)
+    if server is None:
+        said = f"no server on port {fitting[0].number} is for the name {arrival.name}"
+        outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+        spot = fitting[0].gateway.at(f"{fitting[0].path}.hosts")
+        return trail.fails(Stage.LISTENER, said, outcome, resource=spot)
+    result = {
+        "name": f"0.0.0.0_{server.number}",
+        "filter_chain": arrival.name if server.tls else "",
+        "protocol": str(server.protocol),
+        "tls": server.tls,
+    }
+    trail = trail.decide(server=server, family=_family(server))
+    assumes = ("the certificate is good for the client",) if server.tls in TERMINATING else ()
+    said, spot = f"server {server.index} of {server.gateway}", server.gateway.at(server.path)
+    if server.tls == "AUTO_PASSTHROUGH":
+        said = f"{said} passes connections between networks on by their name, which is not modelled yet"
+        return trail.unknown(Stage.LISTENER, said, resource=spot, result=result).ends(trail.outcome)
     return trail.passes(Stage.LISTENER, said, resource=spot, result=result, assumes=assumes)
 
 
-TERMINATING = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL"})
-
-
-def _secret(mesh: Mesh, trail: Trail, server: Server) -> Trail | None:
-    """A TLS secret that is not in the gateway's namespace, where Secrets were seen: the listener waits for it for ever."""
-    tls = server.raw.get("tls")
-    name = str((tls if isinstance(tls, dict) else {}).get("credentialName") or "")
-    namespace = trail.hop.party.namespace
-    if not name or "://" in name or not mesh.index.saw_running(CORE, "Secret", namespace):
-        return None
+def _with_secret(mesh: Mesh, trail: Trail) -> Trail:
+    """The trail unless the server's TLS secret is not in the gateway's namespace, where Secrets were seen: then the
+    listener waits for it for ever."""
+    server, namespace = trail.hop.server, trail.hop.party.namespace
+    name = str(as_map(server.raw.get("tls")).get("credentialName") or "") if server else ""
+    if server is None or not name or "://" in name or not mesh.index.saw_running(CORE, "Secret", namespace):
+        return trail
     if mesh.index.get(CORE, "Secret", namespace, name) is not None:
-        return None
+        return trail
     said = f"there is no Secret {name} in namespace {namespace}, where the gateway looks for it"
     spot = server.gateway.at(f"{server.path}.tls.credentialName")
-    return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET), resource=spot)
-
-
-def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
-    """route: the routes that all VirtualServices bound to this gateway merge for the host."""
-    hop = trail.hop
-    touched = touching(mesh, trail, Stage.ROUTE)
-    if touched is not None:
-        return [touched.ends(touched.outcome)]
-    if hop.server is None:
-        return [trail.unknown(Stage.ROUTE, "without a server there is no telling which routes").ends(trail.outcome)]
-    if hop.server.redirects and request.scheme == "http":
-        spot = hop.server.gateway.at(f"{hop.server.path}.tls.httpsRedirect")
-        return [
-            trail.passes(Stage.ROUTE, "redirected to https", resource=spot).ends(http(301, details="direct_response"))
-        ]
-    owners = bound_routes(mesh, request, trail)
-    sender = Sender(
-        labels=hop.party.labels, namespace=hop.party.namespace, port=request.port, gateway=_name(hop.server)
-    )
-    if hop.family != "http":
-        return _by_name(mesh, request, trail, owners, sender)
-    if not owners:
-        return [_unbound(mesh, request, trail)]
-    choice = choose(http_routes(owners), request, sender)
-    return take(mesh, request, trail, tuple(owners), choice, f"{request.host}:{request.port}")
-
-
-def _name(server: Server) -> str:
-    return f"{server.gateway.namespace}/{server.gateway.name}"
-
-
-def bound_routes(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
-    """The VirtualServices that serve the host on this port, through whichever Gateway of the workload."""
-    hop = trail.hop
-    assert hop.server is not None  # noqa: S101 - the caller looked
-    name = (request.sni or request.host) if hop.family != "http" else request.host
-    found: dict[object, Object] = {}
-    gateways = mesh.gateways.for_workload(hop.party.workload) if hop.party.workload else []
-    for gateway in gateways:
-        for server in mesh.gateways.servers(gateway):
-            if server.number == hop.server.number and server.serves(name):
-                reference = f"{gateway.namespace}/{gateway.name}"
-                for owner in mesh.virtual_services.for_gateway(reference, name, server.hosts, hop.party.namespace):
-                    found.setdefault(owner.key, owner)
-    return list(found.values())
-
-
-def _unbound(mesh: Mesh, request: Request, trail: Trail) -> Trail:
-    """No VirtualService is bound for the host: 404. Those that mean it but are bound elsewhere are remembered."""
-    server = trail.hop.server
-    assert server is not None  # noqa: S101 - the caller looked
-    trail = trail.decide(routing=Routing(overlooked=overlooked(mesh, request)))
-    result = {"virtual_host": f"blackhole:{server.number}", "name": ""}
-    served = server.serves(request.host)
-    said = f"no VirtualService for {request.host} is bound to {server.gateway}"
-    spot = server.gateway.at(server.path if served else f"{server.path}.hosts")
-    if not served:
-        said = f"no server of {server.gateway} on port {server.number} is for {request.host}"
-    return trail.fails(Stage.ROUTE, said, http(404, "NR", details="route_not_found"), resource=spot, result=result)
-
-
-def overlooked(mesh: Mesh, request: Request) -> tuple[Object, ...]:
-    """VirtualServices with the host among theirs, wherever they are bound."""
-    return tuple(
-        v
-        for v in mesh.virtual_services.all
-        if hosts.most_specific(request.host, mesh.virtual_services.hosts_of(v)) is not None
-    )
-
-
-def _by_name(mesh: Mesh, request: Request, trail: Trail, owners: list[Object], sender: Sender) -> list[Trail]:
-    """TLS passed through, or TCP: only tls and tcp routes count, and without one there is nothing."""
-    routed = by_connection(mesh, request, trail, owners, sender)
-    if routed is not None:
-        return routed
-    server = trail.hop.server
-    assert server is not None  # noqa: S101 - the caller looked
-    said = f"no tls or tcp route for {request.host} is bound to {server.gateway}"
-    outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
-    trail = trail.decide(routing=Routing(owners=tuple(owners), overlooked=overlooked(mesh, request)))
-    return [trail.fails(Stage.ROUTE, said, outcome, resource=server.gateway.at(server.path))]
+    return trail.instead(Stage.LISTENER, said, dropped(Connection.RESET), resource=spot)

@@ -26,10 +26,10 @@ def arrives_as_expected(mesh: Mesh, request: Request, trail: Trail) -> bool:
         return False
     if not subset or cluster.subset == subset:
         return True
-    return not cluster.subset and _endpoint_is_in(mesh, trail, subset)
+    return not cluster.subset and _endpoint_is_in(trail, subset)
 
 
-def _endpoint_is_in(mesh: Mesh, trail: Trail, name: str) -> bool:
+def _endpoint_is_in(trail: Trail, name: str) -> bool:
     hop = next(h for h in reversed(trail.hops) if h.cluster is not None)
     cluster = hop.cluster
     if cluster is None or hop.endpoint is None:

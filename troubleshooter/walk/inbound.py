@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.mtls import Sends
+from troubleshooter.mesh.mtls import Mode, Sends
 from troubleshooter.mesh.policies import Decision, Judgement
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials, Token
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.model import Connection, HopKind, Object, Request, Stage
+from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Stage
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
+from troubleshooter.walk.interception import lets_in
+from troubleshooter.walk.sender import spoken
 
 
 def enter(trail: Trail) -> Trail:
@@ -22,7 +25,8 @@ def enter(trail: Trail) -> Trail:
     before = trail.hop
     endpoint = before.endpoint
     assert endpoint is not None and endpoint.pod is not None  # noqa: S101, PT018 - only pods are entered
-    party = Party(namespace=endpoint.pod.namespace, workload=endpoint.workload, pod=endpoint.pod)
+    skipped = endpoint.pod.proxy and lets_in(endpoint.pod, endpoint.port)
+    party = Party(namespace=endpoint.pod.namespace, workload=endpoint.workload, pod=endpoint.pod, skipped=skipped)
     cluster = before.cluster
     return trail.enters(
         Hop(
@@ -37,32 +41,69 @@ def enter(trail: Trail) -> Trail:
 
 
 def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
-    """listener: the inbound listener and the filter chain for this port. What came past every other proxy may still be
-    no HTTP on a port that is declared HTTP."""
+    """listener: the inbound listener and the filter chain for this port. It is made of the Services that lead to the
+    port, whichever way the request came."""
     hop = trail.hop
-    assert hop.endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
+    pod, endpoint = hop.party.pod, hop.endpoint
+    assert pod is not None and endpoint is not None  # noqa: S101, PT018 - the hop was entered through a pod
     if not hop.party.proxied:
-        return trail.passes(Stage.LISTENER, "no proxy: the application is reached directly", result={"name": ""})
-    if hop.party.pod is not None and not hop.party.pod.proxy_seen:
-        said = f"whether {hop.party.workload} gets a proxy is for Namespace {hop.party.namespace} to say, which was not seen"
+        why = "the proxy lets this port pass by" if hop.party.skipped else "no proxy"
+        return trail.passes(Stage.LISTENER, f"{why}: the application is reached directly", result={"name": ""})
+    if not pod.proxy_seen:
+        said = f"Namespace {hop.party.namespace} was not seen, which says whether {hop.party.workload} gets a proxy"
         unlock = f"kubectl get namespace {hop.party.namespace} -o yaml"
         return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource, unlock=unlock)
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
-    port = hop.endpoint.port
-    family = "http" if hop.port and hop.port.protocol.family in {"http", "auto"} and hop.family == "http" else "tcp"
-    chain = f"inbound|{port}||" if hop.port else "InboundPassthroughCluster"
+    led = mesh.registry.serving(hop.party.workload, pod, endpoint.port) if hop.party.workload else None
+    if led is None and hop.service is not None and hop.service.entry and hop.port is not None:
+        led = hop.service, hop.port
+    return _read(request, trail, led)
+
+
+def _read(request: Request, trail: Trail, led: tuple[Service, Port] | None) -> Trail:
+    """How the filter chain of a port reads what comes in."""
+    endpoint = trail.hop.endpoint
+    assert endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
+    declared = led[1].protocol.family if led else "auto"
+    comes = _spoken_here(request, trail)
+    family = "http" if comes == "http" and declared in {"http", "auto"} else "tcp"
+    chain = f"inbound|{endpoint.port}||" if led else "InboundPassthroughCluster"
     result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}
     trail = trail.decide(family=family)
-    if hop.port is not None and hop.port.protocol.family == "http" and request.scheme == "tcp":
-        said = f"its port is declared {hop.port.protocol}, and the client speaks a protocol that is no HTTP"
-        place = hop.service.object.at(f"{hop.port.path}.{hop.port.declared_by}") if hop.service else None
-        outcome = http(400, "DPE", details="http1.codec_error")
-        return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)
-    return trail.passes(
-        Stage.LISTENER, f"{chain}, read as {family.upper()}", resource=hop.party.resource, result=result
-    )
+    if led is None or declared != "http" or comes == "http":
+        said = f"{chain}, read as {family.upper()}"
+        return trail.passes(Stage.LISTENER, said, resource=trail.hop.party.resource, result=result)
+    service, port = led
+    what = "TLS" if comes == "tls" else "a protocol that is no HTTP"
+    said = f"port {port.number} of {service.object} is declared {port.protocol}, and the client speaks {what}"
+    spot = service.object.at(f"{port.path}.{port.declared_by or 'name'}")
+    return trail.fails(Stage.LISTENER, said, _unreadable(trail, comes), resource=spot, result=result)
+
+
+def _unreadable(trail: Trail, comes: str) -> Outcome:
+    """What no HTTP brings at a port declared HTTP: TLS finds no filter chain, anything else is answered with 400. Where
+    mutual TLS is off, TLS gets as far as the HTTP codec too.
+
+    Source: `inboundPermissiveHTTPFilterChainMatchWithMxcOptions` in istio/istio pilot/pkg/networking/core (inbound).
+    """
+    accepts = trail.hops[-2].accepts if len(trail.hops) > 1 else None
+    if comes != "tls":
+        return http(400, "DPE", details="http1.codec_error")
+    if accepts is not None and accepts.mode is Mode.DISABLE:
+        return Outcome(status=400, flags=("DPE",), details="http1.codec_error", connection=Connection.TLS_ERROR)
+    return dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+
+
+def _spoken_here(request: Request, trail: Trail) -> str:
+    """The protocol family of what arrives, after what the proxies before have taken off."""
+    before = trail.hops[-2]
+    if before.family == "http":
+        return "http"
+    if before.server is not None and before.server.tls not in ("", "PASSTHROUGH"):
+        return "tcp"
+    return spoken(request)
 
 
 def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
@@ -71,9 +112,9 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
     sender = trail.hops[-2] if len(trail.hops) > 1 else None
     principal, namespace = "", ""
     unknown: frozenset[str] = frozenset()
-    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS and sender.party.pod:
+    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS:
         namespace = sender.party.namespace
-        if sender.party.assumed:
+        if sender.party.assumed or sender.party.pod is None:
             unknown = OF_THE_PEER
         else:
             principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
@@ -86,25 +127,45 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
         method=request.method,
         path=request.path,
         headers=request.headers,
-        port=hop.endpoint.port if hop.endpoint else request.port,
+        port=_local_port(mesh, request, trail),
         http=hop.family == "http",
         unknown=unknown,
         trust_domains=mesh.settings.trust_domains,
     )
 
 
+def _local_port(mesh: Mesh, request: Request, trail: Trail) -> int:
+    """The container port on which the connection came in: policies name that one, not the Service's."""
+    hop = trail.hop
+    if hop.endpoint is not None:
+        return hop.endpoint.port
+    there = (
+        mesh.gateways.opened(mesh.gateways.for_workload(hop.party.workload), hop.party.workload)
+        if (hop.party.workload)
+        else []
+    )
+    server = hop.server
+    same = (o.port for o in there if server and o.server.gateway is server.gateway and o.server.index == server.index)
+    return next(same, request.port)
+
+
 OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
 """What a rule may ask of a peer, and what of an assumed client is not known."""
 
 
+UNSEEN = "the gateway's pods were not seen, nor what applies to them"
+
+
 def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """authentication: what the proxy makes of the request's token."""
-    pod = trail.hop.party.pod
-    if pod is None or not pod.proxy or trail.hop.family != "http":
-        why = (
-            "no proxy looks at credentials" if pod is None or not pod.proxy else "no HTTP: there is no token to look at"
-        )
-        return trail.decide(credentials=Credentials(token=Token.NOT_ASKED)).passes(Stage.AUTHENTICATION, why)
+    party = trail.hop.party
+    pod = party.pod
+    none = Credentials(token=Token.NOT_ASKED)
+    if pod is None:
+        return trail.decide(credentials=none).unknown(Stage.AUTHENTICATION, UNSEEN, resource=party.resource)
+    if not party.proxied or trail.hop.family != "http":
+        why = "no HTTP: there is no token to look at" if party.proxied else "no proxy looks at credentials"
+        return trail.decide(credentials=none).passes(Stage.AUTHENTICATION, why)
     found = mesh.request_authentications.judge(pod, request)
     trail = trail.decide(credentials=found)
     result = {"principal": "", "request_principal": found.principal}
@@ -143,11 +204,13 @@ REFUSALS = {
 
 def authorize(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """authorization: what the AuthorizationPolicies decide."""
-    pod = trail.hop.party.pod
-    if pod is None or not pod.proxy:
-        return trail.passes(
-            Stage.AUTHORIZATION, "no proxy: policies have no effect", result={"action": "", "policies": []}
-        )
+    party = trail.hop.party
+    pod = party.pod
+    if pod is None:
+        return trail.unknown(Stage.AUTHORIZATION, UNSEEN, resource=party.resource)
+    if not party.proxied:
+        said = "no proxy: policies have no effect"
+        return trail.passes(Stage.AUTHORIZATION, said, result={"action": "", "policies": []})
     credentials = trail.hop.credentials or Credentials(token=Token.NOT_ASKED)
     subject = subject_of(mesh, request, trail, credentials)
     judgement = mesh.authorization_policies.judge(pod, subject)

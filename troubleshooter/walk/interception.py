@@ -1,6 +1,7 @@
 """Which connections a pod's own proxy takes, and which go past it.
 
-Decides from the annotations and labels that traffic redirection looks at. Must not know requests beyond a port.
+Decides from the annotations and labels that traffic redirection looks at. Must not know requests beyond their port and
+address.
 Sources: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io);
 https://istio.io/latest/docs/ambient/usage/add-workloads/.
 """
@@ -8,25 +9,36 @@ https://istio.io/latest/docs/ambient/usage/add-workloads/.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource
 
-EXCLUDE_OUTBOUND = "traffic.sidecar.istio.io/excludeOutboundPorts"
-EXCLUDE_INBOUND = "traffic.sidecar.istio.io/excludeInboundPorts"
-INCLUDE_OUTBOUND = "traffic.sidecar.istio.io/includeOutboundPorts"
-EXCLUDE_RANGES = "traffic.sidecar.istio.io/excludeOutboundIPRanges"
-INCLUDE_RANGES = "traffic.sidecar.istio.io/includeOutboundIPRanges"
-INCLUDE_INBOUND = "traffic.sidecar.istio.io/includeInboundPorts"
+TRAFFIC = "traffic.sidecar.istio.io/"
+EXCLUDE_OUTBOUND = f"{TRAFFIC}excludeOutboundPorts"
+INCLUDE_OUTBOUND = f"{TRAFFIC}includeOutboundPorts"
+EXCLUDE_RANGES = f"{TRAFFIC}excludeOutboundIPRanges"
+INCLUDE_RANGES = f"{TRAFFIC}includeOutboundIPRanges"
+EXCLUDE_INBOUND = f"{TRAFFIC}excludeInboundPorts"
+INCLUDE_INBOUND = f"{TRAFFIC}includeInboundPorts"
 AMBIENT_LABEL = "istio.io/dataplane-mode"
 AMBIENT_SEEN = "ambient.istio.io/redirection"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The annotation that lets a connection past the proxy; `sure` is False where that hangs on an address that is not
+    known."""
+
+    annotation: str
+    sure: bool = True
+
+
 def ports_in(text: str) -> list[str]:
-    """The ports of an annotation, as written."""
+    """The ports (or ranges) of an annotation, as written."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
@@ -35,35 +47,35 @@ def leaves_out(pod: Pod, port: int) -> bool:
     return str(port) in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, ""))
 
 
-def leaves_out_address(pod: Pod, address: str, port: int) -> str | None:
-    """The annotation by whose ranges connections that the pod makes to an address go past its proxy, "" if none does;
-    None where it depends on the address, and that is not known ("")."""
-    included = pod.annotations.get(INCLUDE_RANGES, "*").strip()
-    excluded = pod.annotations.get(EXCLUDE_RANGES, "").strip()
-    if included == "*" and not excluded:
-        return ""
-    if not address:
+def gap(pod: Pod, port: int, addresses: Sequence[str]) -> Gap | None:
+    """Why the proxy does not take a connection that its own pod makes to a port of one of these addresses (none: they
+    are not known); None if it takes it."""
+    if leaves_out(pod, port):
+        return Gap(annotation=EXCLUDE_OUTBOUND)
+    excluded = ports_in(pod.annotations.get(EXCLUDE_RANGES, ""))
+    if excluded and _within(addresses, excluded) is not False:
+        return Gap(annotation=EXCLUDE_RANGES, sure=bool(addresses))
+    included = ports_in(pod.annotations.get(INCLUDE_RANGES, "*"))
+    forced = str(port) in ports_in(pod.annotations.get(INCLUDE_OUTBOUND, ""))
+    if forced or "*" in included or _within(addresses, included):
         return None
-    if _within(address, excluded):
-        return EXCLUDE_RANGES
-    taken = (
-        included == "*"
-        or _within(address, included)
-        or str(port) in ports_in(pod.annotations.get(INCLUDE_OUTBOUND, ""))
-    )
-    return "" if taken else INCLUDE_RANGES
+    return Gap(annotation=INCLUDE_RANGES, sure=bool(addresses) or not included)
 
 
-def _within(address: str, ranges: str) -> bool:
-    """Whether an address lies in one of the ranges; what is no range has nothing in it."""
-    return any(_in_range(address, text) for text in ports_in(ranges))
+def _within(addresses: Sequence[str], ranges: Sequence[str]) -> bool | None:
+    """Whether some address lies in some range, None where no address is known."""
+    if not addresses:
+        return None
+    networks = [n for r in ranges if (n := _network(r)) is not None]
+    parsed = [ipaddress.ip_address(a) for a in addresses]
+    return any(a in n for a in parsed for n in networks if a.version == n.version)
 
 
-def _in_range(address: str, text: str) -> bool:
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
     try:
-        return ipaddress.ip_address(address) in ipaddress.ip_network(text, strict=False)
+        return ipaddress.ip_network(text, strict=False)
     except ValueError:
-        return False
+        return None
 
 
 def lets_in(pod: Pod, port: int) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.mesh.workloads import Pod, Workload
-from troubleshooter.model import HopKind, Object, Request
+from troubleshooter.model import HopKind, Object, Request, as_list, as_map
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.requests import Caller, RequestError, parse_caller
 
@@ -96,38 +97,49 @@ def _trail(party: Party, kind: HopKind = HopKind.SENDER) -> Trail:
 def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
     """A trail for each gateway workload through which the request may enter."""
     if caller.gateway:
-        gateway = mesh.gateways.get(caller.gateway)
+        namespace, _, name = caller.gateway.partition("/")
+        gateway = mesh.gateways.get(caller.gateway) or mesh.index.get(GATEWAY_API, "Gateway", namespace, name)
         if gateway is None:
             raise RequestError(_no_gateway(mesh, caller.gateway))
-        chosen = [gateway]
-    else:
-        chosen = mesh.gateways.serving(request.scheme, request.port, _sni_or_host(request)) or _by_port(mesh, request)
-        if not chosen:
-            raise RequestError(
-                f"--from outside: no Gateway serves {request.scheme}, port {request.port}, host {request.host}; "
-                "name one with --from gateway:NAMESPACE/NAME"
-            )
+        return _entries(mesh, [gateway])
+    name = request.sni or request.host
+    chosen = (
+        mesh.gateways.serving(request.scheme, request.port, name)
+        or _of_gateway_api(mesh, request)
+        or mesh.gateways.on_port(request.port)  # none serves the host: the request dies at them
+    )
+    if not chosen:
+        raise RequestError(
+            f"--from outside: no Gateway serves {request.scheme}, port {request.port}, host {request.host}; "
+            "name one with --from gateway:NAMESPACE/NAME"
+        )
     return _entries(mesh, chosen)
 
 
-def _by_port(mesh: Mesh, request: Request) -> list[Object]:
-    """Gateways that have the port at all, where none serves the host: the request dies at them."""
-    return [g for g in mesh.gateways.all if any(s.number == request.port for s in mesh.gateways.servers(g))]
+def _of_gateway_api(mesh: Mesh, request: Request) -> list[Object]:
+    """The Gateways of the Gateway API with a listener for this port and host."""
+    return [
+        g
+        for g in mesh.index.all(GATEWAY_API, "Gateway")
+        for listener in map(as_map, as_list(g.spec.get("listeners")))
+        if listener.get("port") == request.port and hosts.covers(str(listener.get("hostname") or "*"), request.host)
+    ]
 
 
 def _entries(mesh: Mesh, gateways: list[Object]) -> list[Trail]:
+    """A trail for each kind of pods behind the Gateways. Nothing tells how clients spread over them."""
     parties: dict[object, Party] = {}
     for gateway in gateways:
-        workloads = mesh.gateways.workloads(gateway)
+        workloads = mesh.gateways.workloads(gateway) if gateway.group != GATEWAY_API else []
         if not workloads:
-            parties[gateway.key] = Party(namespace=gateway.namespace, gateways=(gateway,))
+            parties.setdefault(gateway.key, Party(namespace=gateway.namespace, gateways=(gateway,)))
         for workload in workloads:
             known = parties.get(workload.object.key)
-            entered = (*known.gateways, gateway) if known else (gateway,)
+            entered = (*known.gateways, gateway) if known and gateway not in known.gateways else (gateway,)
             parties[workload.object.key] = Party(
                 namespace=workload.namespace, workload=workload, pod=workload.representative, gateways=entered
             )
-    share = 1 / len(parties)
+    share = 1.0 if len(parties) == 1 else None
     return [_trail(p, HopKind.GATEWAY).splits("gateway", share) for p in parties.values()]
 
 
@@ -142,7 +154,7 @@ def _assumed(mesh: Mesh, request: Request, default_namespace: str) -> Start:
     """Without `--from`: outside if only gateways serve the host, else a client with a proxy in the destination's
     namespace."""
     service = known_service(mesh, request.host, default_namespace)
-    serving = mesh.gateways.serving(request.scheme, request.port, request.host)
+    serving = mesh.gateways.serving(request.scheme, request.port, request.host) or _of_gateway_api(mesh, request)
     if service is None and serving:
         noted = replace(request, assumed=(*request.assumed, "from: outside, because only gateways serve this host"))
         return Start(request=noted, trails=tuple(_entries(mesh, serving)))
@@ -165,10 +177,14 @@ def assumed_client(namespace: str) -> Party:
     """A client with a proxy of which nothing else is known."""
     thing = Object(raw={"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "client", "namespace": namespace}})
     pod = Pod(
-        owner=thing, namespace=namespace, name="", labels={}, annotations={}, spec={}, ready=True, proxy=True, standin=True
-    )  # fmt: skip
+        owner=thing,
+        namespace=namespace,
+        name="",
+        labels={},
+        annotations={},
+        spec={},
+        ready=True,
+        proxy=True,
+        standin=True,
+    )
     return Party(namespace=namespace, pod=pod, assumed=True)
-
-
-def _sni_or_host(request: Request) -> str:
-    return request.sni or request.host

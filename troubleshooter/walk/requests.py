@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from troubleshooter.model import Request
 
@@ -51,7 +51,8 @@ class RequestError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """`--from` taken apart. `outside` means a client outside the mesh; with `gateway` (`namespace/name`) it enters there."""
+    """`--from` taken apart. `outside` means a client outside the mesh; with `gateway` (`namespace/name`) it enters
+    there."""
 
     kind: str = ""
     namespace: str = ""
@@ -79,11 +80,9 @@ def parse_request(
     text = to if "://" in to else f"//{to}"
     try:
         parts = urlsplit(text)
-        port = parts.port
     except ValueError as error:
-        raise RequestError(
-            f"--to {to}: the port is no number from 1 to 65535; write for example http://web.shop:8080/"
-        ) from error
+        raise RequestError(f"--to {to}: the host cannot be read; write for example http://web.shop:8080/") from error
+    port = _port(parts, to)
     if not parts.hostname:
         raise RequestError(f"--to {to}: there is no host in it; write for example http://web.shop:8080/path")
     scheme = _scheme(parts.scheme, port, to)
@@ -103,6 +102,16 @@ def parse_request(
         plaintext=plaintext,
         expect=expect,
     )
+
+
+def _port(parts: SplitResult, to: str) -> int | None:
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise RequestError(f"--to {to}: the port is no number from 1 to 65535; write for example http://web.shop:8080/")
+    return port
 
 
 def _scheme(written: str, port: int | None, to: str) -> str:

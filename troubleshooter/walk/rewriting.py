@@ -1,44 +1,59 @@
-"""What a route makes of a request on its way: another path, another host.
+"""The request as a route sends it on: path, authority and headers rewritten.
 
-Must not know where the request goes.
-Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRewrite.
+Decides from one route and the match block that took the request. Must not know destinations beyond their headers.
+Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRewrite;
+`applyHTTPRouteDestination` in istio/istio pilot/pkg/networking/core/route/route.go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from troubleshooter.mesh.matching import replaced, string_matches
-from troubleshooter.mesh.routes import Route
-from troubleshooter.model import Request, as_map
-from troubleshooter.walk.decisions import Trail
+from troubleshooter.mesh.matching import substituted
+from troubleshooter.model import Raw, Request, as_list, as_map, as_words
 
 
-def onward(request: Request, trail: Trail) -> Request:
-    """The request as it leaves the last hop: rewritten, if the route that took it says so."""
-    route = trail.hop.routing.route if trail.hop.routing else None
-    rewrite = as_map(route.raw.get("rewrite")) if route is not None and route.kind == "http" else {}
-    if route is None or not rewrite:
-        return request
-    path, mark, query = request.path.partition("?")
-    request = replace(request, path=_path(route, path) + mark + query)
-    authority = str(rewrite.get("authority") or "")
-    return replace(request, headers={**request.headers, "host": authority}) if authority else request
+def rewritten(request: Request, route: Raw, match: Raw, destination: Raw) -> Request:
+    """The request after a route's rewrite and the headers that it and its destination set."""
+    rewrite = as_map(route.get("rewrite"))
+    operations = [as_map(as_map(holder.get("headers")).get("request")) for holder in (route, destination)]
+    headers = dict(request.headers)
+    for operation in operations:
+        headers = _changed(headers, operation)
+    if rewrite.get("authority"):
+        headers["host"] = str(rewrite["authority"])
+    return replace(request, path=_path(request.path, rewrite, match), headers=headers)
 
 
-def _path(route: Route, path: str) -> str:
-    rewrite = as_map(route.raw.get("rewrite"))
-    by_regex = as_map(rewrite.get("uriRegexRewrite"))
-    if by_regex:
-        return replaced(str(by_regex.get("match") or ""), str(by_regex.get("rewrite") or ""), path)
-    written = str(rewrite.get("uri") or "")
-    return written + path[len(_matched(route, path)) :] if written else path
+def _changed(headers: Mapping[str, str], operation: Raw) -> dict[str, str]:
+    """Headers after one set of operations; `:authority` is the Host header."""
+    changed = dict(headers)
+    for name, value in as_words(operation.get("set")).items():
+        changed[_name(name)] = value
+    for name, value in as_words(operation.get("add")).items():
+        known = changed.get(_name(name))
+        changed[_name(name)] = value if known is None or _name(name) == "host" else f"{known},{value}"
+    for name in as_list(operation.get("remove")):
+        if _name(str(name)) != "host":
+            changed.pop(_name(str(name)), None)
+    return changed
 
 
-def _matched(route: Route, path: str) -> str:
-    """The part of a path that is replaced: the prefix that matched, or all of it where the whole was matched."""
-    for match in route.matches:
-        uri = as_map(match.get("uri"))
-        if string_matches(uri, path, fold=match.get("ignoreUriCase") is True):
-            return str(uri.get("prefix") or "/") if not uri or "prefix" in uri else path
-    return "/"
+def _name(header: str) -> str:
+    return "host" if header.lower() == ":authority" else header.lower()
+
+
+def _path(path: str, rewrite: Raw, match: Raw) -> str:
+    """The path after `uri`, which replaces what was matched (a whole path, or a prefix), or after `uriRegexRewrite`."""
+    bare, question, query = path.partition("?")
+    regex = as_map(rewrite.get("uriRegexRewrite"))
+    if regex:
+        return substituted(str(regex.get("match") or ""), str(regex.get("rewrite") or ""), bare) + question + query
+    uri = str(rewrite.get("uri") or "")
+    if not uri:
+        return path
+    wanted = as_map(match.get("uri"))
+    whole = wanted.get("exact") is not None or wanted.get("regex") is not None
+    taken = len(bare) if whole else len(str(wanted.get("prefix") or "/"))
+    return uri + bare[taken:] + question + query

@@ -2,24 +2,26 @@
 
 Must not know destinations beyond their names (`destination` does), or how the request came to this proxy.
 Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/;
-https://istio.io/latest/docs/reference/config/networking/virtual-service/.
+https://istio.io/latest/docs/reference/config/networking/virtual-service/; istio/istio
+pilot/pkg/networking/core/httproute.go, route/route.go and tls.go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.matching import Sender, authority
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.routes import Choice, Route, attempts, choose, http_routes, routes_of
+from troubleshooter.mesh.routes import Attempt, Choice, attempts, decide, http_routes, nearest
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.model import HopKind, Object, Raw, Request, Stage, as_list, as_map
+from troubleshooter.model import HopKind, Object, Request, Stage
+from troubleshooter.walk.answers import aborted, answered, delegated
+from troubleshooter.walk.connections import Passed, by_connection, to_destinations
 from troubleshooter.walk.decisions import Routing, Trail, http
 from troubleshooter.walk.sender import bypassed
-
-HTTP_PORT = 80
 
 
 def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
@@ -30,168 +32,167 @@ def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     touch = touching(mesh, trail, Stage.ROUTE)
     if touch is not None:
         return [touch.decide(routing=Routing())]
-    if hop.service is None:
-        return _unregistered(mesh, request, trail)
-    sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, port=request.port)
-    if hop.family != "http":
-        owner = mesh.virtual_services.for_mesh(hop.service.host, hop.party.namespace)
-        owners = (owner,) if owner else ()
-        return by_connection(mesh, request, trail, owners, sender) or [_straight(trail, owners, hop.service)]
-    owner = _with_routes(mesh, hop.service.host, sender)
+    if hop.passthrough:
+        return [_passed_through(trail)]
+    if hop.family == "http":
+        return _by_authority(mesh, request, trail)
+    assert hop.service is not None  # noqa: S101 - without one it is passed through, or HTTP
+    owners = mesh.virtual_services.for_connections(hop.service.host, hop.party.namespace)
+    routed = by_connection(mesh, request, trail, owners, _sender(request, trail))
+    if routed is Passed.STRAIGHT:
+        return [_straight(trail, owners, hop.service)]
+    if routed is Passed.THROUGH:
+        said = f"no tls route of {names(owners)} takes the name {request.sni or request.host}: passed through"
+        return [trail.decide(routing=Routing(owners=tuple(owners)), passthrough=True).passes(Stage.ROUTE, said)]
+    return routed
+
+
+def _sender(request: Request, trail: Trail) -> Sender:
+    return Sender(labels=trail.hop.party.labels, namespace=trail.hop.party.namespace, port=request.port)
+
+
+def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
+    """HTTP: the virtual host of the authority that the client sends, among those of the port that it dialled. A sniffed
+    port has one virtual host for whatever authority."""
+    hop = trail.hop
+    viewer = hop.party.namespace
+    service = hop.service if hop.port is not None and hop.service and hop.service.visible_to(viewer) else None
+    name = host_of(request)
+    sniffed = service is not None and hop.port is not None and hop.port.protocol.family == "auto"
+    if "host" in request.headers and not sniffed:
+        full = hosts.dialled(name, viewer, mesh.registry.hosts, mesh.settings.domain)
+        found = mesh.registry.at_address(name) or mesh.registry.find(full, viewer)
+        service = found if found is not None and found.port(request.port) else None
+    if service is None:
+        return _beyond_registry(mesh, request, trail, name)
+    trail = trail.decide(service=service, port=service.port(request.port))
+    sender = _sender(request, trail)
+    # Under a wildcard ServiceEntry a VirtualService may be for the very name.
+    asked = name if service.host.startswith("*") else service.host
+    candidates = mesh.virtual_services.candidates(asked, viewer)
+    owner, tried = _applied(candidates, sender)
     if owner is None:
-        said = f"no VirtualService has routes to {hop.service.host} for this proxy: straight to the service"
-        return [_implicit(trail, said, hop.service)]
-    choice = choose(http_routes([owner]), request, sender)
-    return take(mesh, request, trail, (owner,), choice, f"{hop.service.host}:{request.port}")
+        return [_implicit(trail, _why_implicit(candidates, asked), service)]
+    choice = chosen(tried, [owner], request, sender)
+    return take(mesh, request, trail, Held(owners=(owner,), choice=choice, host=f"{asked}:{request.port}"))
 
 
-def _with_routes(mesh: Mesh, host: str, sender: Sender) -> Object | None:
-    """The VirtualService that a sidecar applies to a host: the first that has an http route for this sidecar."""
-    held = mesh.virtual_services.candidates(host, sender.namespace)
-    return next((v for v in held if attempts(http_routes([v]), sender)), None)
+def host_of(request: Request) -> str:
+    """The host that the client asks for, without a port."""
+    asked = authority(request)
+    if asked.startswith("["):
+        return asked[1:].partition("]")[0].lower()
+    return asked.rpartition(":")[0].lower() if asked.count(":") == 1 else asked.lower()
 
 
-def take(
-    mesh: Mesh, request: Request, trail: Trail, owners: tuple[Object, ...], choice: Choice, virtual_host: str
-) -> list[Trail]:
+def _applied(candidates: Iterable[Object], sender: Sender) -> tuple[Object | None, list[Attempt]]:
+    """The first VirtualService that has a route for this proxy, with its routes."""
+    for owner in candidates:
+        tried = attempts(http_routes([owner]), sender)
+        if tried:
+            return owner, tried
+    return None, []
+
+
+def chosen(tried: Iterable[Attempt], owners: Iterable[Object], request: Request, sender: Sender) -> Choice:
+    """The choice among a proxy's routes; where none takes the request, the nearest miss is also looked for among those
+    that this proxy does not have."""
+    choice = decide(tried, request)
+    if choice.route is not None:
+        return choice
+    return Choice(route=None, nearest=nearest(http_routes(owners), request, sender))
+
+
+def _why_implicit(candidates: Iterable[Object], host: str) -> str:
+    idle = [v for v in candidates if http_routes([v])]
+    if idle:
+        return f"no route of {names(idle)} is for this proxy: straight to the service"
+    return f"no VirtualService for {host}: straight to the service"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a virtual host holds for a request: the VirtualServices of its routes and the choice among them."""
+
+    owners: tuple[Object, ...]
+    choice: Choice
+    host: str
+
+
+def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
     """What follows from the choice among http routes."""
+    choice = held.choice
     if choice.route is None:
-        nearest = choice.nearest
-        said = f"no route of {_names(owners)} takes {request.method} {request.path}"
-        result = {"virtual_host": virtual_host, "name": ""}
-        trail = trail.decide(routing=Routing(owners=owners, nearest=nearest))
-        spot = nearest.place if nearest else owners[0].at("spec.http")
-        return [
-            trail.fails(Stage.ROUTE, said, http(404, "NR", details="route_not_found"), resource=spot, result=result)
-        ]
+        near = choice.nearest
+        said = f"no route of {names(held.owners)} takes {request.method} {request.path}"
+        result = {"virtual_host": held.host, "name": ""}
+        trail = trail.decide(routing=Routing(owners=held.owners, nearest=near))
+        spot = near.place if near else held.owners[0].at("spec.http") if held.owners else None
+        outcome = http(404, "NR", details="route_not_found")
+        return [trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)]
     route = choice.route
-    trail = trail.decide(routing=Routing(owners=owners, route=route, nearest=choice.nearest))
-    result = {"virtual_host": virtual_host, "name": route.name}
-    answered = _answers(trail, route, result)
-    if answered is not None:
-        return [answered]
-    return _to_destinations(mesh, request, trail, route, result)
+    trail = trail.decide(routing=Routing(owners=held.owners, route=route, nearest=choice.nearest))
+    result = {"virtual_host": held.host, "name": route.name}
+    if "delegate" in route.raw:
+        return [delegated(trail, route)]
+    lost, left = aborted(trail, route, result)
+    if left is None:
+        return lost
+    done = answered(left, route, result)
+    if done is not None:
+        return [*lost, done]
+    match = route.matches[choice.match] if choice.match is not None else {}
+    return [*lost, *to_destinations(mesh, request, left, route, match=match, result=result)]
 
 
-def _answers(trail: Trail, route: Route, result: dict[str, str]) -> Trail | None:
-    """A route by which the proxy answers itself: fault, redirect, direct response; or one not modelled (delegate)."""
-    raw, spot = route.raw, route.owner.at(route.path)
-    if "delegate" in raw:
-        return trail.unknown(Stage.ROUTE, "a delegate VirtualService is not modelled yet", resource=spot).ends(
-            trail.outcome
-        )
-    abort = as_map(as_map(raw.get("fault")).get("abort"))
-    status = abort.get("httpStatus")
-    if isinstance(status, int) and as_map(abort.get("percentage")).get("value") in (100, 100.0):
-        said = f"{route.owner} aborts every request with {status}"
-        place_ = route.owner.at(f"{route.path}.fault.abort")
-        return trail.fails(
-            Stage.ROUTE, said, http(status, "FI", details="fault_filter_abort"), resource=place_, result=result
-        )
-    if "redirect" in raw:
-        code = as_map(raw["redirect"]).get("redirectCode")
-        code = code if isinstance(code, int) else 301
-        done = trail.passes(Stage.ROUTE, f"{route.owner} redirects with {code}", resource=spot, result=result)
-        return done.ends(http(code, details="direct_response"))
-    direct = as_map(raw.get("directResponse")).get("status")
-    if isinstance(direct, int):
-        outcome = http(direct, details="direct_response")
-        said = f"{route.owner} answers {direct} itself"
-        if direct >= 400:
-            return trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
-        return trail.passes(Stage.ROUTE, said, resource=spot, result=result).ends(outcome)
-    return None
-
-
-def _to_destinations(mesh: Mesh, request: Request, trail: Trail, route: Route, result: dict[str, str]) -> list[Trail]:
-    targets = mesh.virtual_services.destinations(route)
-    if not targets:
-        said = f"{route.owner}, route {route.index}: it sends to no destination with a weight"
-        outcome = http(503, "NC", details="cluster_not_found")
-        return [trail.fails(Stage.ROUTE, said, outcome, resource=route.owner.at(f"{route.path}.route"), result=result)]
-    name = f" ({route.name})" if route.name else ""
-    what = f"{request.method} {request.path} takes" if route.kind == "http" else "the connection takes"
-    said = f"{what} route {route.index}{name} of {route.owner}"
-    routing = trail.hop.routing or Routing()
-    return [
-        trail.splits("weight", target.share)
-        .decide(routing=Routing(owners=routing.owners, route=route, nearest=routing.nearest, destination=target))
-        .passes(Stage.ROUTE, said, resource=route.owner.at(route.path), result=result)
-        for target in targets
-    ]
-
-
-def by_connection(
-    mesh: Mesh, request: Request, trail: Trail, owners: Iterable[Object], sender: Sender
-) -> list[Trail] | None:
-    """Tcp and tls routes: by port and SNI; None where none takes the connection."""
-    held = tuple(owners)
-    for owner in held:
-        route = next(iter(connection_routes(owner, request, sender)), None)
-        if route is not None:
-            trail = trail.decide(routing=Routing(owners=held, route=route))
-            return _to_destinations(mesh, request, trail, route, {"virtual_host": "", "name": route.name})
-    return None
-
-
-def _straight(trail: Trail, owners: tuple[Object, ...], service: Service) -> Trail:
+def _straight(trail: Trail, owners: list[Object], service: Service) -> Trail:
     """No route for a connection: straight to the service. http routes of a VirtualService are not used then."""
-    ignored = [o for o in owners if routes_of(o, "http")]
-    said = (
-        f"the port is no HTTP port: http routes of {_names(ignored)} are not used"
-        if ignored
-        else "straight to the service"
-    )
-    return _implicit(trail, said, service, owners=owners)
-
-
-def connection_routes(owner: Object, request: Request, sender: Sender) -> Iterable[Route]:
-    """The tls routes whose SNI hosts take the request (TLS only), then the tcp routes whose port does."""
-    if request.scheme == "https":
-        for route in routes_of(owner, "tls"):
-            for match in route.matches:
-                names = [str(h) for h in as_list(match.get("sniHosts"))]
-                if any(hosts.covers(n, request.sni or request.host) for n in names) and _port_fits(match, sender):
-                    yield route
-    for route in routes_of(owner, "tcp"):
-        if not route.matches or any(_port_fits(m, sender) for m in route.matches):
-            yield route
-
-
-def _port_fits(match: Raw, sender: Sender) -> bool:
-    port = match.get("port")
-    gateways = [str(g) for g in as_list(match.get("gateways"))]
-    return (not port or port == sender.port) and (not gateways or sender.gateway in gateways)
+    ignored = [o for o in owners if http_routes([o])]
+    said = "straight to the service"
+    if ignored:
+        said = f"the port is no HTTP port: http routes of {names(ignored)} are not used"
+    return _implicit(trail, said, service, owners=tuple(owners[:1]))
 
 
 def _implicit(trail: Trail, said: str, service: Service, owners: tuple[Object, ...] = ()) -> Trail:
     result = {"virtual_host": service.host if trail.hop.family == "http" else "", "name": "default"}
-    return trail.decide(routing=Routing(owners=owners)).passes(
-        Stage.ROUTE, said, resource=service.object.at(), result=result
-    )  # fmt: skip
+    routing = Routing(owners=owners)
+    return trail.decide(routing=routing).passes(Stage.ROUTE, said, resource=service.object.at(), result=result)
 
 
-def _unregistered(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
-    """A host that this proxy does not have: on a listener that other services made, or passed through.
+def _passed_through(trail: Trail) -> Trail:
+    said = "passed through: the mesh lets unknown destinations out"
+    return trail.decide(routing=Routing()).passes(Stage.ROUTE, said)
 
-    On port 80 alone a VirtualService counts for a host that is in no registry.
-    Source: `buildSidecarVirtualHostsForVirtualService` in istio/istio pilot/pkg/networking/core/route/route.go.
+
+def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> list[Trail]:
+    """A host outside the registry on a listener that others made: routed by a VirtualService that has it, passed
+    through, or (REGISTRY_ONLY) refused.
+
+    On ports other than 80 only VirtualServices count that also have a service with that port.
+    Source: `selectVirtualServices` in istio/istio pilot/pkg/networking/core/httproute.go.
     """
-    party, http_ = trail.hop.party, trail.hop.family == "http"
-    shared = trail.steps[-1].result.get("name") != "virtualOutbound"
-    sender = Sender(labels=party.labels, namespace=party.namespace, port=request.port)
-    owner = _with_routes(mesh, request.host, sender) if http_ and shared and request.port == HTTP_PORT else None
+    viewer = trail.hop.party.namespace
+    sender = _sender(request, trail)
+    candidates = [v for v in mesh.virtual_services.candidates(name, viewer) if _on_port(mesh, v, request.port, viewer)]
+    owner, tried = _applied(candidates, sender)
     if owner is not None:
-        choice = choose(http_routes([owner]), request, sender)
-        return take(mesh, request, trail, (owner,), choice, f"{request.host}:{request.port}")
-    trail = trail.decide(routing=Routing())
-    if mesh.settings.registry_only and http_:
-        said = f"the proxy knows nothing of {request.host} port {request.port}, and the mesh lets nothing else out"
+        choice = chosen(tried, [owner], request, sender)
+        return take(mesh, request, trail, Held(owners=(owner,), choice=choice, host=f"{name}:{request.port}"))
+    trail = trail.decide(routing=Routing(), passthrough=True)
+    if mesh.settings.registry_only:
+        said = f"the proxy knows nothing of {name} port {request.port}, and the mesh lets nothing else out"
         spot = mesh.settings.at("outboundTrafficPolicy")
         result = {"virtual_host": "block_all", "name": "block_all"}
-        return [trail.fails(Stage.ROUTE, said, http(502, details="direct_response"), resource=spot, result=result)]
-    result = {"virtual_host": "allow_any", "name": "allow_any"} if http_ else {}
+        outcome = http(502, details="direct_response")
+        return [trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)]
+    result = {"virtual_host": "allow_any", "name": "allow_any"}
     return [trail.passes(Stage.ROUTE, "passed through: the mesh lets unknown destinations out", result=result)]
+
+
+def _on_port(mesh: Mesh, thing: Object, port: int, viewer: str) -> bool:
+    found = (mesh.registry.find(host, viewer) for host in mesh.virtual_services.hosts_of(thing))
+    return port == 80 or any(service is not None and service.port(port) for service in found)
 
 
 def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
@@ -199,7 +200,7 @@ def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     party, service = trail.hop.party, trail.hop.service
     gateway = trail.hop.kind is HopKind.GATEWAY
     touches = mesh.unmodelled.of_proxy(party.namespace, party.labels, gateway=gateway)
-    if service is not None and not service.entry:
+    if service is not None:
         touches += mesh.unmodelled.of_service(service.object)
     touch = at_stage(touches, stage)
     if touch is None:
@@ -207,5 +208,6 @@ def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     return trail.unknown(stage, f"{touch.object} is not modelled yet", resource=touch.resource)
 
 
-def _names(owners: Iterable[Object]) -> str:
+def names(owners: Iterable[Object]) -> str:
+    """VirtualServices in people's words."""
     return " and ".join(str(o) for o in owners)

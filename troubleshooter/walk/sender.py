@@ -7,42 +7,36 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
+from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
-from troubleshooter.walk.interception import (
-    EXCLUDE_OUTBOUND,
-    EXCLUDE_RANGES,
-    annotation,
-    in_ambient,
-    leaves_out,
-    leaves_out_address,
-)
+from troubleshooter.walk.interception import annotation, gap, in_ambient
 
 WORLD = frozenset(
-    "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()
+    "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()  # noqa: SIM905 - a list of names is read best as words
 )
 """Top-level domains by which `example.com` is told from `service.namespace` where that namespace was not seen."""
 
 BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"
+REFUSED = "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
 
 
 def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """dns: the service that the host names for the sender, or what else it may be."""
-    party = trail.hop.party
-    full, service = meant(mesh, request.host, party.namespace)
+    namespace = trail.hop.party.namespace
+    full = _full(mesh, request.host, namespace)
+    service, member = _named(mesh, full, namespace)
     if service is not None:
-        trail = trail.decide(service=service, port=service.port(request.port))
-        if service.entry and not hosts.is_address(full):
-            said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
-            return trail.passes(Stage.DNS, said, resource=service.object.at("spec.hosts"), assumes=("public DNS",))
-        return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=service.object.at())
+        return _resolved(mesh, request, trail, service, member)
     if hosts.is_address(full):
         return trail.passes(Stage.DNS, f"{full} is an address, no name to resolve")
-    space = _namespace_named(mesh, full, party.namespace)
+    space = _namespace_named(mesh, full, namespace)
     if space is None:
         said = f"{full} is no name of this cluster"
         return trail.passes(Stage.DNS, said, assumes=(f"{full} resolves outside the cluster",))
@@ -56,9 +50,51 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 def meant(mesh: Mesh, host: str, namespace: str) -> tuple[str, Service | None]:
     """The full name that a client in a namespace means by a host, and the service of that name: one that its proxy has,
     else one that is hidden from it."""
-    full = hosts.dialled(host, namespace, mesh.registry.hosts, mesh.settings.domain)
-    registry = mesh.registry
-    return full, registry.find(full, namespace) or registry.at_address(full) or registry.get(full)
+    full = _full(mesh, host, namespace)
+    return full, _named(mesh, full, namespace)[0]
+
+
+def _full(mesh: Mesh, host: str, namespace: str) -> str:
+    return hosts.dialled(host, namespace, mesh.registry.hosts, mesh.settings.domain)
+
+
+def _named(mesh: Mesh, full: str, namespace: str) -> tuple[Service | None, str]:
+    """The service of a full name or address: one that the sender may see, else one that is hidden from it. A name below
+    that of a headless Service is one of its pods, whose name comes second."""
+    seen = mesh.registry.find(full, namespace)
+    if seen is not None and seen.host == full:
+        return seen, ""
+    exact = mesh.registry.get(full) or (mesh.registry.at_address(full) if hosts.is_address(full) else None)
+    if exact is not None:
+        return exact, ""
+    head, _, rest = full.partition(".")
+    owner = mesh.registry.get(hosts.dialled(rest, namespace, mesh.registry.hosts, mesh.settings.domain))
+    return (owner, head) if owner is not None and owner.headless else (seen, "")
+
+
+def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, member: str) -> Trail:
+    place = service.object.at()
+    service = mesh.registry.behind(service, trail.hop.party.namespace)
+    port = service.port(request.port)
+    trail = trail.decide(service=service, port=port, member=member)
+    if member and port and not members(mesh.endpoints(service, port).all, member):
+        said = f"{service.object} has no pod {member}: the name does not resolve"
+        return trail.fails(Stage.DNS, said, dropped(Connection.DNS), resource=place)
+    if service.entry and not hosts.is_address(request.host):
+        said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
+        return trail.passes(Stage.DNS, said, resource=service.object.at("spec.hosts"), assumes=("public DNS",))
+    return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=place)
+
+
+def members(endpoints: Iterable[Endpoint], name: str) -> list[Endpoint]:
+    """The endpoints that a pod's own host name stands for; a stand-in answers for all pods of its workload."""
+    return [e for e in endpoints if e.pod and _is_called(e.pod, name)]
+
+
+def _is_called(pod: Pod, name: str) -> bool:
+    if pod.standin:
+        return name.startswith(f"{pod.owner.name}-")
+    return name in {pod.name, str(pod.spec.get("hostname"))}
 
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
@@ -99,30 +135,20 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if not pod.proxy:
         said = "no proxy: the connection leaves as the application makes it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
-    excluded = leaves_out(pod, request.port)
-    if excluded or request.plaintext:
-        place = annotation(pod, EXCLUDE_OUTBOUND) if excluded else None
+    service = trail.hop.service
+    addresses = [request.host] if hosts.is_address(request.host) else service.addresses if service else ()
+    found = gap(pod, request.port, addresses)
+    if found is not None and not found.sure:
+        said = f"whether {found.annotation} lets {request.host} past the proxy depends on its address"
+        return trail.unknown(Stage.CAPTURE, said, resource=annotation(pod, found.annotation))
+    if found is not None or request.plaintext:
+        place = annotation(pod, found.annotation) if found else None
         said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
         return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
-    ranges = leaves_out_address(pod, _address(request, trail.hop.service), request.port)
-    if ranges is None:
-        said = f"ranges of addresses go past the proxy, and the address of {request.host} is not known"
-        return trail.unknown(Stage.CAPTURE, said, resource=annotation(pod, EXCLUDE_RANGES), result={"proxy": ""})
-    if ranges:
-        said = f"connections to {request.host} go past the proxy, by its address"
-        return trail.passes(Stage.CAPTURE, said, resource=annotation(pod, ranges), result={"proxy": "none"})
     said = "its sidecar takes the connection"
     if party.assumed:
         said = f"a client with a proxy in namespace {party.namespace} is assumed"
     return trail.passes(Stage.CAPTURE, said, resource=party.resource, result={"proxy": "sidecar"})
-
-
-def _address(request: Request, service: Service | None) -> str:
-    """The address that is dialled, "" if it is not known."""
-    if hosts.is_address(request.host):
-        return request.host.strip("[]")
-    address = str(service.object.spec.get("clusterIP") or "") if service is not None else ""
-    return address if hosts.is_address(address) else ""
 
 
 def bypassed(trail: Trail) -> bool:
@@ -134,22 +160,22 @@ def bypassed(trail: Trail) -> bool:
 def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """listener: which outbound listener takes the connection, and as which protocol."""
     if trail.steps[0].verdict is StageVerdict.UNKNOWN:
-        return _unseen(trail.decide(family=_spoken(request)))
+        return _unseen(trail.decide(family=spoken(request)))
     if bypassed(trail):
-        return trail.decide(family=_spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
+        return trail.decide(family=spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
     service = trail.hop.service
     touched = _touched(mesh, trail)
     if touched is not None:
         return touched.decide(family=_family(trail.hop.port, request))
-    if service is None:
+    port = trail.hop.port
+    if service is None or service.external_name:
         return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
     if not service.visible_to(trail.hop.party.namespace):
         said = f"{service.object} is not exported to namespace {trail.hop.party.namespace}"
         return _unregistered(mesh, request, trail, said, service.object.at("spec.exportTo"))
-    port = trail.hop.port
     if port is None:
         return _undeclared_port(mesh, request, trail, service)
-    return _declared(request, trail, service, port)
+    return _declared(mesh, request, trail, port)
 
 
 def _unseen(trail: Trail) -> Trail:
@@ -167,7 +193,7 @@ def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
     return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
 
 
-def _spoken(request: Request) -> str:
+def spoken(request: Request) -> str:
     """The protocol family that the client itself speaks."""
     return {"http": "http", "https": "tls", "tcp": "tcp"}[request.scheme]
 
@@ -175,27 +201,41 @@ def _spoken(request: Request) -> str:
 def _family(port: Port | None, request: Request) -> str:
     """How a listener treats the request: as the port declares, or (sniffed) as the client speaks."""
     family = port.protocol.family if port else "auto"
-    return _spoken(request) if family == "auto" else family
+    return spoken(request) if family == "auto" else family
 
 
-def _declared(request: Request, trail: Trail, service: Service, port: Port) -> Trail:
+def _declared(mesh: Mesh, request: Request, trail: Trail, port: Port) -> Trail:
     """A listener for a port that the service has."""
+    service = trail.hop.service
+    assert service is not None  # noqa: S101 - the caller looked
     family = _family(port, request)
     place = service.object.at(f"{port.path}.{'appProtocol' if port.declared_by == 'appProtocol' else 'name'}")
-    name = f"0.0.0.0_{port.number}" if family == "http" else f"{service.host}_{port.number}"
+    name = f"0.0.0.0_{port.number}" if port.protocol.family == "http" else f"{service.host}_{port.number}"
     result = {"name": name, "filter_chain": "", "protocol": str(port.protocol), "tls": ""}
-    trail = trail.decide(family=family)
-    spoken = _spoken(request)
-    if port.protocol.family == "http" and spoken != "http":
-        how = "TLS" if spoken == "tls" else "a protocol that is no HTTP"
-        said = f"port {port.number} is declared {port.protocol}, and the client speaks {how}: the proxy cannot read it"
-        outcome = http(400, "DPE", details="http1.codec_error")
-        if spoken == "tls":
-            outcome = dropped(Connection.TLS_ERROR, "DPE", details="http1.codec_error")
-        return trail.fails(Stage.LISTENER, said, outcome, resource=place, result=result)
-    if port.protocol.family == "udp":
+    if family == "http" and spoken(request) != "http":
+        return _unread(mesh, request, trail, place, result)
+    if family == "udp":
+        trail = trail.decide(family="udp", passthrough=True)
         return trail.passes(Stage.LISTENER, "UDP goes past the proxy", resource=place)
     said = f"port {port.number} of {service.object} is {_how(port, family)}"
+    return trail.decide(family=family).passes(Stage.LISTENER, said, resource=place, result=result)
+
+
+def _unread(mesh: Mesh, request: Request, trail: Trail, place: Resource, result: dict[str, str]) -> Trail:
+    """A connection that is no HTTP at a port declared as HTTP: its filter chain takes HTTP only, and the listener's
+    default one passes everything else on as it is (or, with REGISTRY_ONLY, sends it nowhere).
+
+    Source: `buildListenerFromEntry` in istio/istio pilot/pkg/networking/core/listener.go;
+    https://github.com/istio/istio/pull/28166.
+    """
+    what = "TLS" if spoken(request) == "tls" else "a protocol that is no HTTP"
+    said = f"port {request.port} is declared {result['protocol']} and the client speaks {what}"
+    trail = trail.decide(family=spoken(request), passthrough=True)
+    if mesh.settings.registry_only:
+        said += ", which the mesh lets nowhere"
+        return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=place, result=result)
+    said += ": the proxy cannot read it and passes it on as it is, without mutual TLS"
+    result["filter_chain"] = "PassthroughFilterChain"
     return trail.passes(Stage.LISTENER, said, resource=place, result=result)
 
 
@@ -208,37 +248,34 @@ def _how(port: Port, family: str) -> str:
 def _undeclared_port(mesh: Mesh, request: Request, trail: Trail, service: Service) -> Trail:
     """A port that the service does not have. The proxy knows nothing of it, and passes the connection through where it
     may; behind a cluster IP nobody answers then."""
-    said = f"{service.object} has no port {request.port}"
-    if mesh.settings.registry_only or service.external or service.headless:
-        return _unregistered(mesh, request, trail, said, service.object.at("spec.ports"))
-    outcome = http(503, "UF", details="upstream_reset_before_response_started{remote_connection_failure}")
-    if request.scheme != "http":
-        outcome = dropped(Connection.REFUSED, "UF")
-    return trail.fails(Stage.LISTENER, said, outcome, resource=service.object.at("spec.ports"))
+    said, place = f"{service.object} has no port {request.port}", service.object.at("spec.ports")
+    if mesh.settings.registry_only or service.entry or service.headless:
+        return _unregistered(mesh, request, trail, said, place)
+    shared = request.scheme == "http" and mesh.registry.on_port(request.port, trail.hop.party.namespace, "http")
+    outcome = http(503, "UF", details=REFUSED) if shared else dropped(Connection.RESET, "UF", "URX")
+    trail = trail.decide(family=spoken(request), passthrough=True)
+    return trail.fails(Stage.LISTENER, said, outcome, resource=place)
 
 
 def _unregistered(mesh: Mesh, request: Request, trail: Trail, said: str, place: Resource | None = None) -> Trail:
     """A host, address or port that this proxy does not have: passed through, or (REGISTRY_ONLY) sent nowhere.
 
-    With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on the
-    port, and else, like any other protocol, the BlackHoleCluster.
+    With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on
+    the port, and else, like any other protocol, the BlackHoleCluster.
     Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/;
-    `buildSidecarOutboundHTTPRouteConfig` in istio/istio pilot/pkg/networking/core/httproute.go.
+    `buildCatchAllVirtualHost` in istio/istio pilot/pkg/networking/core/httproute.go.
     """
-    trail = trail.decide(family=_spoken(request), service=None, port=None)
+    trail = trail.decide(family=spoken(request))
     namespace = trail.hop.party.namespace
-    shared = request.scheme == "http" and mesh.registry.on_port(request.port, namespace, "http")
-    if shared:
+    if request.scheme == "http" and mesh.registry.on_port(request.port, namespace, "http"):
         result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "http", "tls": ""}
-        return trail.passes(
-            Stage.LISTENER, f"the listener that other services make on port {request.port}", result=result
-        )
+        how = f"the listener that other services make on port {request.port}"
+        return trail.passes(Stage.LISTENER, how, result=result)
+    trail = trail.decide(passthrough=True)
     result = {"name": "virtualOutbound", "filter_chain": "", "protocol": "tcp", "tls": ""}
     if not mesh.settings.registry_only:
         return trail.passes(Stage.LISTENER, f"no listener for {request.host}: passed through as it is", result=result)
-    outcome = dropped(Connection.RESET, "UH")
+    said += ", and the mesh lets nothing else out"
     result["filter_chain"] = "virtualOutbound-blackhole"
     spot = place or mesh.settings.at("outboundTrafficPolicy")
-    return trail.fails(
-        Stage.LISTENER, f"{said}, and the mesh lets nothing else out", outcome, resource=spot, result=result
-    )
+    return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=spot, result=result)

@@ -2,9 +2,9 @@
 
 Judged once, at the hop that sends, for both ends. Must not know routes or policies.
 Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/;
-https://istio.io/latest/docs/reference/config/security/peer_authentication/. What each disagreement looks like was seen on
-a real Envoy: a plaintext client at a STRICT server gets 503 UC from its own proxy (a bare client a reset), mutual TLS to a
-plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it.
+https://istio.io/latest/docs/reference/config/security/peer_authentication/. What each disagreement looks like was seen
+on a real Envoy: a plaintext client at a STRICT server gets 503 UC from its own proxy (a bare client a reset), mutual
+TLS to a plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from dataclasses import dataclass
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
 from troubleshooter.mesh.services import Endpoint
-from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
+from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, leaves_out, lets_in
-from troubleshooter.walk.sender import bypassed
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 
 RESET = "upstream_reset_before_response_started"
 TERMINATION = f"{RESET}{{connection_termination}}"
-WRONG_VERSION = f"{RESET}{{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end}}"
-SERVER_RESET = f"{RESET}{{remote_connection_failure|TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end}}"
+FAILURE = f"{RESET}{{{{remote_connection_failure|TLS_error:|{{}}:TLS_error_end}}}}"
+WRONG_VERSION = FAILURE.format("268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER")
+SERVER_RESET = FAILURE.format("33554536:system_library:OPENSSL_internal:Connection_reset_by_peer")
 MODES = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 
 
@@ -43,10 +44,8 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     blind = _blind(mesh, hop)
     if blind:
         return trail.unknown(Stage.TRANSPORT, blind, resource=hop.party.resource).ends(trail.outcome)
-    sent = _sent(mesh, request, trail)
     accepts = _accepted(mesh, endpoint)
-    if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
-        sent = Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
+    sent = _agreed(mesh, trail, _sent(mesh, request, trail), accepts)
     trail = trail.decide(offer=sent, accepts=accepts)
     auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
     result = {
@@ -54,7 +53,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         "sni": sent.sni or (request.sni if request.scheme == "https" else ""),
         "auto": auto,
     }
-    quarrel = _quarrel(trail, request, sent, accepts)
+    quarrel = _at_gateway(mesh, trail, sent) or _quarrel(trail, request, sent, accepts)
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
     assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS else ()
@@ -86,9 +85,50 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
             reason = Reason.EXCLUDED_PORT if excluded else Reason.BYPASS
             return Offer(sends=Sends.PLAINTEXT, reason=reason, place=place)
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=party.resource)
-    if cluster.service is None:
+    if cluster.service is None or cluster.name == PASSTHROUGH:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
     return offer(mesh.settings, cluster.rule, endpoint, host=cluster.host, port=cluster.port, subset=cluster.subset)
+
+
+def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> Offer:
+    """What is sent by auto mTLS where policies switch it off, or an endpoint of a headless Service has no proxy.
+
+    A policy for the whole namespace (or mesh) of the service switches it off for all of its endpoints, whatever their
+    own policies say. To the endpoints of a headless Service a sidecar sends mutual TLS if all can take it, else none.
+    Sources: `BestEffortInferServiceMTLSMode` in istio/istio pilot/pkg/model/push_context.go; `checkMtlsEnabled` in
+    pilot/pkg/xds/endpoints/mtls_checker.go; `applyUpstreamTLSSettings` in pilot/pkg/networking/core/cluster_tls.go.
+    """
+    hop, cluster = trail.hop, trail.hop.cluster
+    if sent.reason not in {Reason.AUTO, Reason.AUTO_NO_PROXY} or cluster is None or cluster.service is None:
+        return sent
+    mode, place = mesh.peer_authentications.wide(cluster.service.namespace)
+    if mode is Mode.DISABLE:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=place)
+    if cluster.service.headless and hop.kind is HopKind.SENDER:
+        each = [e.mutual for e in hop.endpoints.ready] if hop.endpoints else []
+        return sent if all(each) else Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
+    if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
+    return sent
+
+
+def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
+    """Whether the servers of a gateway in the mesh take what is sent to it: TLS or plaintext, one or the other."""
+    endpoint = trail.hop.endpoint
+    if endpoint is None or endpoint.pod is None or endpoint.workload is None or not endpoint.pod.gateway:
+        return None
+    gateways = mesh.gateways.for_workload(endpoint.workload)
+    opened = mesh.gateways.opened(gateways, endpoint.workload)
+    servers = [o.server for o in opened if o.port == endpoint.port and o.shadowed_by is None]
+    plain = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
+    if not servers or any(bool(s.tls) is not plain for s in servers):
+        return None
+    place = sent.place or servers[0].gateway.at(f"{servers[0].path}.tls")
+    if plain:
+        said = f"plaintext is sent to {endpoint.workload}, where {servers[0].gateway} takes TLS only"
+        return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=place)
+    said = f"{_mode(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
+    return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=place)
 
 
 def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
@@ -113,7 +153,8 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         said = f"{_mode(sent)} is sent to {endpoint.workload}, {why}"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
     if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:
-        what = "plaintext" if sent.sends is Sends.PLAINTEXT else "TLS without the mesh's certificate"
+        bare = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
+        what = "plaintext" if bare else "TLS without the mesh's certificate"
         said = f"{what} is sent to {endpoint.workload}, which takes mutual TLS only"
         return Quarrel(said=said, outcome=_reset(trail, request), place=accepts.place)
     if accepts.mode is Mode.DISABLE and sent.sends is Sends.MTLS:

@@ -1,6 +1,7 @@
 """The walk: hop by hop, stage by stage, branch by branch, and what it comes to.
 
-Decides the order of hops and stages, which branches are kept, and the verdict. Everything else is decided in the stages.
+Decides the order of hops and stages, which branches are kept, and the verdict. Everything else is decided in the
+stages.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from troubleshooter.walk import entering, inbound, sender
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected
+from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.parties import starts
-from troubleshooter.walk.rewriting import onward
 from troubleshooter.walk.routing import choose_route
 from troubleshooter.walk.transport import connect
 
@@ -53,7 +54,7 @@ def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Wa
     merged = _merge([(_branch(mesh, start.request, t), t) for t in trails])
     kept = merged[:MAX_BRANCHES]
     branches = tuple(branch for branch, _ in kept)
-    verdict = overall(b.verdict for b in branches)
+    verdict = overall(branch.verdict for branch, _ in merged)
     result = Walk(
         request=start.request,
         verdict=verdict,
@@ -72,7 +73,7 @@ One = Callable[[Mesh, Request, Trail], Trail]
 def _onward(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
     """Every way on from the beginning of a hop to the end of the walk."""
     for end in _outbound(mesh, request, _up_to_listener(mesh, request, trail)):
-        yield from _hop_after(mesh, request, end)
+        yield from _hop_after(mesh, end.hop.sends or request, end)
 
 
 def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -87,7 +88,7 @@ def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 
 
 def _outbound(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
-    route = entering.choose_gateway_route if trail.hop.kind is HopKind.GATEWAY else choose_route
+    route = choose_gateway_route if trail.hop.kind is HopKind.GATEWAY else choose_route
     stages: tuple[Many, ...] = (route, _one(find_cluster), choose_endpoints, _one(connect))
     ways = [trail]
     for stage in stages:
@@ -105,7 +106,6 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
     if trail.over or endpoint is None or endpoint.pod is None:
         yield trail
         return
-    request = onward(request, trail)
     pod, workload = endpoint.pod, endpoint.workload
     gateways = tuple(mesh.gateways.for_workload(workload)) if workload and pod.gateway else ()
     if gateways and len(trail.hops) < MAX_HOPS:
@@ -134,7 +134,7 @@ def _branch(mesh: Mesh, request: Request, trail: Trail) -> Branch:
         verdict=_verdict(mesh, request, trail),
         outcome=trail.outcome,
         by=trail.by,
-        share=round(trail.share, 4),
+        share=None if trail.share is None else round(trail.share, 4),
     )
 
 
@@ -181,8 +181,11 @@ def _merge(branches: list[tuple[Branch, Trail]]) -> list[tuple[Branch, Trail]]:
     merged = []
     for group in groups.values():
         branch, trail = max(group, key=lambda bt: bt[0].share or 0)
-        total = sum(b.share or 0 for b, _ in group)
-        merged.append((replace(branch, share=round(total, 4), by=branch.by if len(groups) > 1 else ""), trail))
+        shares = [t.share for _, t in group]
+        total = None if None in shares else round(sum(s or 0 for s in shares), 4)
+        if len(groups) == 1:  # what splits the requests makes no difference
+            total = 1.0
+        merged.append((replace(branch, share=total, by=branch.by if len(groups) > 1 else ""), trail))
     return sorted(merged, key=lambda bt: (WORST.index(bt[0].verdict), -(bt[0].share or 0)))
 
 

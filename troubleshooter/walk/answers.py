@@ -1,0 +1,65 @@
+"""Routes by which a proxy answers itself: faults, redirects, direct responses.
+
+Decides from one route. Must not know destinations.
+Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection-Abort;
+`TranslateFault` and `ApplyRedirect` in istio/istio pilot/pkg/networking/core/route/route.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.routes import Route
+from troubleshooter.model import Stage, as_map
+from troubleshooter.walk.decisions import Trail, http
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def delegated(trail: Trail, route: Route) -> Trail:
+    """The trail at a route that hands on to another VirtualService."""
+    spot = route.owner.at(f"{route.path}.delegate")
+    return trail.unknown(Stage.ROUTE, "a delegate VirtualService is not modelled yet", resource=spot).ends(
+        trail.outcome
+    )
+
+
+def aborted(trail: Trail, route: Route, result: Mapping[str, str]) -> tuple[list[Trail], Trail | None]:
+    """The requests that a fault takes out, and what is left of them; None where nothing is. Without a percentage a
+    fault takes out nothing."""
+    abort = as_map(as_map(route.raw.get("fault")).get("abort"))
+    status = abort.get("httpStatus") if is_number(abort.get("httpStatus")) else 200 if abort.get("grpcStatus") else None
+    part = _percentage(as_map(abort.get("percentage")).get("value"))
+    if status is None or part <= 0:
+        return [], trail
+    spot = route.owner.at(f"{route.path}.fault.abort")
+    code = abort.get("grpcStatus") or status
+    said = f"{route.owner} aborts {'every request' if part >= 1 else f'{part:.4g} of the requests'} with {code}"
+    outcome = http(status, "FI", details="fault_filter_abort")
+    lost = trail.splits("fault", part).fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
+    return [lost], trail.splits("fault", 1 - part) if part < 1 else None
+
+
+def _percentage(value: object) -> float:
+    """A percentage as a part of 1; what is no number is none."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    return min(max(float(value) / 100, 0.0), 1.0) if known and isinstance(value, int | float) else 0.0
+
+
+def answered(trail: Trail, route: Route, result: Mapping[str, str]) -> Trail | None:
+    """The trail where a route redirects or answers itself, None if it does neither."""
+    raw, spot = route.raw, route.owner.at(route.path)
+    if raw.get("redirect") is not None:
+        code = as_map(raw["redirect"]).get("redirectCode")
+        code = code if code in REDIRECTS else 301
+        done = trail.passes(Stage.ROUTE, f"{route.owner} redirects with {code}", resource=spot, result=result)
+        return done.ends(http(code, details="direct_response"))
+    status = as_map(raw.get("directResponse")).get("status")
+    if not is_number(status):
+        return None
+    outcome = http(status, details="direct_response")
+    said = f"{route.owner} answers {status} itself"
+    if status >= 400:
+        return trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
+    return trail.passes(Stage.ROUTE, said, resource=spot, result=result).ends(outcome)

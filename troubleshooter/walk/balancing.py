@@ -1,0 +1,78 @@
+"""How requests are spread over endpoints: the settings in force, the kinds of endpoints, and how they are shown.
+
+Must not know how the destination was chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from troubleshooter.mesh.locality import HOSTNAME
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.services import Endpoint
+from troubleshooter.model import Raw, as_map
+from troubleshooter.walk.decisions import Cluster, Trail
+from troubleshooter.walk.parties import OF_ROLLOUTS
+
+DISTRIBUTION = "networking.istio.io/traffic-distribution"
+
+
+def section(cluster: Cluster, name: str) -> Raw | None:
+    """A section of the DestinationRule's policy for the cluster's port and subset, None if it is not set."""
+    found = cluster.rule.section(name, cluster.port, cluster.subset) if cluster.rule else None
+    return found[0] if found else None
+
+
+def locality_setting(mesh: Mesh, cluster: Cluster) -> Raw | None:
+    """The localityLbSetting in force: the rule's, else the mesh's (on by default); None where it is switched off.
+
+    Source: `GetLocalityLbSetting` in istio/istio pilot/pkg/networking/core/loadbalancer/loadbalancer.go.
+    """
+    own = _own_setting(cluster)
+    setting = mesh.settings.locality_setting if own is None else own
+    return None if setting.get("enabled") is False else setting
+
+
+def _own_setting(cluster: Cluster) -> Raw | None:
+    """The localityLbSetting of the DestinationRule, None if it has none."""
+    held = (section(cluster, "loadBalancer") or {}).get("localityLbSetting")
+    return None if held is None else as_map(held)
+
+
+def distribution(cluster: Cluster) -> str:
+    """How the Service wants its traffic spread, "" if it says nothing or a DestinationRule says it."""
+    if cluster.service is None or _own_setting(cluster) is not None:
+        return ""
+    thing = cluster.service.object
+    return str(thing.spec.get("trafficDistribution") or thing.annotations.get(DISTRIBUTION) or "")
+
+
+def own_labels(trail: Trail) -> Mapping[str, str]:
+    """The labels of the proxy's pod, with its node."""
+    pod = trail.hop.party.pod
+    return {HOSTNAME: pod.node, **pod.labels} if pod and pod.node else trail.hop.party.labels
+
+
+def kinds(endpoints: Sequence[tuple[Endpoint, float]]) -> list[tuple[Endpoint, float]]:
+    """Endpoints that the far end could tell apart, each with the share of the requests that go to its like."""
+    groups: dict[object, list[tuple[Endpoint, float]]] = {}
+    for e, share in endpoints:
+        labels = tuple(sorted((k, v) for k, v in e.all_labels.items() if k not in OF_ROLLOUTS))
+        notes = tuple(sorted((k, v) for k, v in e.pod.annotations.items() if "istio.io/" in k)) if e.pod else ()
+        key = (e.port, e.pod.proxy, id(e.workload), labels, notes) if e.pod else (e.port, e.address)
+        groups.setdefault(key, []).append((e, share))
+    return [(group[0][0], sum(share for _, share in group)) for group in groups.values()]
+
+
+def shown(endpoint: Endpoint) -> dict[str, object]:
+    """An endpoint as the contract prints it."""
+    return {
+        "address": endpoint.address,
+        "port": endpoint.port,
+        "workload": str(endpoint.workload or ""),
+        "locality": endpoint.locality,
+        "network": endpoint.network,
+        "priority": endpoint.priority,
+        "weight": endpoint.weight,
+        "healthy": endpoint.healthy,
+    }

@@ -1,0 +1,116 @@
+"""Tcp and tls routes, and the destinations of any route: a trail for each that gets a share.
+
+Decides by port, SNI and weights. Must not know how the connection came to this proxy.
+Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#TLSMatchAttributes; `matchTLS` and
+`matchTCP` in istio/istio pilot/pkg/networking/core/tls.go; gateway.go there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from typing import Literal
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.routes import Route, routes_of
+from troubleshooter.model import Connection, Object, Raw, Request, Stage, as_list, as_map, as_words
+from troubleshooter.walk.decisions import Routing, Trail, dropped, http
+from troubleshooter.walk.rewriting import rewritten
+
+
+class Passed(Enum):
+    """What becomes of a connection that no route takes."""
+
+    STRAIGHT = "straight"
+    """No route is there for it: it goes to the service that was dialled."""
+    THROUGH = "through"
+    """Routes by name are there, and none is for its name: it is passed through."""
+
+
+def by_connection(
+    mesh: Mesh, request: Request, trail: Trail, owners: Iterable[Object], sender: Sender
+) -> list[Trail] | Literal[Passed.STRAIGHT, Passed.THROUGH]:
+    """The trails of the tls or tcp route that takes a connection: tls routes on ports that are declared so (and where a
+    gateway passes TLS through), tcp routes on all others."""
+    held = tuple(owners)
+    hop = trail.hop
+    by_name = hop.server.tls == "PASSTHROUGH" if hop.server else bool(hop.port and hop.port.protocol.family == "tls")
+    route = None
+    if by_name:
+        named = dict(_by_name(held, sender))
+        pattern = hosts.most_specific(request.sni or request.host, named) if request.scheme == "https" else None
+        route = named[pattern] if pattern is not None else None
+        if named and route is None:
+            return Passed.THROUGH
+    else:
+        route = next((r for o in held for r in routes_of(o, "tcp") if _takes(r, sender)), None)
+    if route is None:
+        return Passed.STRAIGHT
+    trail = trail.decide(routing=Routing(owners=(route.owner,), route=route))
+    return to_destinations(mesh, request, trail, route, result={"virtual_host": "", "name": route.name})
+
+
+def _by_name(owners: Iterable[Object], sender: Sender) -> Iterable[tuple[str, Route]]:
+    """(SNI host, tls route) for this proxy; of several for one name the first comes last, so that it counts."""
+    found = [
+        (str(name).lower(), route)
+        for owner in owners
+        for route in routes_of(owner, "tls")
+        for match in route.matches
+        if fits(match, sender)
+        for name in as_list(match.get("sniHosts"))
+    ]
+    return reversed(found)
+
+
+def _takes(route: Route, sender: Sender) -> bool:
+    return not route.matches or any(fits(m, sender) for m in route.matches)
+
+
+def fits(match: Raw, sender: Sender) -> bool:
+    """Whether a tls or tcp match is for this proxy and listener: gateways, labels, namespace and port all count."""
+    port, namespace = match.get("port"), match.get("sourceNamespace")
+    gateways = [str(g) for g in as_list(match.get("gateways"))]
+    return (
+        (not port or port == sender.port)
+        and (not gateways or sender.gateway in gateways)
+        and (not namespace or namespace == sender.namespace)
+        and selects(as_words(match.get("sourceLabels")), sender.labels)
+    )
+
+
+def to_destinations(
+    mesh: Mesh,
+    request: Request,
+    trail: Trail,
+    route: Route,
+    *,
+    result: Mapping[str, str],
+    match: Raw | None = None,
+) -> list[Trail]:
+    """A trail for each destination of a route that has a weight."""
+    targets = mesh.virtual_services.destinations(route)
+    place = route.owner.at(f"{route.path}.route")
+    if not targets:
+        said = f"{route.owner}, route {route.index}: it sends to no destination with a weight"
+        outcome = http(503, "NC", details="cluster_not_found")
+        if trail.hop.family != "http":
+            outcome = dropped(Connection.RESET, "NC")
+        return [trail.fails(Stage.ROUTE, said, outcome, resource=place, result=result)]
+    name = f" ({route.name})" if route.name else ""
+    what = f"{request.method} {request.path} takes" if route.kind == "http" else "the connection takes"
+    said = f"{what} route {route.index}{name} of {route.owner}"
+    routing = trail.hop.routing or Routing()
+    written = as_list(route.raw.get("route"))
+    found = []
+    for target in targets:
+        sends = request
+        if route.kind == "http":
+            sends = rewritten(request, route.raw, match or {}, as_map(written[target.number]))
+        chosen = Routing(owners=routing.owners, route=route, nearest=routing.nearest, destination=target)
+        way = trail.splits("weight", target.share).decide(routing=chosen, sends=sends if sends != request else None)
+        found.append(way.passes(Stage.ROUTE, said, resource=route.owner.at(route.path), result=result))
+    return found

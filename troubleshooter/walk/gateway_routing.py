@@ -1,0 +1,104 @@
+"""The route stage of a gateway: the routes that all VirtualServices bound to it merge for a host.
+
+Must not know how the request came in, or destinations.
+Source: istio/istio pilot/pkg/networking/core/gateway.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.gateways import Server
+from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
+from troubleshooter.model import Connection, Object, Request, Stage
+from troubleshooter.walk.connections import Passed, by_connection
+from troubleshooter.walk.decisions import Routing, Trail, dropped, http
+from troubleshooter.walk.entering import opened
+from troubleshooter.walk.routing import Held, chosen, host_of, take, touching
+
+
+def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
+    """route: the routes that all VirtualServices bound to this gateway merge for the host."""
+    hop = trail.hop
+    touched = touching(mesh, trail, Stage.ROUTE)
+    if touched is not None:
+        return [touched.ends(touched.outcome)]
+    server = hop.server
+    if server is None:
+        return [trail.unknown(Stage.ROUTE, "without a server there is no telling which routes").ends(trail.outcome)]
+    if hop.family != "http":
+        return _of_connection(mesh, request, trail, server)
+    held = held_hosts(mesh, trail)
+    host = serving(held, host_of(request))
+    if host is not None and host.redirect is not None and not server.tls:
+        spot = host.redirect.gateway.at(f"{host.redirect.path}.tls.httpsRedirect")
+        result = {"virtual_host": f"{host.pattern}:{server.number}", "name": ""}
+        done = trail.passes(Stage.ROUTE, "redirected to https", resource=spot, result=result)
+        return [done.ends(http(301, details="direct_response"))]
+    if host is None or not host.attempts:
+        return [_unbound(mesh, request, trail, server, held)]
+    sender = Sender(
+        labels=hop.party.labels, namespace=hop.party.namespace, port=server.number, gateway=server.reference
+    )  # fmt: skip
+    choice = chosen(host.attempts, host.owners, request, sender)
+    named = f"{host.pattern}:{server.number}"
+    return take(mesh, request, trail, Held(owners=tuple(host.owners), choice=choice, host=named))
+
+
+def held_hosts(mesh: Mesh, trail: Trail) -> dict[str, VirtualHost]:
+    """The virtual hosts behind the server at this hop: its own where TLS tells servers apart, else those of all
+    plaintext servers of the port."""
+    server, party = trail.hop.server, trail.hop.party
+    if server is None:
+        return {}
+    servers = [server]
+    if not server.tls:
+        there = [o for o in opened(mesh, trail) if o.shadowed_by is None]
+        port = next((o.port for o in there if o.server.path == server.path and o.server.gateway is server.gateway), 0)
+        servers = [o.server for o in there if o.port == port and o.server.protocol.family == "http"]
+    return virtual_hosts(mesh.virtual_services, servers, party.namespace, party.labels)
+
+
+def bound_routes(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
+    """The VirtualServices that serve the host behind the server at this hop."""
+    host = serving(held_hosts(mesh, trail), host_of(request))
+    return list(host.owners) if host is not None else []
+
+
+def _unbound(mesh: Mesh, request: Request, trail: Trail, server: Server, held: Mapping[str, VirtualHost]) -> Trail:
+    """No VirtualService is bound for the host: 404. Those that mean it but are bound elsewhere are remembered."""
+    trail = trail.decide(routing=Routing(overlooked=overlooked(mesh, request)))
+    result = {"virtual_host": "" if held else f"blackhole:{server.number}", "name": ""}
+    served = server.serves(host_of(request))
+    said = f"no VirtualService for {host_of(request)} is bound to {server.gateway}"
+    spot = server.gateway.at(server.path if served else f"{server.path}.hosts")
+    if not served:
+        said = f"no server of {server.gateway} on port {server.number} is for {host_of(request)}"
+    return trail.fails(Stage.ROUTE, said, http(404, "NR", details="route_not_found"), resource=spot, result=result)
+
+
+def overlooked(mesh: Mesh, request: Request) -> tuple[Object, ...]:
+    """VirtualServices with the host among theirs, wherever they are bound."""
+    name = host_of(request)
+    return tuple(
+        v for v in mesh.virtual_services.all if hosts.most_specific(name, mesh.virtual_services.hosts_of(v)) is not None
+    )
+
+
+def _of_connection(mesh: Mesh, request: Request, trail: Trail, server: Server) -> list[Trail]:
+    """TLS passed through, or TCP: only tls and tcp routes count, and without one there is nothing. The hosts of a
+    VirtualService need only meet the server's."""
+    party = trail.hop.party
+    bound = mesh.virtual_services.bound(server.reference, party.namespace)
+    owners = [v for v in bound if mesh.virtual_services.shared_hosts(v, server.hosts)]
+    sender = Sender(labels=party.labels, namespace=party.namespace, port=server.number, gateway=server.reference)
+    routed = by_connection(mesh, request, trail, owners, sender)
+    if not isinstance(routed, Passed):
+        return routed
+    said = f"no tls or tcp route for {request.sni or request.host} is bound to {server.gateway}"
+    outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+    trail = trail.decide(routing=Routing(owners=tuple(owners), overlooked=overlooked(mesh, request)))
+    return [trail.fails(Stage.ROUTE, said, outcome, resource=server.gateway.at(server.path))]
