@@ -77,7 +77,7 @@ def test_ports_of_an_entry(port: int, expected: str) -> None:
     assert expected == word(case_of(f"http://api.example.com:{port}/", ENTRY % "."), "service_entry.port")
 
 
-@pytest.mark.parametrize(("host", "expected"), [("api.exmaple.com", "one"), ("rates.example.org", "none")])
+@pytest.mark.parametrize(("host", "expected"), [("apis.example.com", "one"), ("rates.example.org", "none")])
 def test_hosts_that_look_alike(host: str, expected: str) -> None:
     """A host that is nearly that of a ServiceEntry with this port may be a slip of the pen."""
     assert expected == word(case_of(f"https://{host}/", ENTRY % "."), "service_entry.guess")
