@@ -31,6 +31,8 @@ class Wish(StrEnum):
     HOST_NETWORK = "host-network"
     REVISION_MISMATCH = "revision-mismatch"
     NAMESPACE_DISABLED = "namespace-disabled"
+    OVERRULED = "overruled"
+    """The pod asks and its namespace refuses; the namespace is right."""
     NOT_KNOWN = "not-known"
     """The pod does not decide it, and its Namespace was not seen."""
 
@@ -82,9 +84,10 @@ def _asked(index: Index, space: Object | None, namespace: str, template: Templat
     refusal = _refusal(template)
     if refusal is not None:
         return Injection(wish=Wish.OPTED_OUT, decided_by=refusal, against_namespace=by_namespace)
-    if labels.get(NAMESPACE_LABEL) == "disabled" and space is not None:
-        return Injection(wish=Wish.NAMESPACE_DISABLED, decided_by=_label(space, NAMESPACE_LABEL))
     by_pod = template.labels.get(INJECT) == "true" or REVISION in template.labels
+    if labels.get(NAMESPACE_LABEL) == "disabled" and space is not None:
+        wish = Wish.OVERRULED if by_pod else Wish.NAMESPACE_DISABLED
+        return Injection(wish=wish, decided_by=_label(space, NAMESPACE_LABEL))
     seen = {**labels, "kubernetes.io/metadata.name": namespace}
     served = _served(index, seen, template.labels)
     if not by_namespace and not by_pod:
