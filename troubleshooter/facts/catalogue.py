@@ -114,6 +114,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination_rule.overrides", ("tls", "nothing"), "Whether it hides another rule that sets mutual TLS.", "walk"),
     ("rival.tls", ("istio-mutual", "mutual"), "The client TLS of the rule that is hidden.", "walk"),
     ("rival.reach", ("namespace", "mesh", "other"), "For how many services the hidden rule is made.", "walk"),
+    ("rival.hidden_by", ("look-up", "age"), "Why the hidden rule does not count: where it stands, or when it was made.", "walk"),
     ("destination_rule.outlier_detection", PRESENCE, "Whether it ejects endpoints that fail.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),

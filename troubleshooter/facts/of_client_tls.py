@@ -51,6 +51,8 @@ def about_client_tls(case: CaseBuilder, rule: DestinationRule, cluster: Cluster,
     if mode != "none" or hidden is None:
         case.fact("destination_rule.overrides", "nothing", spot)
         return
+    merged = hidden.object in rule.objects
+    case.fact("rival.hidden_by", "age" if merged else "look-up", hidden.object.at("spec.host"))
     _about_hidden(case, hidden, cluster.port, spot)
 
 

@@ -116,9 +116,12 @@ class DestinationRules:
         return None
 
     def rivals(self, service: Service, viewer: str, chosen: DestinationRule) -> list[DestinationRule]:
-        """The rules that also cover the host, visible to the viewer in the namespaces looked up, but do not decide."""
+        """The rules that also cover the host, visible to the viewer in the namespaces looked up, but do not decide.
+
+        First come those merged into the chosen one whose trafficPolicy is younger than the one that counts.
+        """
         taken = {o.key for o in chosen.objects}
-        found = []
+        found = [_merge(chosen.host, [o]) for o in chosen.objects if chosen.policy and _too_late(o, chosen.policy)]
         for namespace in dict.fromkeys((viewer, service.namespace, self._settings.root_namespace)):
             for pattern in self._patterns(namespace, service.host):
                 seen = [r for r in self._spaces[namespace][pattern] if self._visible(r, viewer)]
@@ -205,6 +208,10 @@ def _exports(rule: Object) -> frozenset[str]:
 
 def _selector(rule: Object) -> dict[str, str]:
     return as_words(as_map(rule.spec.get("workloadSelector")).get("matchLabels"))
+
+
+def _too_late(rule: Object, policy: Policy) -> bool:
+    return rule is not policy.owner and rule.spec.get("trafficPolicy") is not None
 
 
 def _merge(host: str, rules: list[Object]) -> DestinationRule:
