@@ -11,7 +11,6 @@ import pytest
 from tests.cli.conftest import FAILING, MISSING, RunCommand
 from troubleshooter.cli import knowledge
 from troubleshooter.cli.knowledge import read_rulebook
-from troubleshooter.collect.errors import InputError
 from troubleshooter.rulebook import Mistake, Place
 
 CAUSES = sorted(read_rulebook(()).causes)
@@ -94,7 +93,7 @@ def test_lost_knowledge_base(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_own_knowledge_is_checked_too(run: RunCommand, here: Path) -> None:
-    """kb check --knowledge names mistakes of the added folder as somebody who stands here would."""
+    """Mistakes of a folder of --knowledge are named as somebody who stands here would."""
     (here / "mine" / "symptoms").mkdir(parents=True)
     (here / "mine" / "symptoms" / "x.yaml").write_text("id: y\n", encoding="utf-8")
     lines = run("kb", "check", "--knowledge", "mine").out.splitlines()
@@ -102,12 +101,15 @@ def test_own_knowledge_is_checked_too(run: RunCommand, here: Path) -> None:
     assert [] != [line for line in lines if line.startswith("mine/symptoms/x.yaml:1:")]
 
 
-def test_folder_that_cannot_be_read_is_no_mistake_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reading errors become refusals, whatever raised them."""
-    assert issubclass(InputError, Exception)
-    with pytest.raises(knowledge.Refused, match="none"):
-        read_rulebook(("none",))
-    monkeypatch.undo()
+def test_mistake_that_came_along_is_not_yours(run: RunCommand, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With --knowledge only the mistakes of that folder refuse a diagnosis; kb check names all, files by their path."""
+    (here / "mine" / "symptoms").mkdir(parents=True)
+    (here / "mine" / "symptoms" / "x.yaml").write_text("{id: x, title: X, description: X.}", encoding="utf-8")
+    monkeypatch.setattr(knowledge, "check", lambda *_: (Mistake(place=Place(file="flags.yaml"), text="wrong"),))
+    words = ("--knowledge", "mine")
+
+    assert 0 == run("diagnose", "-f", "good.yaml", *words).status
+    assert run("kb", "check", *words).out.splitlines()[0].endswith("knowledge/flags.yaml:1:1: wrong")
 
 
 @pytest.mark.parametrize(

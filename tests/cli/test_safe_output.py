@@ -45,16 +45,41 @@ def test_hostile_words_do_not_reach_the_terminal(run: RunCommand) -> None:
 SECRETS = ("-H", "Authorization: Bearer s3cr3t", "-H", "cookie: session=s3cr3t", "-H", "x-api-key: s3cr3t")
 
 
+ROUTE = EXACT.replace("{uri: {exact: /api}}", "{headers: {MATCH}}")
+POLICY = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p, namespace: shop}
+spec:
+  rules:
+  - when: [{key: "request.headers[HEADER]", values: [other]}]
+"""
+TOKENS = """
+apiVersion: security.istio.io/v1
+kind: RequestAuthentication
+metadata: {name: p, namespace: shop}
+spec:
+  jwtRules: [{issuer: me, jwks: '{"keys":[]}'}]
+"""
+
+
 @pytest.mark.parametrize("command", ["diagnose", "walk"])
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize(
-    "match", ["authorization: {exact: Bearer other}", "cookie: {regex: never}", "x-api-key: {exact: k}"]
+    "refusing",
+    [
+        ROUTE.replace("MATCH", "authorization: {exact: Bearer other}"),
+        ROUTE.replace("MATCH", "cookie: {regex: never}"),
+        ROUTE.replace("MATCH", "x-api-key: {exact: k}"),
+        POLICY.replace("HEADER", "authorization"),
+        POLICY.replace("HEADER", "x-api-key"),
+        TOKENS,
+    ],
 )
-def test_credentials_are_never_printed(run: RunCommand, here: Path, command: str, form: str, match: str) -> None:
-    """The value of a header that is a credential is in no output, not even where a route fails to match it."""
-    asked = EXACT.replace("{uri: {exact: /api}}", f"{{headers: {{{match}}}}}")
-    (here / "headers.yaml").write_text(f"{SHOP}---{asked}", encoding="utf-8")
-    shown = run(command, "-f", "headers.yaml", *FAILING, *SECRETS, "-o", form, "-v")
+def test_credentials_are_never_printed(run: RunCommand, here: Path, command: str, form: str, refusing: str) -> None:
+    """The value of a header that is a credential is in no output, not even where it is why the request fails."""
+    (here / "refusing.yaml").write_text(f"{SHOP}---{refusing}", encoding="utf-8")
+    shown = run(command, "-f", "refusing.yaml", *FAILING, *SECRETS, "-o", form, "-v")
 
     assert 1 == shown.status
     assert "s3cr3t" not in shown.out + shown.err

@@ -127,9 +127,8 @@ def _unused(
 
 
 def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
-    """The flags that name the mesh and the log, as they were given. Headers are left out: their values may be
-    secrets."""
+    """The flags that name the mesh, the log and the symptom, as they were given."""
     flags = (("-f", args.filename), ("--with", args.laid_over), ("--knowledge", args.knowledge))
     many = [word for name, values in flags for value in values for word in (name, value)]
-    one = [word for name, value in (("-n", args.namespace), ("--log", args.log)) if value for word in (name, value)]
-    return (*many, *one)
+    single = (("-n", args.namespace), ("--log", args.log), ("--symptom", args.symptom))
+    return (*many, *(word for name, value in single if value for word in (name, value)))

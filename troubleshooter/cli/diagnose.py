@@ -6,6 +6,7 @@ Decides: the order of work (the engine's process gets ready while files are read
 from __future__ import annotations
 
 import argparse
+import logging
 
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
 from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
@@ -16,6 +17,8 @@ from troubleshooter.consult import Consultation
 from troubleshooter.engine import DurableEngine
 from troubleshooter.model import Diagnosis, Severity, StageVerdict, Verdict
 from troubleshooter.walk import RequestError
+
+log = logging.getLogger(__name__)
 
 FAILING = frozenset({Verdict.UNREACHABLE, Verdict.MISROUTED})
 
@@ -45,9 +48,11 @@ def concluded(consultation: Consultation) -> Diagnosis:
         Refused: the request makes no sense in this mesh.
     """
     try:
-        return consultation.diagnosis()
+        diagnosis = consultation.diagnosis()
     except RequestError as error:
         raise Refused(str(error)) from None
+    log.info("%d findings, concluded by: %s", len(diagnosis.findings), diagnosis.engine)
+    return diagnosis
 
 
 def status_of(diagnosis: Diagnosis, fail_on: str = Severity.ERROR) -> int:

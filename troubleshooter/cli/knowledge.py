@@ -6,8 +6,10 @@ when it was made. Must not know what any of it means.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from troubleshooter.collect.errors import InputError
 from troubleshooter.collect.knowledge_files import read_knowledge
 from troubleshooter.collect.knowledge_home import default_knowledge
 from troubleshooter.rulebook import Mistake, Rulebook, check, merge, parse
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -27,35 +31,59 @@ def refusing() -> Iterator[None]:
         raise Refused(str(error)) from None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """Knowledge folders as they were read: the names of their files, the rulebook in all of them together, and the
+    mistakes that each file alone shows."""
+
+    names: Mapping[str, frozenset[str]]
+    rulebook: Rulebook
+    mistakes: tuple[Mistake, ...]
+
+
 def read_rulebook(folders: Sequence[str]) -> Rulebook:
     """The knowledge base, with that of `folders` added.
 
     Raises:
         Refused: a folder cannot be read, or there are mistakes in one.
     """
-    book, mistakes = checked_rulebook(folders, whole=bool(folders))
+    loaded = _load(folders)
+    added = tuple(f"{shown}/" for shown in list(loaded.names)[1:])
+    of_added = [m for m in _of_the_whole(loaded) if m.place.file.startswith(added)] if added else []
+    mistakes = dict.fromkeys([*loaded.mistakes, *of_added])
     if mistakes:
         raise Refused("\n".join(["there are mistakes in the knowledge base:", *map(str, mistakes)]))
-    return book
+    return loaded.rulebook
 
 
-def checked_rulebook(folders: Sequence[str], *, whole: bool) -> tuple[Rulebook, tuple[Mistake, ...]]:
-    """The same with its mistakes: of each file alone, or (`whole`) of all of them together.
+def checked_rulebook(folders: Sequence[str]) -> tuple[Rulebook, tuple[Mistake, ...]]:
+    """The same with every mistake in it.
 
     Raises:
         Refused: a folder cannot be read.
     """
-    with refusing():
-        read = [(folder, read_knowledge(folder)) for folder in (home(), *map(Path, folders))]
-    parsed = [parse(files.texts, root=_shown(folder)) for folder, files in read]
-    book, twice = merge(one for one, _ in parsed)
-    mistakes = dict.fromkeys(chain(*(found for _, found in parsed), twice))
-    if whole:
-        from troubleshooter.facts import CATALOGUE
+    loaded = _load(folders)
+    return loaded.rulebook, tuple(dict.fromkeys([*loaded.mistakes, *_of_the_whole(loaded)]))
 
-        names = frozenset[str]().union(*(files.names for _, files in read))
-        mistakes |= dict.fromkeys(check(book, CATALOGUE, names))
-    return book, tuple(mistakes)
+
+def _load(folders: Sequence[str]) -> Loaded:
+    with refusing():
+        read = {_shown(folder): read_knowledge(folder) for folder in (home(), *map(Path, folders))}
+    parsed = [parse(files.texts, root=shown) for shown, files in read.items()]
+    book, twice = merge(one for one, _ in parsed)
+    log.info("knowledge of %d causes read from %s", len(book.causes), ", ".join(read))
+    names = {shown: files.names for shown, files in read.items()}
+    return Loaded(names=names, rulebook=book, mistakes=tuple(chain(*(found for _, found in parsed), twice)))
+
+
+def _of_the_whole(loaded: Loaded) -> Iterator[Mistake]:
+    """What no file shows alone. Where a file itself is the mistake, its folder is put before its name."""
+    from troubleshooter.facts import CATALOGUE
+
+    for mistake in check(loaded.rulebook, CATALOGUE, frozenset[str]().union(*loaded.names.values())):
+        file = mistake.place.file
+        home_of = next((f"{shown}/" for shown, names in loaded.names.items() if file in names), "")
+        yield replace(mistake, place=replace(mistake.place, file=home_of + file))
 
 
 def home() -> Path:

@@ -16,7 +16,7 @@ def run(args: argparse.Namespace) -> Answer:
     Raises:
         Refused: a folder cannot be read.
     """
-    book, mistakes = checked_rulebook(args.knowledge, whole=True)
+    book, mistakes = checked_rulebook(args.knowledge)
     if not mistakes:
         return Answer(_counted(book))
     lines = [plain(str(mistake)) for mistake in mistakes]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
 from troubleshooter import __version__
@@ -17,6 +18,7 @@ from troubleshooter.cli.commands import COMMANDS, WIZARD
 from troubleshooter.cli.parsing import exit_statuses, help_of, parse, program, spoken
 
 HELP = ("-h", "--help")
+LOUD = ("-v", "--verbose")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -47,8 +49,18 @@ def _run(words: list[str]) -> Answer:
         return Answer(help_of(name) if name else "\n".join(_overview()))
     command = COMMANDS[name] if name else WIZARD
     args = parse(name, words[1:] if name else words)
-    answer: Answer = import_module(f"troubleshooter.cli.{command.module}").run(args)
+    with _watching(loud=args.verbose):
+        answer: Answer = import_module(f"troubleshooter.cli.{command.module}").run(args)
     return answer
+
+
+def _watching(*, loud: bool) -> AbstractContextManager[None]:
+    """What -v shows, or nothing."""
+    if not loud:
+        return nullcontext()
+    from troubleshooter.cli.watching import watched
+
+    return watched()
 
 
 def _overview() -> Iterator[str]:
@@ -77,7 +89,7 @@ def _row(row: tuple[str, str]) -> str:
 
 def _own_up(mistake: Exception, words: Sequence[str]) -> None:
     """One calm sentence about a mistake of this program, and with -v where it is."""
-    loud = any(word in ("-v", "--verbose") for word in words)
+    loud = any(word in LOUD for word in words)
     if loud:
         import traceback
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
-from troubleshooter.consult.told import LogLine, examine_line, examine_told
+from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
     UNEXPLAINED,
@@ -114,10 +114,11 @@ class Consultation:
         if isinstance(self.situation, LogLine):
             return examine_line(self.rulebook, self.situation, facts, self.engine, self._among())
         found = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
-        if self.situation.request is not None:
-            return found
-        causes = self._among()
-        return replace(found, conclusions=within(found.conclusions, self.namespace, causes))
+        if found.walked is None:
+            return replace(found, conclusions=within(found.conclusions, self.namespace, self._among()))
+        if found.walked.walk.verdict is Verdict.UNDETERMINED:
+            return replace(found, conclusions=rooted_by_answers(found.conclusions))
+        return found
 
     def tell(self, fact: str, word: str) -> None:
         """Answer a question; `unknown` is an answer too.

@@ -84,6 +84,13 @@ def _blank(walked: Walked) -> Walked:
     return replace(walked, walk=replace(walked.walk, branches=branches))
 
 
+def rooted_by_answers(conclusions: tuple[Conclusion, ...]) -> tuple[Conclusion, ...]:
+    """Where a walk cannot tell its end and a person could: the first conclusion that rests on what was said is why the
+    request fails, of which they say that it does."""
+    said = [c for c in conclusions if any(source.said for fact in c.because for source in fact.sources)]
+    return _rooted([*said[:1], *(c for c in conclusions if c not in said[:1])]) if said else conclusions
+
+
 def _only_the_failure(walked: Walked) -> Walked:
     """The worst branch with its failed step alone: the steps before it were decided on an empty mesh."""
     branch = walked.walk.branches[0]

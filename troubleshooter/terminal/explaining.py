@@ -58,7 +58,7 @@ def put_how(lines: Lines, how: How, indent: int = 0) -> None:
     for source in how.fact.sources:
         lines.put(_place(source), indent=indent + 2)
     if not how.fact.sources:
-        lines.put("by Istio's defaults: no object says otherwise", indent=indent + 2)
+        lines.put("no object says so: the request does, or it is Istio's default", indent=indent + 2)
 
 
 def _place(source: Source) -> str:

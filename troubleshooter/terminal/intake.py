@@ -189,7 +189,7 @@ def _url(line: str) -> str:
 def _which_path(to: str) -> Inquiry:
     return Inquiry(
         about=PATH,
-        question=f"Which path of {to} does it ask for, and by which method?",
+        question=f"Which path of {to}, and by which method?",
         why=("Routes and policies may differ from path to path and from method to method.",),
         how=("kubectl logs POD -n NAMESPACE -c istio-proxy --tail=20",),
         read=_method_and_path,

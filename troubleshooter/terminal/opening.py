@@ -21,6 +21,7 @@ def put_greeting(lines: Lines, intake: Intake) -> None:
         lines.put(f"I have a mesh of {count} {'object' if count == 1 else 'objects'} to look at.")
     if setting.summary is not None:
         _put_log(lines, intake)
+        lines.blank()
     if setting.inventory is None:
         lines.put("I see no mesh, so I go by what you tell me. To let me look instead, type:")
         lines.blank()

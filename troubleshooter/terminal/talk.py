@@ -58,15 +58,23 @@ class _Talk:
     def run(self) -> Diagnosis | None:
         put_greeting(self.lines, self.intake)
         inquiry = self._next()
-        while (value := self._answer(inquiry)) is not Turn.QUIT and inquiry is not END:
-            if value is Turn.BACK:
-                self._back()
-            elif self.consultation is None:
-                self.intake.tell(inquiry, value)
-            else:
-                self.consultation.tell(inquiry.about, value)
+        while True:
+            value = self._answer(inquiry)
+            if value is Turn.QUIT or (inquiry is END and value is not Turn.BACK):
+                return self._leave(inquiry)
+            if value is Turn.BACK and not self._back():
+                self.lines.put("This is the first question.")
+                continue
+            if value is not Turn.BACK:
+                self._tell(inquiry, value)
             inquiry = self._next()
-        return self._leave(inquiry)
+
+    def _tell(self, inquiry: Inquiry, value: Any) -> None:
+        """Take an answer to a question of the intake, or of the consultation."""
+        if self.consultation is None:
+            self.intake.tell(inquiry, value)
+        else:
+            self.consultation.tell(inquiry.about, value)
 
     def _next(self) -> Inquiry:
         """The next question; at the end, the result and END."""
@@ -108,7 +116,8 @@ class _Talk:
             if asked.explains(command.lower(), rest.strip(), inquiry):
                 continue
             try:
-                value = inquiry.otherwise if line.lower() == UNKNOWN else answer_of(inquiry, line)
+                given_up = line.lower() == UNKNOWN and inquiry.otherwise is not None
+                value = inquiry.otherwise if given_up else answer_of(inquiry, line)
             except ValueError as error:
                 self.lines.put(f"{error}.".replace("..", "."))
                 continue
@@ -118,13 +127,14 @@ class _Talk:
             asked.put(inquiry)
         return Turn.QUIT
 
-    def _back(self) -> None:
-        """Take the last answer back, whoever holds it."""
+    def _back(self) -> bool:
+        """Take the last answer back, whoever holds it; False if there is none."""
         if self.consultation is not None and self.consultation.back():
-            return
-        self.consultation = None
+            return True
         if not self.intake.back():
-            self.lines.put("This is the first question.")
+            return False
+        self.consultation = None
+        return True
 
     def _show(self, diagnosis: Diagnosis) -> None:
         told = diagnosis.walk is None and self.setting.inventory is None
