@@ -79,8 +79,9 @@ def _rooted(conclusions: list[Conclusion]) -> tuple[Conclusion, ...]:
 
 
 def _blank(walked: Walked) -> Walked:
-    """The same walk without a word of why its stages pass: on an empty mesh that tells nothing."""
-    branches = tuple(replace(b, path=tuple(replace(s, detail="") for s in b.path)) for b in walked.walk.branches)
+    """The same walk with all that it passes or fails forgotten: on an empty mesh that tells nothing."""
+    blank = [tuple(replace(s, verdict=StageVerdict.PASS, detail="") for s in b.path) for b in walked.walk.branches]
+    branches = tuple(replace(b, path=path) for b, path in zip(walked.walk.branches, blank, strict=True))
     return replace(walked, walk=replace(walked.walk, branches=branches))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.routes import MESH, gateways_of
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.mesh.workloads import Pod, Workload
@@ -109,11 +110,17 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
         or mesh.gateways.on_port(request.port)  # none serves the host: the request dies at them
     )
     if not chosen:
-        raise RequestError(
-            f"--from outside: no Gateway serves {request.scheme}, port {request.port}, host {request.host}; "
-            "name one with --from gateway:NAMESPACE/NAME"
-        )
+        raise RequestError(_not_served(mesh, request))
     return _entries(mesh, chosen)
+
+
+def _not_served(mesh: Mesh, request: Request) -> str:
+    said = f"--from outside: no Gateway serves {request.scheme}, port {request.port}, host {request.host}"
+    for thing in mesh.virtual_services.all:
+        unseen = [g for g in gateways_of(thing) if g != MESH and not mesh.index.saw(g.partition("/")[0])]
+        if unseen and hosts.most_specific(request.host, mesh.virtual_services.hosts_of(thing)) is not None:
+            return f"{said} among what was read; {thing} names Gateway {unseen[0]}, whose namespace is not in the input"
+    return f"{said}; name one with --from gateway:NAMESPACE/NAME"
 
 
 def _of_gateway_api(mesh: Mesh, request: Request) -> list[Object]:
@@ -144,6 +151,9 @@ def _entries(mesh: Mesh, gateways: list[Object]) -> list[Trail]:
 
 
 def _no_gateway(mesh: Mesh, reference: str) -> str:
+    space = reference.partition("/")[0]
+    if not mesh.index.saw(space):
+        return f"--from gateway:{reference}: nothing of namespace {space} is in the input"
     names = [f"{g.namespace}/{g.name}" for g in mesh.gateways.all]
     near = difflib.get_close_matches(reference, names, n=4, cutoff=0.3)
     hint = f"; there is {', '.join(near)}" if near else ""
