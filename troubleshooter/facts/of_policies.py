@@ -10,6 +10,7 @@ from typing import Any
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, had, kind, nearest, scope_of, wanted
 from troubleshooter.facts.observe import Observation
+from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision
@@ -42,7 +43,8 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
     places = [p.at() for p in judgement.decided_by]
     if judgement.decided_by:
         case.role("authorization_policy", judgement.decided_by[0].at())
-    case.fact("authorization_policy.decision", judgement.decision, judgement.place, *places)
+    caught = about_denying_rule(case, mesh, request, hop)
+    case.fact("authorization_policy.decision", judgement.decision, *caught, judgement.place, *places)
     case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
     case.detail("caller.principal", subject.principal)
 

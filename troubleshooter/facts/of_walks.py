@@ -9,6 +9,7 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
 from troubleshooter.facts.of_connections import about_connection
+from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
@@ -144,7 +145,7 @@ def wants_identity(trail: Trail) -> bool:
     judgement = trail.hop.judgement
     if trail.steps[-1].stage is not Stage.AUTHORIZATION or judgement is None:
         return False
-    return any(miss.attribute in {"principals", "namespaces"} for miss in judgement.misses)
+    return spares_callers(judgement) or any(miss.attribute in {"principals", "namespaces"} for miss in judgement.misses)
 
 
 def _about_overlooked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
