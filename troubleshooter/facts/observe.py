@@ -35,7 +35,7 @@ SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
     Stage.LISTENER: ("gateway.workload", "request.destination"),
     Stage.ROUTE: ("route.", "virtual_service.", "request.destination"),
     Stage.CLUSTER: ("destination.",),
-    Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "endpoint."),
+    Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "destination.subset_endpoints", "endpoint."),
     Stage.TRANSPORT: ("connection.agreement",),
     Stage.AUTHORIZATION: ("authorization_policy.",),
 }

@@ -6,6 +6,7 @@ from itertools import count
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_tls import about_client_tls, host_width, tls_of
+from troubleshooter.facts.of_missing import about_missing_host, about_missing_port
 from troubleshooter.facts.of_subsets import about_subset
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import NETWORKING
@@ -27,12 +28,17 @@ def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     case.detail("destination.port", cluster.port)
     case.detail("destination.subset", cluster.subset)
     case.detail("destination.envoy_name", cluster.name)
-    case.fact("destination.service", "not-found" if cluster.missing == "host" else "found", place)
     if cluster.service is None:
+        if target is not None:
+            about_missing_host(case, mesh, target, hop.party.namespace)
         return
+    case.fact("destination.service", "found", place)
     case.role("service", cluster.service.object.at())
     case.detail("destination.rule_name", _free_name(mesh, cluster.service.namespace, cluster.host))
-    case.fact("destination.port", "not-found" if cluster.missing == "port" else "found", place)
+    if cluster.missing != "port":
+        case.fact("destination.port", "found", place)
+    elif target is not None and cluster.port:
+        about_missing_port(case, mesh, cluster, target)
     wild = mesh.destination_rules.wildcards(cluster.host)
     case.fact("destination.wildcard_rule", "present" if wild else "absent", *(r.at("spec.host") for r in wild[:4]))
     about_subset(case, mesh, cluster, hop)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_empty_subsets import about_empty_subset
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import selected
 from troubleshooter.mesh.index import selects
@@ -32,6 +33,7 @@ def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> N
     spot = owner.at(asked) if owner else target.place
     if known is not None:
         case.fact("destination.subset", "defined", spot, known.place)
+        about_empty_subset(case, mesh, cluster, known)
         return
     rules = [o.at("spec.subsets") for o in cluster.rule.objects] if cluster.rule else []
     case.fact("destination.subset", "not-defined", spot, *rules)

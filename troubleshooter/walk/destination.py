@@ -7,7 +7,8 @@ https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-afte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from troubleshooter.mesh.endpoints import Absence, Endpoints
@@ -22,6 +23,11 @@ from troubleshooter.walk.balancing import distribution, kinds, locality_setting,
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed, members, objects_of
+
+CONTROLLERS = ("statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/")
+"""How labels begin that controllers put on pods; others end in `-hash`."""
+SLIP = 0.75
+"""How much alike two DNS suffixes must be for one to be a slip of the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +110,12 @@ def _found(trail: Trail, cluster: Cluster) -> Trail:
 
 
 def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Trail:
-    """A destination of which a part does not exist: 503 NC. Not known where its namespace was not seen."""
+    """A destination of which a part does not exist: 503 NC. Not known where its Service may not have been seen."""
     spot = wanted.target.place if wanted.target else None
-    labels = wanted.host.split(".")
-    local = wanted.host.endswith(f".svc.{mesh.settings.domain}") and len(labels) > 2
-    if cluster.missing == "host" and local and not mesh.index.saw(labels[1]):
-        said = f"nothing of namespace {labels[1]} was seen, where {wanted.host} would be"
-        unlock = objects_of(labels[1])
-        return trail.unknown(Stage.CLUSTER, said, resource=spot, result={"name": cluster.name}, unlock=unlock)
+    unseen = why_not_known(mesh, wanted.host) if cluster.missing == "host" else ""
+    if unseen:
+        unlock = objects_of(wanted.host.split(".")[1])
+        return trail.unknown(Stage.CLUSTER, unseen, resource=spot, result={"name": cluster.name}, unlock=unlock)
     said = {
         "host": f"{wanted.host} is in no registry",
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",
@@ -121,6 +125,27 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
     if trail.hop.family != "http":
         outcome = dropped(Connection.RESET, "NC")
     return trail.fails(Stage.CLUSTER, said, outcome, resource=spot, result={"name": cluster.name})
+
+
+def why_not_known(mesh: Mesh, host: str) -> str:
+    """Why it cannot be told that a host does not exist that is in no registry; "" where it can be.
+
+    It cannot where no Service or workload of its namespace was seen, but if a Service of that name is somewhere else;
+    or where it is the name of a Service but for the DNS suffix of the cluster, which no object tells.
+    """
+    name, namespace, svc, suffix = [*host.split(".", 3), "", "", ""][:4]
+    if svc != "svc" or not suffix:
+        return ""
+    if suffix != mesh.settings.domain:
+        known = mesh.registry.get(f"{name}.{namespace}.svc.{mesh.settings.domain}")
+        slip = difflib.SequenceMatcher(None, suffix, mesh.settings.domain).ratio() > SLIP
+        return f"whether names of this cluster end in {suffix} is not said by any object" if known and not slip else ""
+    kubernetes = [s for s in mesh.registry.all if not s.entry]
+    if any(s.namespace == namespace for s in kubernetes) or mesh.workloads.inside(namespace):
+        return ""
+    if mesh.index.saw(namespace) and any(s.object.name == name for s in kubernetes):
+        return ""
+    return f"no Service or workload of namespace {namespace} was seen, where {host} would be"
 
 
 def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
@@ -194,6 +219,15 @@ def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
     return subset is None or selects(subset.labels, endpoint.all_labels)
 
 
+def labels_known(wanted: Mapping[str, str], endpoints: Iterable[Endpoint]) -> bool:
+    """Whether it can be told that none of these endpoints has the labels: it cannot for an address of which no pod was
+    seen, for labels of a place (istiod adds them), and for those that a controller puts on its pods as they run."""
+    if any(key.startswith("topology.") or key == "kubernetes.io/hostname" for key in wanted):
+        return False
+    running = any(key.endswith("-hash") or key.startswith(CONTROLLERS) for key in wanted)
+    return all(e.labels is not None or (e.pod and not (running and e.pod.standin)) for e in endpoints)
+
+
 def _none(mesh: Mesh, trail: Trail, cluster: Cluster, found: Endpoints) -> Trail:
     """No endpoint that is ready (in the subset)."""
     assert cluster.service is not None  # noqa: S101 - the caller looked it up
@@ -203,15 +237,19 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, found: Endpoints) -> Trail
         unseen = f"no workloads or endpoints of namespace {cluster.service.namespace} were seen"
     elif elsewhere is not None and not cluster.service.entry and not bypassed(trail):
         unseen = f"nothing of {cluster.service.object} is ready here, and {elsewhere} names a cluster that was not read"
+    subset = cluster.rule.subset(cluster.subset) if cluster.rule and found.ready else None
+    if subset is not None and not unseen and not labels_known(subset.labels, found.ready):
+        unseen = f"whether some endpoint of {cluster.service.object} is in subset {cluster.subset} cannot be told"
     if unseen:
         spot = cluster.service.object.at()
         unlock = "" if elsewhere else objects_of(cluster.service.namespace)
         seen = trail.unknown(Stage.ENDPOINT, unseen, resource=spot, result={"endpoints": []}, unlock=unlock)
         return seen.ends(trail.outcome)
     said = f"{cluster.service.object} port {cluster.port} has no endpoint that is ready"
-    if found.ready:
-        said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"
     spot = cluster.service.object.at("spec.selector") if cluster.service.selector else cluster.service.object.at()
+    if subset is not None:
+        said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"
+        spot = subset.place
     result = {"endpoints": [shown(e) for e in found.all]}
     return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result=result)
 
