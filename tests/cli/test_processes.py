@@ -104,6 +104,24 @@ def test_nothing_is_asked_without_a_terminal(here: Path) -> None:
     assert "there is no terminal to ask on; say it with flags instead: troubleshoot diagnose --help" in run.stderr
 
 
+def test_mesh_on_standard_input_leaves_the_terminal_for_answers(here: Path) -> None:
+    """With -f - answers are typed on the terminal; where there is none, nothing is asked."""
+    with (here / "bad.yaml").open(encoding="utf-8") as mesh:
+        run = subprocess.run(
+            (*PROGRAM, "-f", "-"),
+            cwd=here,
+            env=_environment(),
+            stdin=mesh,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST,
+            check=False,
+            start_new_session=True,
+        )
+
+    assert (2, "", True) == (run.returncode, run.stdout, "there is no terminal to ask on" in run.stderr)
+
+
 def test_answers_through_a_pipe(here: Path) -> None:
     """Answers that are piped in are written beside the questions; the end of input ends the consultation."""
     run = _run("-f", "bad.yaml", stdin="payments\n/api/x\nweb\n", cwd=here)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,46 @@ def test_mistakes_in_own_knowledge_are_all_named(run: RunCommand, here: Path) ->
     assert 2 == refused.status
     assert "mine/causes/routing/a/cause.yaml:1:5: " in refused.err
     assert "mine/causes/routing/a/cause.yaml:2:1: " in refused.err
+
+
+DAMAGED = """
+---
+kind: [Service
+---
+apiVersion: v1
+kind: Service
+metadata: {name: odd, namespace: shop}
+spec: nothing
+---
+apiVersion: example.com/v1
+kind: Gadget
+metadata: {name: unknown, namespace: shop}
+"""
+
+
+@pytest.mark.parametrize("command", ["diagnose", "walk"])
+def test_damage_is_named_and_the_rest_is_used(run: RunCommand, here: Path, command: str) -> None:
+    """One bad document and one object of the wrong shape are said on standard error and in not_checked; a kind that
+    nobody knows is nothing to speak of."""
+    (here / "damaged.yaml").write_text((here / "bad.yaml").read_text(encoding="utf-8") + DAMAGED, encoding="utf-8")
+    words = ("--from", "shop/deployment/web", "--to", "http://payments.shop:8080/api/x", "-o", "json")
+    shown = run(command, "-f", "damaged.yaml", *words)
+    found = json.loads(shown.out)
+    places = [one["what"] for one in found["not_checked"] if one["what"].startswith("damaged.yaml")]
+
+    assert (1, 2) == (shown.status, len(places))
+    assert [f"troubleshoot: {place}" for place in places] == [
+        ":".join(s.split(":")[:2]) for s in shown.err.splitlines()
+    ]
+    assert "Gadget" not in shown.err
+
+
+def test_damaged_file_of_a_folder(run: RunCommand, here: Path) -> None:
+    """In a folder a file that cannot be read is named, and the others are used."""
+    (here / "mesh").mkdir()
+    (here / "mesh" / "a.yaml").write_text((here / "good.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (here / "mesh" / "b.yaml").write_bytes(b"\x00")
+    shown = run("diagnose", "-f", "mesh")
+
+    assert 0 == shown.status
+    assert "troubleshoot: mesh/b.yaml: it is a binary file." in shown.err

@@ -161,3 +161,13 @@ def test_screen_is_not_too_wide(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "300")
 
     assert 100 == output.width()
+
+
+def test_sentences_on_a_terminal(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal a sentence is wrapped between words; what is typed stays on one line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    lines = run("diagnose").err.splitlines()
+
+    assert ["  (kubectl get"] == [line[:14] for line in lines if len(line) > 80]
+    assert "troubleshoot: there is nothing to look at: name files with -f, or pipe in what" == lines[0]

@@ -17,7 +17,8 @@ from troubleshooter.cli.answer import Refused
 from troubleshooter.collect.errors import InputError
 from troubleshooter.collect.knowledge_files import read_knowledge
 from troubleshooter.collect.knowledge_home import default_knowledge
-from troubleshooter.rulebook import Mistake, Rulebook, check, merge, parse
+from troubleshooter.model import Catalogue
+from troubleshooter.rulebook import Mistake, Rulebook, check, check_for_use, merge, parse
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +49,7 @@ def read_rulebook(folders: Sequence[str]) -> Rulebook:
         Refused: a folder cannot be read, or there are mistakes in one.
     """
     loaded = _load(folders)
-    added = tuple(f"{shown}/" for shown in list(loaded.names)[1:])
-    of_added = [m for m in _of_the_whole(loaded) if m.place.file.startswith(added)] if added else []
+    of_added = check_for_use(loaded.rulebook, _catalogue()) if folders else ()
     mistakes = dict.fromkeys([*loaded.mistakes, *of_added])
     if mistakes:
         raise Refused("\n".join(["there are mistakes in the knowledge base:", *map(str, mistakes)]))
@@ -78,12 +78,17 @@ def _load(folders: Sequence[str]) -> Loaded:
 
 def _of_the_whole(loaded: Loaded) -> Iterator[Mistake]:
     """What no file shows alone. Where a file itself is the mistake, its folder is put before its name."""
-    from troubleshooter.facts import CATALOGUE
-
-    for mistake in check(loaded.rulebook, CATALOGUE, frozenset[str]().union(*loaded.names.values())):
+    for mistake in check(loaded.rulebook, _catalogue(), frozenset[str]().union(*loaded.names.values())):
         file = mistake.place.file
         home_of = next((f"{shown}/" for shown, names in loaded.names.items() if file in names), "")
         yield replace(mistake, place=replace(mistake.place, file=home_of + file))
+
+
+def _catalogue() -> Catalogue:
+    """The catalogue; with it comes the whole mesh, so it is loaded only where something is checked."""
+    from troubleshooter.facts import CATALOGUE
+
+    return CATALOGUE
 
 
 def home() -> Path:

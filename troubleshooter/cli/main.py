@@ -31,6 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
         output.say(f"{program()}: {refusal}")
         return REFUSED
     except KeyboardInterrupt:
+        output.put("\n" if sys.stdout.isatty() else "")  # the next prompt has a line of its own
         return INTERRUPTED
     except Exception as mistake:  # noqa: BLE001  # whatever it is, a person gets a sentence and not a trace
         _own_up(mistake, words)

@@ -38,11 +38,21 @@ def put(text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Write to standard error, where everything goes that is no result."""
+    """Write to standard error, where everything goes that is no result. On a terminal lines end at a space; indented
+    ones are typed or looked up, and stay whole."""
     from troubleshooter.model.plain import plain_block
 
-    sys.stderr.write(plain_block(text) + "\n")
+    lines = plain_block(text).split("\n")
+    if sys.stderr.isatty():
+        lines = [line if line.startswith(" ") else _wrapped(line) for line in lines]
+    sys.stderr.write("\n".join(lines) + "\n")
     sys.stderr.flush()
+
+
+def _wrapped(line: str) -> str:
+    import textwrap
+
+    return textwrap.fill(line, width(), break_long_words=False, break_on_hyphens=False)
 
 
 def _drop() -> None:

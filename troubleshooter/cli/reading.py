@@ -47,7 +47,7 @@ def read_mesh(args: argparse.Namespace) -> Inventory:
     if not args.filename and not logged:
         raise Refused(
             "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
-            f"cluster by itself):\n\n{KUBECTL_COMMAND} | {program()} diagnose -f -"
+            f"cluster by itself):\n\n  {KUBECTL_COMMAND} | {program()} diagnose -f -"
         )
     demand_one_reader(args)
     namespace = args.namespace or DEFAULT_NAMESPACE
