@@ -4,7 +4,7 @@ Texts come in as a mapping of paths to texts, values and mistakes go out; no fil
 is in `values`; how conditions multiply out in `logic`. Knows `model` only: no mesh, no walk, no catalogue but the one
 that `check` is handed."""
 
-from troubleshooter.rulebook.checks import check
+from troubleshooter.rulebook.checks import check, check_for_use
 from troubleshooter.rulebook.logic import conditions, count, expand
 from troubleshooter.rulebook.parsing import merge, parse
 from troubleshooter.rulebook.places import Mistake, Place
@@ -55,6 +55,7 @@ __all__ = [
     "Symptom",
     "When",
     "check",
+    "check_for_use",
     "conditions",
     "count",
     "expand",

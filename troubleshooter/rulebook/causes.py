@@ -9,6 +9,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from troubleshooter.model import Applicability, CaseKind, Prevalence, Severity, Stage, Verdict
 from troubleshooter.rulebook.advice import advice, quoted
 from troubleshooter.rulebook.condition_format import read_each_alone, read_when
@@ -94,7 +96,16 @@ KNOWN_AS = Shape(
     keys={"code": need(some(text), ()), "on": need(text), "when": may(read_when)},
 )
 
-FALSE_POSITIVE = Shape(name="a false positive", make=FalsePositive, keys={"text": need(text), "near": need(text)})
+FALSE_POSITIVE = Shape(name="a false positive", make=FalsePositive, keys={"text": need(text), "near": may(text)})
+
+
+def _false_positive(page: Page, node: Node) -> FalsePositive:
+    """A map, or its text alone."""
+    if isinstance(node, yaml.ScalarNode):
+        return FalsePositive(text=text(page, node))
+    found: FalsePositive = shaped(FALSE_POSITIVE)(page, node)
+    return found
+
 
 EXAMPLE = Shape(
     name="an example",
@@ -137,7 +148,7 @@ CAUSE: dict[str, Key] = {
     "because_of": may(each(shaped(BECAUSE_OF))),
     "explain": need(each(shaped(PARAGRAPH), at_least=1), ()),
     "fixes": need(each(shaped(FIX), at_least=1), ()),
-    "false_positives": may(each(shaped(FALSE_POSITIVE))),
+    "false_positives": may(each(_false_positive)),
     "references": need(each(text, at_least=1), ()),
 }
 """The rows in the order in which a cause is written."""

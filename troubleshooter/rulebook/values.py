@@ -107,10 +107,11 @@ class Example(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalsePositive(Placed):
-    """When a reader should not believe the cause; `near` is the fixture (`near-<reason>.yaml`) that shows it."""
+    """When a reader should not believe the cause; `near` is the fixture (`near-<reason>.yaml`) that shows it, "" where
+    none is named: a draft may do that."""
 
     text: str
-    near: str
+    near: str = ""
 
 
 AREAS = (

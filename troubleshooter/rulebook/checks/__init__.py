@@ -30,11 +30,11 @@ from troubleshooter.rulebook.checks.scene import Scene
 from troubleshooter.rulebook.places import Mistake, in_order
 from troubleshooter.rulebook.values import Rulebook
 
-__all__ = ["check"]
+__all__ = ["check", "check_for_use"]
 
 Test: TypeAlias = Callable[[Scene], Iterator[Mistake]]
 
-TESTS: tuple[Test, ...] = (
+FOR_USE: tuple[Test, ...] = (
     conditions_name_facts,
     whens_can_hold,
     roles_have_objects,
@@ -42,21 +42,34 @@ TESTS: tuple[Test, ...] = (
     links_lead_somewhere,
     examples_agree,
     consequences_end,
-    peers_are_named_once,
-    facts_can_be_asked,
     answers_are_words,
     machine_fixes_are_harmless,
+    engine_can_take_it,
+)
+"""What must hold before a rulebook is used at all."""
+
+FOR_KEEPS: tuple[Test, ...] = (
+    peers_are_named_once,
+    facts_can_be_asked,
     names_are_known,
     named_files_are_there,
     examples_have_meshes,
     tested_causes_have_fixtures,
-    engine_can_take_it,
 )
+"""What must hold besides before it is kept: nothing of it changes a diagnosis."""
+
+
+def check_for_use(rulebook: Rulebook, catalogue: Catalogue) -> tuple[Mistake, ...]:
+    """The mistakes that keep a rulebook from being used, sorted by place. Pure."""
+    return _found(FOR_USE, Scene(rulebook=rulebook, catalogue=catalogue, names=frozenset()))
 
 
 def check(rulebook: Rulebook, catalogue: Catalogue, names: frozenset[str]) -> tuple[Mistake, ...]:
     """Every mistake in `rulebook`, sorted by place. `catalogue` holds the roles, facts and details that there are,
     `names` the path of every file in the knowledge folders, relative to its root: fixtures are looked for, never read.
     Pure."""
-    scene = Scene(rulebook=rulebook, catalogue=catalogue, names=names)
-    return in_order({mistake for test in TESTS for mistake in test(scene)})
+    return _found((*FOR_USE, *FOR_KEEPS), Scene(rulebook=rulebook, catalogue=catalogue, names=names))
+
+
+def _found(tests: tuple[Test, ...], scene: Scene) -> tuple[Mistake, ...]:
+    return in_order({mistake for test in tests for mistake in test(scene)})

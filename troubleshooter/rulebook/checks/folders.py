@@ -43,7 +43,7 @@ def named_files_are_there(scene: Scene) -> Iterator[Mistake]:
     """Fixtures that false positives name, and evidence that the example names, lie in the cause's folder."""
     for cause in scene.causes:
         inside = {name.removeprefix(folder(cause)) for name in scene.names if name.startswith(folder(cause))}
-        wanted = [(reader.place.of("near"), reader.near) for reader in cause.false_positives]
+        wanted = [(reader.place.of("near"), reader.near) for reader in cause.false_positives if reader.near]
         if cause.example:
             wanted += [(cause.example.place.of("evidence"), file) for file in cause.example.evidence]
         for place, file in wanted:
@@ -78,6 +78,9 @@ def _lacking(cause: Cause, names: frozenset[str]) -> Iterator[str]:
     wanted = ("bad.yaml", "good.yaml") if any(fix.edits for fix in cause.fixes) else ("bad.yaml",)
     for file in (name for name in wanted if name not in inside):
         yield quoted(file)
+    for reader in cause.false_positives:
+        if not reader.near:
+            yield f"a mesh that shows each false positive (`near: near-REASON.yaml` for {reader.text[:40]!r})"
     if len(nears) < len(cause.unless):
         yield f"a `near-REASON.yaml` for each of its {len(cause.unless)} `unless` (there are {len(nears)})"
     if cause.example is None and CaseKind.WALK in cause.cases:
