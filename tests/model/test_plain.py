@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from troubleshooter.model.plain import plain, plain_block
+from troubleshooter.model.plain import plain, plain_block, without_credentials
 
 DANGEROUS = {"Cc", "Cf", "Zl", "Zp", "Cs"}
 JOINERS = {"\u200c", "\u200d"}
@@ -70,3 +70,19 @@ def test_block_is_plain_but_for_lines_and_tabs(text: str) -> None:
     lines = plain_block(text).replace("\n", "").replace("\t", "")
 
     assert lines == plain(lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("http://user:hunter2@web.shop/x", "http://web.shop/x"),
+        ("GET /x?token=abc&page=2 takes", "GET /x?token=(hidden)&page=2 takes"),
+        ("/x?page=2&access_token=abc", "/x?page=2&access_token=(hidden)"),
+        ('"to": "http://a/?api_key=s3", "b"', '"to": "http://a/?api_key=(hidden)", "b"'),
+        ("spiffe://cluster.local/ns/shop/sa/web", "spiffe://cluster.local/ns/shop/sa/web"),
+        ("mail someone@example.com about /keys?page=1", "mail someone@example.com about /keys?page=1"),
+    ],
+)
+def test_credentials_of_urls_are_not_shown(text: str, expected: str) -> None:
+    """Neither a user's password nor a query value that is called a secret is shown; everything else is."""
+    assert expected == without_credentials(text)

@@ -34,3 +34,15 @@ def plain_block(text: str) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     return found[0].encode("unicode_escape").decode("ascii")
+
+
+_USER = re.compile(r"(?<=://)[^/@\s\"'<>]*@")
+_SECRET = re.compile(
+    r"(?i)([?&;](?:[\w.-]*(?:token|secret|password|passwd|apikey|api_key|api-key|signature)|sig|key|code|auth)=)"
+    r"[^&;\s\"'<>\\]+"
+)
+
+
+def without_credentials(text: str) -> str:
+    """`text` in which no URL carries a user's name or password, nor a query value that is called a secret."""
+    return _SECRET.sub(r"\1(hidden)", _USER.sub("", text))

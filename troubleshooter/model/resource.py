@@ -33,7 +33,7 @@ class Resource:
 
     `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `position` is the line of `field` in `file`
     (as it was given), or what finds it: finding a line means reading the object's text again, so only what is shown
-    pays for it. It plays no part in equality. """
+    pays for it. It plays no part in equality."""
 
     kind: str
     name: str

@@ -28,6 +28,7 @@ from troubleshooter.model import (
     Step,
     Walk,
 )
+from troubleshooter.model.plain import without_credentials
 from troubleshooter.report import words
 from troubleshooter.report.shapes import ENDPOINT, RESULTS, Schema, absent
 
@@ -46,7 +47,7 @@ def to_json(diagnosis: Diagnosis) -> str:
     surrogate stands in it unescaped, so it is safe on a terminal and always encodable.
     """
     text = json.dumps(_diagnosis(diagnosis), indent=2, ensure_ascii=False, allow_nan=False)
-    return UNPRINTED.sub(_escaped, text)
+    return UNPRINTED.sub(_escaped, without_credentials(text))
 
 
 UNPRINTED = re.compile(r"[^\x20-\x7e\n]")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from troubleshooter.model.plain import plain, plain_block
+from troubleshooter.model.plain import plain, plain_block, without_credentials
 
 
 class Tone(StrEnum):
@@ -132,11 +132,11 @@ def _paragraph_lines(part: Paragraph, screen: Screen) -> Iterator[str]:
 
 
 def _block_lines(text: str, screen: Screen) -> list[str]:
-    return _encodable(plain_block(text), screen).rstrip("\n").split("\n")
+    return _encodable(plain_block(without_credentials(text)), screen).rstrip("\n").split("\n")
 
 
 def _safe(text: str, screen: Screen) -> str:
-    return _encodable(plain(text), screen)
+    return _encodable(plain(without_credentials(text)), screen)
 
 
 def _encodable(text: str, screen: Screen) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from troubleshooter.model import Request
+from troubleshooter.model.plain import without_credentials
 
 TCP_PORTS = frozenset(
     {21, 22, 25, 53, 110, 143, 389, 636, 1433, 1521, 3306, 5432, 5672, 6379, 9042, 9092, 11211, 27017}
@@ -78,6 +79,7 @@ def parse_request(
         RequestError: the URL has no host, or a port that is none.
     """
     text = to if "://" in to else f"//{to}"
+    to = without_credentials(to)
     try:
         parts = urlsplit(text)
     except ValueError as error:
