@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
+from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
@@ -37,6 +38,7 @@ from troubleshooter.model import (
     PossibleCause,
     Question,
     Source,
+    Stage,
     StageVerdict,
     Verdict,
 )
@@ -191,7 +193,7 @@ class Consultation:
         """Everything that is known now."""
         examined = self.examined
         situation = self.situation if isinstance(self.situation, Situation) else Situation(inventory=Inventory())
-        done = findings(self.rulebook, situation, examined)
+        done = (*misrouted(examined), *findings(self.rulebook, situation, examined))
         doubt = self._case_in_doubt()
         asked = self.open_questions()[:MAX_QUESTIONS]
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
@@ -206,10 +208,15 @@ class Consultation:
         )
 
     def _possible(self, case: str) -> tuple[PossibleCause, ...]:
+        """The causes that nothing known contradicts. Where the walk saw everything, what it did not find is not there:
+        only what no object tells may still be missing."""
         judged = self.examined.judgement.cases[case]
-        found = standings(self.rulebook, judged, self._among())
+        found = [s for s in standings(self.rulebook, judged, self._among()) if s.certainty is Certainty.POSSIBLE]
+        blind = self._blind()
         return tuple(
-            PossibleCause(cause=s.cause, missing=s.missing) for s in found if s.certainty is Certainty.POSSIBLE
+            PossibleCause(cause=s.cause, missing=s.missing)
+            for s in found
+            if blind or not any(CATALOGUE.facts[f].derived_by in BY_CONFIGURATION for f in s.missing)
         )
 
     def _case_in_doubt(self) -> str | None:
@@ -250,12 +257,18 @@ class Consultation:
         """The causes that the symptom and the stage at which the request dies leave, None where all are left."""
         causes = self.rulebook.causes.values()
         left = [c for c in causes if not self.symptom or self.symptom in c.symptoms]
+        stages = self._suspected()
+        if stages:
+            origins = {link.cause for c in causes if stages.intersection(c.stages) for link in c.because_of}
+            left = [c for c in left if stages.intersection(c.stages) or c.id in origins]
+        return frozenset(c.id for c in left) if self.symptom or stages else None
+
+    def _suspected(self) -> frozenset[Stage]:
+        """The stage at which the request dies; else those that are not known; none where there is no walk."""
         walked = self._examined.walked if self._examined else None
-        died = next((b.failed for b in walked.walk.branches if b.failed), None) if walked else None
-        if died is not None:
-            origins = {link.cause for c in causes if died.stage in c.stages for link in c.because_of}
-            left = [c for c in left if died.stage in c.stages or c.id in origins]
-        return frozenset(c.id for c in left) if self.symptom or died else None
+        branches = walked.walk.branches if walked else ()
+        died = frozenset(b.failed.stage for b in branches if b.failed)
+        return died or frozenset(s.stage for b in branches for s in b.path if s.verdict is StageVerdict.UNKNOWN)
 
 
 def _said(name: str, word: str) -> Fact:

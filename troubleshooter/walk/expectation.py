@@ -5,11 +5,42 @@ Decides by service and subset of the last cluster. Must not know why.
 
 from __future__ import annotations
 
+import difflib
+
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.model import Request
+from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.walk.decisions import Trail
+from troubleshooter.walk.requests import RequestError
+
+
+def refuse_unknown(mesh: Mesh, request: Request) -> None:
+    """See that what is expected is there, or may be in a part that was not seen.
+
+    Raises:
+        RequestError: no such service, or no rule for it defines such a subset.
+    """
+    name, _, subset = request.expect.partition(":")
+    held = [s for s in mesh.registry.all if hosts.dialled(name, s.namespace, {s.host}, mesh.settings.domain) == s.host]
+    space = name.split(".")[1] if "." in name else ""
+    if not held and (not space or mesh.index.saw(space)):
+        raise RequestError(f"--expect {request.expect}: there is no service {name}{_perhaps(name, _names(mesh))}")
+    rules = [r for s in held for r in mesh.destination_rules.covering(s.host)]
+    defined = sorted({str(as_map(x).get("name")) for r in rules for x in as_list(r.spec.get("subsets"))})
+    if held and subset and subset not in defined:
+        raise RequestError(
+            f"--expect {request.expect}: no DestinationRule defines subset {subset}{_perhaps(subset, defined)}"
+        )
+
+
+def _names(mesh: Mesh) -> list[str]:
+    return [f"{s.object.name}.{s.namespace}" if not s.entry else s.host for s in mesh.registry.all]
+
+
+def _perhaps(wrong: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(wrong, known, n=4, cutoff=0.4) or known[:4]
+    return f"; there is {', '.join(near)}" if near else ""
 
 
 def arrives_as_expected(mesh: Mesh, request: Request, trail: Trail) -> bool:

@@ -24,7 +24,7 @@ from troubleshooter.model import (
 from troubleshooter.walk import entering, inbound, sender
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
-from troubleshooter.walk.expectation import arrives_as_expected
+from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
@@ -49,6 +49,8 @@ def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Wa
     Raises:
         RequestError: `--from` or `--to` makes no sense in this mesh.
     """
+    if request.expect:
+        refuse_unknown(mesh, request)
     start = starts(mesh, request, default_namespace)
     trails = [end for trail in start.trails for end in _onward(mesh, start.request, trail)]
     merged = _merge([(_branch(mesh, start.request, t), t) for t in trails])
