@@ -205,20 +205,3 @@ def test_service_that_makes_the_listener() -> None:
 
     assert "tcp" == (found[1].protocol if found else "")
     assert held.registry.serving(workload, workload.pods[0], 9090) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        (service("web", "{name: http, port: 80}"), True),
-        (service("web", "{name: tcp, port: 80}"), False),
-        (service("web", "{port: 80}"), False),
-        (entry("hosts: [a.com]\nports: [{number: 80}]"), True),
-        (entry("hosts: [a.com]\naddresses: [10.0.0.1]\nports: [{number: 80}]"), False),
-        (entry("hosts: [a.com]\nexportTo: ['~']\nports: [{number: 80, protocol: HTTP}]"), False),
-        (service("web", "{name: http, port: 81}"), False),
-    ],
-)
-def test_listeners_for_all_addresses(text: str, *, expected: bool) -> None:
-    """Declared HTTP ports share a listener, and so do undeclared ones without an address."""
-    assert expected == registry(text).on_port(80, "shop", "http")
