@@ -111,7 +111,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination.subset_guess", ("similar", "only", "none"), "Which defined subset could be the one meant.", "walk"),
     ("destination.subset_elsewhere", ("not-exported", "outranked", "other-namespace", "none"), "Why a rule that defines the subset is not in force.", "walk"),
     ("destination.subset_endpoints", ("some", "none"), "Whether a ready endpoint of the Service is in the subset.", "walk"),
-    ("destination.subset_empty_because", ("labels", "not-ready", "scaled-to-zero", "no-pods"), "Why none is.", "walk"),
+    ("destination.subset_empty_because", ("labels", "entry", "not-ready", "scaled-to-zero", "no-pods"), "Why none is.", "walk"),
+    ("destination.subset_anywhere", PRESENCE, "Whether pods of any Service, or of none, have the labels of a subset without endpoints.", "walk"),
     ("destination.subset_labels_guess", ("one", "none"), "Whether exactly one set of labels that pods carry could be meant.", "walk"),
     ("destination.subset_meant", YES_NO, "Whether a request, pods or labels show that the subset should have endpoints.", "walk"),
     ("destination.wildcard_rule", PRESENCE, "Whether a DestinationRule with a wildcard host covers it, in force or not.", "walk"),
@@ -139,6 +140,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ),
     ("connection.agreement", ("agreed", "broken"), "Whether both ends agree.", "walk"),
     ("target.proxy", PRESENCE, "Whether the target has a proxy.", "walk"),
+    ("target.capture", ("taken", "excluded", "no-proxy"), "Whether the target's proxy takes what comes in on this port.", "walk"),
     ("target.mtls_mode", tuple(Mode), "What the target accepts, apart from port-level exceptions.", "walk"),
     (
         "peer_authentication.scope",

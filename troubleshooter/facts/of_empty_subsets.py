@@ -43,10 +43,12 @@ def about_empty_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, subset: 
         case.fact("destination.subset_endpoints", "none", place, *found.looked_at)
         because, places = _why(mesh, service, subset, found)
         others = [s.labels for s in cluster.rule.subsets.values() if s.name != subset.name] if cluster.rule else []
-        guess = _meant(subset, [e.all_labels for e in found.ready], others) if because == "labels" else None
+        guess = _meant(subset, [e.all_labels for e in found.ready], others) if because in {"labels", "entry"} else None
         _say_labels(case, subset, [e.all_labels for e in found.ready], guess)
         case.fact("destination.subset_empty_because", because, *(places or [place]))
         case.role("target", places[0] if places else None)
+        anywhere = [p.owner.at() for w in mesh.workloads.all for p in w.pods if selects(subset.labels, p.labels)]
+        case.fact("destination.subset_anywhere", "present" if anywhere else "absent", place, *anywhere[:4])
         told = guess or all(any(key in e.all_labels for e in found.ready) for key in subset.labels)
         _say_meant(case, because, places, place, told=bool(told))
 
@@ -67,7 +69,7 @@ def _say_labels(
 def _say_meant(case: CaseBuilder, because: str, places: list[Resource], place: Resource, *, told: bool) -> None:
     """Whether the subset should have endpoints. Without a request it should if pods or labels (`told`) show it: a label
     that no pod has at all may be put on pods as they run."""
-    missed = {"labels": told, "not-ready": True, "no-pods": any(p.kind in REPLICATED for p in places)}
+    missed = {"labels": told, "entry": told, "not-ready": True, "no-pods": any(p.kind in REPLICATED for p in places)}
     meant = case.kind is CaseKind.WALK or missed.get(because, False)
     case.fact("destination.subset_meant", "yes" if meant else "no", place)
 
@@ -81,6 +83,8 @@ def _why(mesh: Mesh, service: Service, subset: Subset, found: Endpoints) -> tupl
     waiting = [e.pod.owner.at() for e in found.all if e.pod and selects(subset.labels, e.all_labels)]
     if waiting:
         return "not-ready", waiting
+    if service.entry:
+        return "entry", []
     wanted = {**service.selector, **subset.labels}
     made = [w for w in mesh.workloads.inside(service.namespace) if service.selector and selects(wanted, w.labels)]
     if not made:

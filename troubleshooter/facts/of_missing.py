@@ -52,7 +52,7 @@ def about_missing_port(case: CaseBuilder, mesh: Mesh, cluster: Cluster, target: 
     case.fact("destination.port", "not-found", asked, ports)
     case.fact("destination.port_from", "route" if written else "request", asked)
     case.detail("destination.ports", ", ".join(_shown(p) for p in service.ports) or "none")
-    leading = [p for p in service.ports if cluster.port in _targets(mesh, service, p)]
+    leading = [p for p in service.ports if written and cluster.port in _targets(mesh, service, p)]
     only = leading or list(service.ports)
     how = "target-port" if leading else "only"
     case.fact("destination.port_guess", how if len(only) == 1 else "none", ports)
