@@ -1,4 +1,4 @@
-"""Routes by which a proxy answers itself: faults, redirects, direct responses.
+"""Routes by which a proxy answers itself or waits: faults, redirects, direct responses.
 
 Decides from one route. Must not know destinations.
 Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPFaultInjection-Abort;
@@ -35,10 +35,28 @@ def aborted(trail: Trail, route: Route, result: Mapping[str, str]) -> tuple[list
         return [], trail
     spot = route.owner.at(f"{route.path}.fault.abort")
     code = abort.get("grpcStatus") or status
-    said = f"{route.owner} aborts {'every request' if part >= 1 else f'{part:.4g} of the requests'} with {code}"
+    said = f"{route.owner} aborts {_how_many(part)} with {code}"
     outcome = http(status, "FI", details="fault_filter_abort")
     lost = trail.splits("fault", part).fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
     return [lost], trail.splits("fault", 1 - part) if part < 1 else None
+
+
+def held_up(route: Route) -> str:
+    """What a route says of requests that it makes wait first, "" if it makes none. A wait runs into no timeout of the
+    same route: where a route has faults, its timeout is not in force.
+
+    Source: the field `fault` in https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute.
+    """
+    delay = as_map(as_map(route.raw.get("fault")).get("delay"))
+    wait = delay.get("fixedDelay")
+    part = _percentage(as_map(delay.get("percentage")).get("value"))
+    if not isinstance(wait, str) or part <= 0:
+        return ""
+    return f", which holds {_how_many(part)} for {wait}"
+
+
+def _how_many(part: float) -> str:
+    return "every request" if part >= 1 else f"{part * 100:.4g} % of the requests"
 
 
 def _percentage(value: object) -> float:

@@ -17,6 +17,7 @@ from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.routes import Route, routes_of
 from troubleshooter.model import Connection, Object, Raw, Request, Stage, as_list, as_map, as_words
+from troubleshooter.walk.answers import held_up
 from troubleshooter.walk.decisions import Routing, Trail, dropped, http
 from troubleshooter.walk.rewriting import rewritten
 
@@ -102,7 +103,7 @@ def to_destinations(
         return [trail.fails(Stage.ROUTE, said, outcome, resource=place, result=result)]
     name = f" ({route.name})" if route.name else ""
     what = f"{request.method} {request.path} takes" if route.kind == "http" else "the connection takes"
-    said = f"{what} route {route.index}{name} of {route.owner}"
+    said = f"{what} route {route.index}{name} of {route.owner}{held_up(route) if route.kind == 'http' else ''}"
     routing = trail.hop.routing or Routing()
     written = as_list(route.raw.get("route"))
     found = []
