@@ -8,7 +8,14 @@ from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, ports_in
+from troubleshooter.walk.interception import (
+    EXCLUDE_INBOUND,
+    EXCLUDE_OUTBOUND,
+    INCLUDE_INBOUND,
+    annotation,
+    lets_in,
+    ports_in,
+)
 
 SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 BECAUSE = {
@@ -64,6 +71,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
     case.detail("target.app", workload.labels.get("app") or workload.name)
     if pod.proxy_seen:
         case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
+        _capture(case, pod, port)
     if hop.accepts is not None and pod.proxy:
         accepts = hop.accepts
         decided = accepts.place or accepts.workload_place
@@ -72,6 +80,17 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
         case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
         case.fact("target.port_mtls_mode", accepts.mode if accepts.by_port else "none", accepts.place)
         _undecided(case, accepts, decided)
+
+
+def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
+    """Whether the target's proxy takes what comes in on the port."""
+    if not pod.proxy:
+        case.fact("target.capture", "no-proxy", pod.owner.at("spec"))
+    elif lets_in(pod, port):
+        spots = (annotation(pod, name) for name in (EXCLUDE_INBOUND, INCLUDE_INBOUND) if name in pod.annotations)
+        case.fact("target.capture", "excluded", *spots)
+    else:
+        case.fact("target.capture", "taken", pod.owner.at("spec"))
 
 
 def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None) -> None:
