@@ -15,7 +15,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
-from troubleshooter.model import Branch, HopKind, Request, Resource, Stage, StageVerdict, as_map
+from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.sender import meant
 
@@ -42,31 +42,20 @@ def about_egress(
         return
     _destination(case, mesh, request, hop)
     if request.scheme == "http":
-        shared = mesh.registry.on_port(request.port, hop.party.namespace, "http")
+        scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
+        shared = mesh.registry.on_port(request.port, "http", scope.has)
         case.fact("caller.http_listener", "present" if shared else "absent")
 
 
 def _policy(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation | None) -> None:
     """What the caller's proxy does with destinations that it does not know: as its log shows, as its Sidecar says, or
     as the mesh does."""
-    mode, place = _sidecar_policy(mesh, hop)
-    if not mode and mesh.settings.readable:
-        mode = "REGISTRY_ONLY" if mesh.settings.registry_only else "ALLOW_ANY"
-        place = mesh.settings.at("outboundTrafficPolicy")
-    if mode != "REGISTRY_ONLY" and observation is not None and observation.entry.side is Side.BLACKHOLE:
+    scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
+    place = scope.closed_by
+    if not scope.closed and observation is not None and observation.entry.side is Side.BLACKHOLE:
         case.seen("caller.outbound_policy", "registry-only", observation.source)
-    if mode:
-        case.fact("caller.outbound_policy", "registry-only" if mode == "REGISTRY_ONLY" else "allow-any", place)
-
-
-def _sidecar_policy(mesh: Mesh, hop: Hop) -> tuple[str, Resource | None]:
-    """The mode that the Sidecar of the caller sets, "" if there is none."""
-    touches = mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels)
-    for thing in (t.object for t in touches if t.object.kind == "Sidecar"):
-        mode = as_map(thing.spec.get("outboundTrafficPolicy")).get("mode")
-        if mode:
-            return str(mode), thing.at("spec.outboundTrafficPolicy.mode")
-    return "", None
+    if mesh.settings.readable or (place is not None and place.kind == "Sidecar"):
+        case.fact("caller.outbound_policy", "registry-only" if scope.closed else "allow-any", place)
 
 
 def _capture(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
@@ -86,7 +75,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     name = NO_NAME.sub("-", request.host).strip("-")
     case.detail("request.entry_name", _unused(mesh, viewer, name))
     if service is not None:
-        seen = service.visible_to(viewer)
+        seen = mesh.sidecars.scope(viewer, hop.party.labels).has(service)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
         if service.entry and seen:
             _entry(case, request, service)

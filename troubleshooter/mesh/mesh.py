@@ -16,6 +16,7 @@ from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
+from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.mesh.tokens import RequestAuthentications
 from troubleshooter.mesh.unmodelled import Unmodelled
 from troubleshooter.mesh.virtual_services import VirtualServices
@@ -65,8 +66,12 @@ class Mesh:
         return AuthorizationPolicies(self.index, self.settings)
 
     @cached_property
+    def sidecars(self) -> Sidecars:
+        return Sidecars(self.index, self.settings)
+
+    @cached_property
     def unmodelled(self) -> Unmodelled:
-        return Unmodelled(self.index, self.settings)
+        return Unmodelled(self.index, self.settings, self.sidecars)
 
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:

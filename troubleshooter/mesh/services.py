@@ -7,7 +7,7 @@ routes, DestinationRules or policies.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -191,15 +191,15 @@ class Registry:
         oldest = next(iter(oldest_first(s.object for s, _ in leading.values())), None)
         return leading[id(oldest)] if oldest is not None else None
 
-    def on_port(self, number: int, viewer: str, family: str) -> bool:
-        """Whether some visible service makes a listener for all addresses of this port in a protocol family: declared
-        HTTP ports share one, and so do undeclared ones of services without an address of their own.
+    def on_port(self, number: int, family: str, left: Callable[[Service], bool]) -> bool:
+        """Whether some service that is left to a proxy makes a listener for all addresses of this port in a protocol
+        family: declared HTTP ports share one, and so do undeclared ones of services without an address of their own.
 
         Source: `buildSidecarOutboundListener` in istio/istio pilot/pkg/networking/core/listener.go.
         """
         return any(
             (p.protocol.family == family or (p.protocol.family == "auto" and s.entry and not s.addresses))
-            and s.visible_to(viewer)
+            and left(s)
             for s, p in self._by_port.get(number, ())
         )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh.index import NETWORKING, Index, selects
 from troubleshooter.mesh.settings import Settings
+from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.model import Object, Resource, Stage, as_list, as_map, as_words
 
 S = Stage
@@ -18,12 +19,14 @@ GATEWAY_API = "gateway.networking.k8s.io"
 EXTENSIONS = "extensions.istio.io"
 
 OF_PROXIES: Mapping[tuple[str, str], frozenset[Stage]] = {
-    (NETWORKING, "Sidecar"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
     (NETWORKING, "EnvoyFilter"): frozenset({S.LISTENER, S.ROUTE, S.CLUSTER}),
     (NETWORKING, "ProxyConfig"): frozenset({S.CAPTURE}),
     (EXTENSIONS, "WasmPlugin"): frozenset({S.AUTHENTICATION, S.AUTHORIZATION}),
 }
 """Kinds that select proxies by labels, with the stages that they may change there."""
+
+OF_SIDECARS = frozenset({S.LISTENER, S.ROUTE, S.CLUSTER})
+"""The stages that a Sidecar may change that is not modelled."""
 
 OF_ROUTES = tuple((GATEWAY_API, kind) for kind in ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute"))
 """Kinds that route by host or parent: they may change the route stage of what they name."""
@@ -44,8 +47,8 @@ class Touch:
 class Unmodelled:
     """Every object of these kinds."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
-        self._root = settings.root_namespace
+    def __init__(self, index: Index, settings: Settings, sidecars: Sidecars) -> None:
+        self._root, self._sidecars = settings.root_namespace, sidecars
         self._of_proxies: dict[str, list[Touch]] = defaultdict(list)
         for kind, stages in OF_PROXIES.items():
             for thing in index.all(*kind):
@@ -57,14 +60,13 @@ class Unmodelled:
                 self._routes[str(parent.get("kind") or "Gateway"), space, str(parent.get("name"))].append(thing)
 
     def of_proxy(self, namespace: str, labels: Mapping[str, str], *, gateway: bool = False) -> list[Touch]:
-        """What touches a proxy: objects of its namespace or the root namespace that select it. A Sidecar of the root
-        namespace counts only where the proxy's own namespace has none; gateways take no Sidecar."""
+        """What touches a proxy: objects of its namespace or the root namespace that select it, and a Sidecar with
+        listeners of its own; gateways take no Sidecar."""
         spaces = dict.fromkeys((namespace, self._root))
         held = [t for s in spaces for t in self._of_proxies.get(s, ()) if _selects(t.object, labels)]
-        own = [t for t in held if t.object.kind == "Sidecar" and t.object.namespace == namespace]
-        return [
-            t for t in held if t.object.kind != "Sidecar" or (not gateway and (t in own or not own))
-        ]  # fmt: skip
+        sidecar = None if gateway else self._sidecars.in_force(namespace, labels)
+        doubt = sidecar is not None and self._sidecars.doubtful(sidecar)
+        return [*held, Touch(object=sidecar, stages=OF_SIDECARS)] if doubt and sidecar else held
 
     def of_service(self, thing: Object) -> list[Touch]:
         """Gateway API routes with this Service or ServiceEntry as parent: they replace its mesh routes."""

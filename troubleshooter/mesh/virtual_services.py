@@ -8,7 +8,7 @@ https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtua
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
@@ -82,32 +82,33 @@ class VirtualServices:
         """The one that a sidecar applies to a host, if its routes are for this sidecar at all."""
         return next(iter(self.candidates(host, viewer)), None)
 
-    def candidates(self, host: str, viewer: str) -> list[Object]:
+    def candidates(self, host: str, viewer: str, kept: Callable[[Object], bool] | None = None) -> list[Object]:
         """Those of which a sidecar applies one to a host: the first that has a route for this sidecar. All with exactly
-        this host; without any, the first of the most specific wildcard. Their routes are never merged.
+        this host; without any, the first of the most specific wildcard. Their routes are never merged. `kept` tells
+        those that its Sidecar leaves to it.
 
         Sources: https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services ("merging is
         only for gateways"); `BuildSidecarVirtualHostWrapper` in istio/istio pilot/pkg/networking/core/route/route.go,
         `computeWildcardHostVirtualServiceIndex` in pilot/pkg/model/sidecar.go.
         """
         host = host.lower()
-        exact = self._in_order(self._of_mesh.get(host, ()), viewer)
+        exact = self._in_order(filter(kept, self._of_mesh.get(host, ())), viewer)
         if exact:
             return exact
         for pattern in sorted((p for p in self._wild if hosts.covers(p, host)), key=len, reverse=True):
-            seen = self._in_order(self._of_mesh[pattern], viewer)
+            seen = self._in_order(filter(kept, self._of_mesh[pattern]), viewer)
             if seen:
                 return seen[:1]
         return []
 
-    def for_connections(self, host: str, viewer: str) -> list[Object]:
+    def for_connections(self, host: str, viewer: str, kept: Callable[[Object], bool] | None = None) -> list[Object]:
         """Those whose tls and tcp routes a sidecar tries for a host: all that have it among theirs, in istiod's order.
 
         Source: `getConfigsForHost` in istio/istio pilot/pkg/networking/core/tls.go.
         """
         patterns = [p for p in (host.lower(), *self._wild) if p in self._of_mesh and hosts.covers(p, host)]
         held = {id(v): v for p in dict.fromkeys(patterns) for v in self._of_mesh[p]}
-        return self._in_order(oldest_first(held.values()), viewer)
+        return self._in_order(oldest_first(filter(kept, held.values())), viewer)
 
     def for_gateway(self, gateway: str, host: str, server_hosts: Iterable[str], viewer: str) -> list[Object]:
         """Those whose routes a gateway merges for a host, the oldest first: of the hosts that server and VirtualService

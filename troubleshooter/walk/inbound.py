@@ -56,6 +56,10 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
+    own = mesh.sidecars.in_force(hop.party.namespace, hop.party.labels)
+    if own is not None and own.spec.get("ingress"):
+        said = f"the inbound listeners of {own} are not modelled yet"
+        return trail.unknown(Stage.LISTENER, said, resource=own.at("spec.ingress"))
     led = mesh.registry.serving(hop.party.workload, pod, endpoint.port) if hop.party.workload else None
     if led is None and hop.service is not None and hop.service.entry and hop.port is not None:
         led = hop.service, hop.port

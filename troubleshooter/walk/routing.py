@@ -21,7 +21,7 @@ from troubleshooter.model import HopKind, Object, Request, Stage
 from troubleshooter.walk.answers import aborted, answered, delegated
 from troubleshooter.walk.connections import Passed, by_connection, to_destinations
 from troubleshooter.walk.decisions import Routing, Trail, http
-from troubleshooter.walk.sender import bypassed
+from troubleshooter.walk.sender import bypassed, scope_of
 
 
 def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
@@ -37,7 +37,8 @@ def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     if hop.family == "http":
         return _by_authority(mesh, request, trail)
     assert hop.service is not None  # noqa: S101 - without one it is passed through, or HTTP
-    owners = mesh.virtual_services.for_connections(hop.service.host, hop.party.namespace)
+    takes = scope_of(mesh, trail).takes
+    owners = mesh.virtual_services.for_connections(hop.service.host, hop.party.namespace, takes)
     routed = by_connection(mesh, request, trail, owners, _sender(request, trail))
     if routed is Passed.STRAIGHT:
         return [_straight(trail, owners, hop.service)]
@@ -55,21 +56,21 @@ def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     """HTTP: the virtual host of the authority that the client sends, among those of the port that it dialled. A sniffed
     port has one virtual host for whatever authority."""
     hop = trail.hop
-    viewer = hop.party.namespace
-    service = hop.service if hop.port is not None and hop.service and hop.service.visible_to(viewer) else None
+    viewer, scope = hop.party.namespace, scope_of(mesh, trail)
+    service = hop.service if hop.port is not None and hop.service and scope.has(hop.service) else None
     name = host_of(request)
     sniffed = service is not None and hop.port is not None and hop.port.protocol.family == "auto"
     if "host" in request.headers and not sniffed:
         full = hosts.dialled(name, viewer, mesh.registry.hosts, mesh.settings.domain)
         found = mesh.registry.at_address(name) or mesh.registry.find(full, viewer)
-        service = found if found is not None and found.port(request.port) else None
+        service = found if found is not None and scope.has(found) and found.port(request.port) else None
     if service is None:
         return _beyond_registry(mesh, request, trail, name)
     trail = trail.decide(service=service, port=service.port(request.port))
     sender = _sender(request, trail)
     # Under a wildcard ServiceEntry a VirtualService may be for the very name.
     asked = name if service.host.startswith("*") else service.host
-    candidates = mesh.virtual_services.candidates(asked, viewer)
+    candidates = mesh.virtual_services.candidates(asked, viewer, scope.takes)
     owner, tried = _applied(candidates, sender)
     if owner is None:
         return [_implicit(trail, _why_implicit(candidates, asked), service)]
@@ -174,15 +175,17 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
     """
     viewer = trail.hop.party.namespace
     sender = _sender(request, trail)
-    candidates = [v for v in mesh.virtual_services.candidates(name, viewer) if _on_port(mesh, v, request.port, viewer)]
+    scope = scope_of(mesh, trail)
+    known = mesh.virtual_services.candidates(name, viewer, scope.takes)
+    candidates = [v for v in known if _on_port(mesh, v, request.port, viewer)]
     owner, tried = _applied(candidates, sender)
     if owner is not None:
         choice = chosen(tried, [owner], request, sender)
         return take(mesh, request, trail, Held(owners=(owner,), choice=choice, host=f"{name}:{request.port}"))
     trail = trail.decide(routing=Routing(), passthrough=True)
-    if mesh.settings.registry_only:
+    if scope.closed:
         said = f"the proxy knows nothing of {name} port {request.port}, and the mesh lets nothing else out"
-        spot = mesh.settings.at("outboundTrafficPolicy")
+        spot = scope.closed_by
         result = {"virtual_host": "block_all", "name": "block_all"}
         outcome = http(502, details="direct_response")
         return [trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.sidecars import Scope
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
@@ -170,9 +171,9 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     port = trail.hop.port
     if service is None or service.external_name:
         return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
-    if not service.visible_to(trail.hop.party.namespace):
-        said = f"{service.object} is not exported to namespace {trail.hop.party.namespace}"
-        return _unregistered(mesh, request, trail, said, service.object.at("spec.exportTo"))
+    scope = scope_of(mesh, trail)
+    if not scope.has(service):
+        return _unregistered(mesh, request, trail, *_hidden(service, scope))
     if port is None:
         return _undeclared_port(mesh, request, trail, service)
     return _declared(mesh, request, trail, port)
@@ -191,6 +192,19 @@ def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
     if touch is None:
         return None
     return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
+
+
+def scope_of(mesh: Mesh, trail: Trail) -> Scope:
+    """What is left of the mesh to the proxy that sends."""
+    return mesh.sidecars.scope(trail.hop.party.namespace, trail.hop.party.labels)
+
+
+def _hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
+    """Why the proxy does not have a service, and the place that says so."""
+    if scope.sidecar is None or not service.visible_to(scope.namespace):
+        said = f"{service.object} is not exported to namespace {scope.namespace}"
+        return said, service.object.at("spec.exportTo")
+    return f"{scope.sidecar} does not import {service.object}", scope.sidecar.at("spec.egress")
 
 
 def spoken(request: Request) -> str:
@@ -231,7 +245,7 @@ def _unread(mesh: Mesh, request: Request, trail: Trail, place: Resource, result:
     what = "TLS" if spoken(request) == "tls" else "a protocol that is no HTTP"
     said = f"port {request.port} is declared {result['protocol']} and the client speaks {what}"
     trail = trail.decide(family=spoken(request), passthrough=True)
-    if mesh.settings.registry_only:
+    if scope_of(mesh, trail).closed:
         said += ", which the mesh lets nowhere"
         return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=place, result=result)
     said += ": the proxy cannot read it and passes it on as it is, without mutual TLS"
@@ -249,9 +263,10 @@ def _undeclared_port(mesh: Mesh, request: Request, trail: Trail, service: Servic
     """A port that the service does not have. The proxy knows nothing of it, and passes the connection through where it
     may; behind a cluster IP nobody answers then."""
     said, place = f"{service.object} has no port {request.port}", service.object.at("spec.ports")
-    if mesh.settings.registry_only or service.entry or service.headless:
+    scope = scope_of(mesh, trail)
+    if scope.closed or service.entry or service.headless:
         return _unregistered(mesh, request, trail, said, place)
-    shared = request.scheme == "http" and mesh.registry.on_port(request.port, trail.hop.party.namespace, "http")
+    shared = request.scheme == "http" and mesh.registry.on_port(request.port, "http", scope.has)
     outcome = http(503, "UF", details=REFUSED) if shared else dropped(Connection.RESET, "UF", "URX")
     trail = trail.decide(family=spoken(request), passthrough=True)
     return trail.fails(Stage.LISTENER, said, outcome, resource=place)
@@ -266,16 +281,16 @@ def _unregistered(mesh: Mesh, request: Request, trail: Trail, said: str, place: 
     `buildCatchAllVirtualHost` in istio/istio pilot/pkg/networking/core/httproute.go.
     """
     trail = trail.decide(family=spoken(request))
-    namespace = trail.hop.party.namespace
-    if request.scheme == "http" and mesh.registry.on_port(request.port, namespace, "http"):
+    scope = scope_of(mesh, trail)
+    if request.scheme == "http" and mesh.registry.on_port(request.port, "http", scope.has):
         result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "http", "tls": ""}
         how = f"the listener that other services make on port {request.port}"
         return trail.passes(Stage.LISTENER, how, result=result)
     trail = trail.decide(passthrough=True)
     result = {"name": "virtualOutbound", "filter_chain": "", "protocol": "tcp", "tls": ""}
-    if not mesh.settings.registry_only:
+    if not scope.closed:
         return trail.passes(Stage.LISTENER, f"no listener for {request.host}: passed through as it is", result=result)
     said += ", and the mesh lets nothing else out"
     result["filter_chain"] = "virtualOutbound-blackhole"
-    spot = place or mesh.settings.at("outboundTrafficPolicy")
+    spot = place or scope.closed_by
     return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=spot, result=result)

@@ -1,0 +1,106 @@
+"""Sidecar objects: which one is in force for a proxy, what it leaves of the mesh, and what it does with the rest.
+
+Decides: imports by namespace and host, and the policy for destinations that the proxy does not have. Listeners with a
+port of their own, and inbound ones, are not modelled. Must not know requests.
+Sources: https://istio.io/latest/docs/reference/config/networking/sidecar/; `getSidecarScope` in istio/istio
+pilot/pkg/model/push_context.go; `convertToSidecarScope` and `selectVirtualServices` in sidecar.go there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
+from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.settings import Settings
+from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
+
+KIND = "Sidecar"
+REGISTRY_ONLY = "REGISTRY_ONLY"
+OWN_LISTENER = ("port", "bind", "captureMode")
+"""Fields of an egress listener that make it more than a list of imports."""
+
+
+class Sidecars:
+    """Every Sidecar, by namespace."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._settings = settings
+        self._of: dict[str, list[Object]] = defaultdict(list)
+        for thing in oldest_first(index.all(NETWORKING, KIND)):
+            self._of[thing.namespace].append(thing)
+
+    def in_force(self, namespace: str, labels: Mapping[str, str]) -> Object | None:
+        """The one for a proxy: of its namespace one that selects it, else one for all; else that of the root
+        namespace."""
+        own, root = self._of.get(namespace, ()), self._of.get(self._settings.root_namespace, ())
+        chosen = (s for s in own if _selector(s) and selects(_selector(s), labels))
+        return next((s for s in (*chosen, *_for_all(own), *_for_all(root))), None)
+
+    def doubtful(self, thing: Object) -> bool:
+        """Whether it has outbound listeners of its own, which are not modelled."""
+        return any(as_map(e).get(field) for e in as_list(thing.spec.get("egress")) for field in OWN_LISTENER)
+
+    def scope(self, namespace: str, labels: Mapping[str, str]) -> Scope:
+        """What is left of the mesh to a proxy."""
+        return Scope(namespace=namespace, sidecar=self.in_force(namespace, labels), settings=self._settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is left of a mesh to one proxy: what is exported to its namespace, less what its Sidecar does not import."""
+
+    namespace: str
+    sidecar: Object | None
+    settings: Settings
+
+    def has(self, service: Service) -> bool:
+        """Whether the proxy has a service."""
+        return service.visible_to(self.namespace) and self._imports(service.namespace, (service.host,))
+
+    def takes(self, thing: Object) -> bool:
+        """Whether the proxy gets the routes of a VirtualService, by its own namespace and hosts."""
+        named = (str(h) for h in as_list(thing.spec.get("hosts")))
+        return self._imports(thing.namespace, [hosts.fqdn(h, thing.namespace, self.settings.domain) for h in named])
+
+    @property
+    def closed(self) -> bool:
+        """Whether the proxy refuses what it does not have. In a Sidecar a policy without a mode is REGISTRY_ONLY."""
+        own = self._own_policy
+        if own is None:
+            return self.settings.registry_only
+        return str(own.get("mode") or REGISTRY_ONLY) == REGISTRY_ONLY
+
+    @property
+    def closed_by(self) -> Resource | None:
+        """The place that says whether it does."""
+        if self.sidecar is not None and self._own_policy is not None:
+            return self.sidecar.at("spec.outboundTrafficPolicy.mode")
+        return self.settings.at("outboundTrafficPolicy")
+
+    @property
+    def _own_policy(self) -> Raw | None:
+        raw = self.sidecar.spec.get("outboundTrafficPolicy") if self.sidecar is not None else None
+        return as_map(raw) if raw is not None else None
+
+    def _imports(self, namespace: str, names: Iterable[str]) -> bool:
+        """Whether what lives in a namespace under one of these host names is imported. Without any egress listener
+        everything is."""
+        listeners = as_list(self.sidecar.spec.get("egress")) if self.sidecar is not None else []
+        if not listeners:
+            return True
+        patterns = [str(h).lower().partition("/") for e in listeners for h in as_list(as_map(e).get("hosts"))]
+        spaces = {"*", namespace, "." if namespace == self.namespace else namespace}
+        held = [pattern for space, _, pattern in patterns if space in spaces]
+        return any(hosts.meet(pattern, name) for pattern in held for name in names)
+
+
+def _selector(thing: Object) -> dict[str, str]:
+    return as_words(as_map(thing.spec.get("workloadSelector")).get("labels"))
+
+
+def _for_all(things: Iterable[Object]) -> list[Object]:
+    return [s for s in things if not _selector(s)]
