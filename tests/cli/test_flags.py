@@ -35,9 +35,18 @@ def test_request_is_read_off_the_flags(run: RunCommand) -> None:
     }
 
 
-def test_expectation_that_is_not_met(run: RunCommand) -> None:
+def test_expectation_that_is_not_met(run: RunCommand, here: Path) -> None:
     """--expect another service makes the verdict misrouted."""
-    assert "misrouted" == _json(run, "diagnose", "-f", "good.yaml", *FAILING, "--expect", "web.shop")["verdict"]
+    service = "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {ports: [{port: 80}]}}"
+    (here / "web.yaml").write_text(service, encoding="utf-8")
+    files = ("-f", "good.yaml", "-f", "web.yaml")
+
+    assert "misrouted" == _json(run, "diagnose", *files, *FAILING, "--expect", "web.shop")["verdict"]
+
+
+def test_expectation_that_nothing_can_meet(run: RunCommand) -> None:
+    """--expect a service that is not there is wrong usage."""
+    assert 2 == run("diagnose", "-f", "good.yaml", *FAILING, "--expect", "paymints.shop").status
 
 
 def test_plaintext(run: RunCommand, here: Path) -> None:

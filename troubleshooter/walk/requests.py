@@ -78,15 +78,9 @@ def parse_request(
     Raises:
         RequestError: the URL has no host, or a port that is none.
     """
-    text = to if "://" in to else f"//{to}"
+    parts = _parts(to)
     to = without_credentials(to)
-    try:
-        parts = urlsplit(text)
-    except ValueError as error:
-        raise RequestError(f"--to {to}: the host cannot be read; write for example http://web.shop:8080/") from error
     port = _port(parts, to)
-    if not parts.hostname:
-        raise RequestError(f"--to {to}: there is no host in it; write for example http://web.shop:8080/path")
     scheme = _scheme(parts.scheme, port, to)
     if port is None and scheme == "tcp":
         raise RequestError(f"--to {to}: a tcp request needs a port; write for example tcp://{parts.hostname}:5432")
@@ -95,7 +89,7 @@ def parse_request(
         source=source,
         to=to,
         scheme=scheme,
-        host=parts.hostname.lower(),
+        host=str(parts.hostname),
         port=port or DEFAULT_PORTS[scheme],
         path=path,
         method=method.upper(),
@@ -104,6 +98,19 @@ def parse_request(
         plaintext=plaintext,
         expect=expect,
     )
+
+
+def _parts(to: str) -> SplitResult:
+    try:
+        parts = urlsplit(to if "://" in to else f"//{to}")
+        host = parts.hostname
+    except ValueError as error:
+        to = without_credentials(to)
+        raise RequestError(f"--to {to}: the host cannot be read; write for example http://web.shop:8080/") from error
+    if not host:
+        to = without_credentials(to)
+        raise RequestError(f"--to {to}: there is no host in it; write for example http://web.shop:8080/path")
+    return parts
 
 
 def _port(parts: SplitResult, to: str) -> int | None:
