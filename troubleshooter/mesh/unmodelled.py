@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from troubleshooter.mesh.attachment import attached, target_refs
 from troubleshooter.mesh.index import NETWORKING, Index, selects
+from troubleshooter.mesh.patches import Context, changes_capture, patched
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.model import Object, Resource, Stage, as_list, as_map, as_words
@@ -43,6 +45,14 @@ class Touch:
     def resource(self) -> Resource:
         return self.object.at("spec")
 
+    def changes(self, stage: Stage, context: Context) -> bool:
+        """Whether it may change a stage where the proxy has this role."""
+        if self.object.kind == "EnvoyFilter":
+            return stage in patched(self.object, context)
+        if self.object.kind == "ProxyConfig":
+            return stage in self.stages and changes_capture(self.object)
+        return stage in self.stages
+
 
 class Unmodelled:
     """Every object of these kinds."""
@@ -75,12 +85,16 @@ class Unmodelled:
 
 
 def _selects(thing: Object, labels: Mapping[str, str]) -> bool:
+    if target_refs(thing):
+        return attached(thing, thing.namespace, labels)
     spec = thing.spec
     selector = as_map(spec.get("workloadSelector")) or as_map(spec.get("selector"))
     wanted = as_words(selector.get("labels")) or as_words(selector.get("matchLabels"))
     return selects(wanted, labels)
 
 
-def at_stage(touches: Iterable[Touch], stage: Stage) -> Touch | None:
-    """The first that may change a stage."""
-    return next((t for t in touches if stage in t.stages), None)
+def at_stage(
+    touches: Iterable[Touch], stage: Stage, context: Context = Context.SIDECAR_OUTBOUND
+) -> Touch | None:  # fmt: skip
+    """The first that may change a stage where the proxy has this role."""
+    return next((t for t in touches if t.changes(stage, context)), None)

@@ -14,6 +14,7 @@ from troubleshooter.mesh.endpoints import Endpoints
 from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.locality import Placement
 from troubleshooter.mesh.mtls import Accepts, Offer
+from troubleshooter.mesh.patches import Context
 from troubleshooter.mesh.policies import Judgement
 from troubleshooter.mesh.routes import Near, Route
 from troubleshooter.mesh.services import Endpoint, Port, Service
@@ -108,6 +109,13 @@ class Hop:
     subject: Subject | None = None
     credentials: Credentials | None = None
     judgement: Judgement | None = None
+
+    @property
+    def context(self) -> Context:
+        """As what the proxy handles the request here."""
+        if self.kind is HopKind.GATEWAY or (self.party.pod and self.party.pod.gateway):
+            return Context.GATEWAY
+        return Context.SIDECAR_INBOUND if self.kind is HopKind.TARGET else Context.SIDECAR_OUTBOUND
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -53,7 +53,7 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         said = f"Namespace {hop.party.namespace} was not seen, which says whether {hop.party.workload} gets a proxy"
         unlock = f"kubectl get namespace {hop.party.namespace} -o yaml"
         return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource, unlock=unlock)
-    touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER)
+    touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER, hop.context)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
     own = mesh.sidecars.in_force(hop.party.namespace, hop.party.labels)
@@ -64,6 +64,15 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if led is None and hop.service is not None and hop.service.entry and hop.port is not None:
         led = hop.service, hop.port
     return _read(request, trail, led)
+
+
+def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
+    """The trail after an object that is not modelled, if one may change this stage."""
+    party = trail.hop.party
+    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), stage, trail.hop.context)
+    if touch is None:
+        return None
+    return trail.unknown(stage, f"{touch.object} is not modelled yet", resource=touch.resource)
 
 
 def _read(request: Request, trail: Trail, led: tuple[Service, Port] | None) -> Trail:
@@ -173,9 +182,9 @@ def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     found = mesh.request_authentications.judge(pod, request)
     trail = trail.decide(credentials=found)
     result = {"principal": "", "request_principal": found.principal}
-    touch = at_stage(mesh.unmodelled.of_proxy(trail.hop.party.namespace, pod.labels), Stage.AUTHENTICATION)
-    if touch is not None:
-        return trail.unknown(Stage.AUTHENTICATION, f"{touch.object} is not modelled yet", resource=touch.resource)
+    touched = _touched(mesh, trail, Stage.AUTHENTICATION)
+    if touched is not None:
+        return touched
     if found.token in REFUSALS:
         status, said, details = REFUSALS[found.token]
         said = said.format(issuer=found.issuer)
@@ -219,9 +228,9 @@ def authorize(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     subject = subject_of(mesh, request, trail, credentials)
     judgement = mesh.authorization_policies.judge(pod, subject)
     trail = trail.decide(subject=subject, judgement=judgement)
-    touch = at_stage(mesh.unmodelled.of_proxy(trail.hop.party.namespace, pod.labels), Stage.AUTHORIZATION)
-    if touch is not None:
-        return trail.unknown(Stage.AUTHORIZATION, f"{touch.object} is not modelled yet", resource=touch.resource)
+    touched = _touched(mesh, trail, Stage.AUTHORIZATION)
+    if touched is not None:
+        return touched
     return _verdict(trail, judgement, subject)
 
 

@@ -205,7 +205,7 @@ def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     touches = mesh.unmodelled.of_proxy(party.namespace, party.labels, gateway=gateway)
     if service is not None:
         touches += mesh.unmodelled.of_service(service.object)
-    touch = at_stage(touches, stage)
+    touch = at_stage(touches, stage, trail.hop.context)
     if touch is None:
         return None
     return trail.unknown(stage, f"{touch.object} is not modelled yet", resource=touch.resource)
