@@ -74,12 +74,14 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("caller.http_listener", PRESENCE, "Whether its proxy reads the port as HTTP, because some service has it so.", "walk"),
     ("caller.kind", ("workload", "gateway", "outside", "assumed"), "What sends the request over this connection.", "walk"),
     ("caller.excluded_ports", ("one", "several"), "How many ports its annotation leaves out, where it leaves out this one.", "walk"),
+    ("caller.excluded_ranges", ("one", "several", "not-included", "none-included"), "How its annotation leaves the address out: by one range or beside others, or since it lists no range for it, or none at all.", "walk"),
     ("caller.identity", ("known", "none"), "Whether the far end sees a mesh identity of the caller.", "walk"),
     # listener and route
     ("route.match", ("matched", "none", "implicit", "unbound", "not-used"), "Which route took the request.", "walk"),
     ("route.mismatch", (*Difference, "several"), "In what the nearest route differs from the request.", "walk"),
     ("route.default", PRESENCE, "Whether some route takes whatever the others do not.", "walk"),
     ("virtual_service.http_routes", PRESENCE, "Whether it has http routes for the host.", "mesh"),
+    ("virtual_service.for_gateways_only", YES_NO, "Whether one that is for gateways alone would send a call inside the mesh where it is expected.", "walk"),
     ("virtual_service.gateway_ref", ("found", "not-found"), "Whether every Gateway that it names exists.", "mesh"),
     ("virtual_service.gateway_namespace", ("seen", "not-seen"), "Whether the namespace of the missing Gateway was looked at.", "mesh"),
     ("virtual_service.gateway_form", ("short", "full"), "Whether the missing Gateway's name is without a namespace.", "mesh"),
@@ -134,7 +136,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",
-        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "excluded-port", "bypass", "external"),
+        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "excluded-port", "excluded-range", "told", "external"),
         "Why it speaks that.",
         "walk",
     ),
@@ -152,6 +154,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("target.port_mtls_mode", ("none", *Mode), "What a port-level exception makes this port accept.", "walk"),
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),
+    ("request_authentication.issuer_guess", ("one", "none"), "Whether exactly one rule has nearly the token's issuer.", "walk"),
+    ("request_authentication.audience", ("some", "none"), "Whether the token that is refused for its audience has any.", "walk"),
     ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),
     ("authorization_policy.miss", MISSES, "What keeps the nearest rule from matching.", "walk"),
     ("authorization_policy.action", ("deny", "custom"), "What sort of policy denies.", "walk"),

@@ -12,6 +12,7 @@ from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, 
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_services import selection_labels
+from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision
 from troubleshooter.mesh.policy_rules import KEYS, value_of
@@ -26,10 +27,7 @@ NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop, sender: Hop) -> None:
     """What the last proxy that judged made of the request's token and of its policies. `sender` is the hop whose
     connection it got the request by."""
-    if hop.credentials is not None:
-        found = hop.credentials
-        case.role("request_authentication", found.policies[0].at() if found.policies else None)
-        case.fact("request_authentication.token", found.token, found.place)
+    about_token(case, hop)
     judgement, subject = hop.judgement, hop.subject
     if judgement is None or subject is None or judgement.decision is Decision.UNKNOWN:
         return

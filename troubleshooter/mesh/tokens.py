@@ -40,8 +40,8 @@ class Token(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """`principal` is `issuer/subject` of a token taken as good; `claims` are its claims; `policies` are all
-    RequestAuthentications that apply."""
+    """`principal` is `issuer/subject` of a token taken as good; `claims` are those of a token that can be read;
+    `policies` are all RequestAuthentications that apply."""
 
     token: Token
     policies: tuple[Object, ...] = ()
@@ -85,11 +85,11 @@ class RequestAuthentications:
         known = next((r for r in rules if str(r[2].get("issuer") or "") == issuer), None)
         if known is None:
             place = policy.at(f"spec.jwtRules[{number}].issuer")
-            return Credentials(token=Token.ISSUER_UNKNOWN, policies=held, place=place, issuer=issuer)
+            return Credentials(token=Token.ISSUER_UNKNOWN, policies=held, place=place, claims=claims, issuer=issuer)
         policy, number, rule = known
         if not _audience(rule, claims):
             place = policy.at(f"spec.jwtRules[{number}].audiences")
-            return Credentials(token=Token.AUDIENCE_WRONG, policies=held, place=place, issuer=issuer)
+            return Credentials(token=Token.AUDIENCE_WRONG, policies=held, place=place, claims=claims, issuer=issuer)
         principal = f"{issuer}/{claims.get('sub') or ''}"
         place = policy.at(f"spec.jwtRules[{number}]")
         return Credentials(
