@@ -117,3 +117,24 @@ def test_hostile_authority(run: RunCommand, here: Path) -> None:
 
     assert "http://payments.shop:8080/api/x" == found["request"]["to"]
     assert [5, 1] == [g["count"] for g in found["groups"]]
+
+
+def test_log_without_a_mesh(run: RunCommand) -> None:
+    """A log alone says that the request fails and where; that no mesh was seen is said."""
+    shown = run("diagnose", "--log", "access.log", "-o", "json")
+    found = json.loads(shown.out)
+
+    assert (1, "unreachable", "unexplained") == (shown.status, found["verdict"], found["findings"][0]["cause"])
+    assert [("route", "fail", True)] == [(s["stage"], s["verdict"], s["observed"]) for s in found["path"]]
+    assert ["the mesh"] == [one["what"] for one in found["not_checked"]]
+    assert "Name its objects with -f FILE" in shown.err
+    assert [] != found["questions"]
+
+
+def test_log_without_a_mesh_and_without_a_failure(run: RunCommand, here: Path) -> None:
+    """Then there is nothing to find, and that nothing was seen is said."""
+    (here / "access.log").write_text(GOOD, encoding="utf-8")
+    shown = run("diagnose", "--log", "access.log", "-o", "json")
+
+    assert 0 == shown.status
+    assert {"the mesh", "access.log"} <= {one["what"] for one in json.loads(shown.out)["not_checked"]}

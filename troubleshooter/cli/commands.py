@@ -107,7 +107,7 @@ COMMANDS = {
         line="name the root cause, with a fix that was tried",
         usage=(
             "troubleshoot diagnose -f FILE --to URL [--from WHO] [flags]     one request",
-            "troubleshoot diagnose -f FILE --log FILE [flags]                what failed in a log",
+            "troubleshoot diagnose [-f FILE] --log FILE [flags]              what failed in a log",
             "troubleshoot diagnose -f FILE [-n NAMESPACE] [flags]            everything (an audit)",
         ),
         flags=(
