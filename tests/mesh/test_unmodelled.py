@@ -34,11 +34,16 @@ def test_of_a_proxy(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "stage"), [("EnvoyFilter", "route"), ("WasmPlugin", "authorization"), ("ProxyConfig", "capture")]
+    ("kind", "stage", "spec"),
+    [
+        ("EnvoyFilter", "route", "configPatches: [{applyTo: HTTP_ROUTE}]"),
+        ("WasmPlugin", "authorization", ""),
+        ("ProxyConfig", "capture", "environmentVariables: {ISTIO_META_INTERCEPTION_MODE: NONE}"),
+    ],
 )
-def test_stages(kind: str, stage: str) -> None:
+def test_stages(kind: str, stage: str, spec: str) -> None:
     """Each kind changes some stages only."""
-    held = mesh(thing(kind, "f")).unmodelled.of_proxy("shop", {})
+    held = mesh(thing(kind, "f", spec)).unmodelled.of_proxy("shop", {})
 
     assert kind == getattr(getattr(at_stage(held, next(s for s in Stage if s == stage)), "object", None), "kind", "")
     assert at_stage(held, Stage.DNS) is None

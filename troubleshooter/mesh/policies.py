@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from troubleshooter.mesh.attachment import attached, target_refs
 from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
 from troubleshooter.mesh.policy_rules import misses, rule_matches
 from troubleshooter.mesh.settings import Settings
@@ -89,6 +90,12 @@ class AuthorizationPolicies:
         spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
         return oldest_first(p for s in spaces for p in self._spaces.get(s, ()) if _applies(p, pod.labels))
 
+    def naming(self, pod: Pod) -> Object | None:
+        """The first that names what the pod's proxy serves (`targetRefs`); what it decides there is not modelled."""
+        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
+        held = (p for s in spaces for p in self._spaces.get(s, ()))
+        return next((p for p in held if attached(p, pod.namespace, pod.labels)), None)
+
     def judge(self, pod: Pod, subject: Subject) -> Judgement:
         """The decision of a pod's proxy: CUSTOM, then DENY, then ALLOW; without an ALLOW policy everything passes."""
         held = self.applying(pod)
@@ -130,7 +137,7 @@ def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:
 
 
 def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
-    if "targetRef" in policy.spec or "targetRefs" in policy.spec:
+    if target_refs(policy):
         return False
     if policy.annotations.get("istio.io/dry-run", "").lower() in TRUE:
         return False

@@ -198,8 +198,7 @@ class Registry:
         Source: `buildSidecarOutboundListener` in istio/istio pilot/pkg/networking/core/listener.go.
         """
         return any(
-            (p.protocol.family == family or (p.protocol.family == "auto" and s.entry and not s.addresses))
-            and left(s)
+            (p.protocol.family == family or (p.protocol.family == "auto" and s.entry and not s.addresses)) and left(s)
             for s, p in self._by_port.get(number, ())
         )
 

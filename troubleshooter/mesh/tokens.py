@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from troubleshooter.mesh.attachment import attached, target_refs
 from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
 from troubleshooter.mesh.matching import pairs
 from troubleshooter.mesh.settings import Settings
@@ -67,6 +68,12 @@ class RequestAuthentications:
         spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
         return [p for s in spaces for p in self._spaces.get(s, ()) if _applies(p, pod.labels)]
 
+    def naming(self, pod: Pod) -> Object | None:
+        """The first that names what the pod's proxy serves (`targetRefs`); what it decides there is not modelled."""
+        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
+        held = (p for s in spaces for p in self._spaces.get(s, ()))
+        return next((p for p in held if attached(p, pod.namespace, pod.labels)), None)
+
     def judge(self, pod: Pod, request: Request) -> Credentials:
         """What the proxy of `pod` makes of a request's token."""
         policies = self.applying(pod)
@@ -104,7 +111,7 @@ def _preflight(request: Request) -> bool:
 
 
 def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
-    if "targetRef" in policy.spec or "targetRefs" in policy.spec:
+    if target_refs(policy):
         return False
     return selects(as_words(as_map(policy.spec.get("selector")).get("matchLabels")), labels)
 

@@ -70,9 +70,11 @@ def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     """The trail after an object that is not modelled, if one may change this stage."""
     party = trail.hop.party
     touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), stage, trail.hop.context)
-    if touch is None:
+    policies = mesh.request_authentications if stage is Stage.AUTHENTICATION else mesh.authorization_policies
+    thing = touch.object if touch else policies.naming(party.pod) if party.pod else None
+    if thing is None:
         return None
-    return trail.unknown(stage, f"{touch.object} is not modelled yet", resource=touch.resource)
+    return trail.unknown(stage, f"{thing} is not modelled yet", resource=thing.at("spec"))
 
 
 def _read(request: Request, trail: Trail, led: tuple[Service, Port] | None) -> Trail:
