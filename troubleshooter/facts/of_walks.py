@@ -12,6 +12,7 @@ from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
+from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_policies import about_credentials, about_denial
@@ -55,6 +56,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_route(case, mesh, request, hop)
     if hop.routing and hop.routing.overlooked:
         _about_overlooked(case, mesh, hop)
+    about_gateway_only(case, mesh, request, trail, hop)
     about_destination(case, mesh, hop)
     service = hop.cluster.service if hop.cluster else hop.service
     port = hop.cluster.service_port if hop.cluster else hop.port
