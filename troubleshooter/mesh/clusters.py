@@ -1,6 +1,6 @@
 """The other Kubernetes clusters of a mesh, as the remote secrets name them.
 
-Decides: which of them were not read. Must not know services.
+Decides: which of them were read, and which were not. Must not know services.
 Source: https://istio.io/latest/docs/setup/install/multicluster/multi-primary/#enable-endpoint-discovery;
 `MultiClusterSecretLabel` in istio/istio pkg/kube/multicluster/secretcontroller.go.
 """
@@ -8,7 +8,7 @@ Source: https://istio.io/latest/docs/setup/install/multicluster/multi-primary/#e
 from __future__ import annotations
 
 from troubleshooter.mesh.index import CORE, Index
-from troubleshooter.model import Object, Resource, as_map
+from troubleshooter.model import NotChecked, Object, Resource, as_map
 
 LABEL, ANNOTATION = "istio/multiCluster", "networking.istio.io/cluster"
 
@@ -22,6 +22,21 @@ def not_read(index: Index) -> tuple[Resource, ...]:
     """The remote secrets that name a cluster of which no object is there: it may have endpoints of any service."""
     read = {thing.cluster for thing in index.inventory.objects}
     return tuple(secret.at() for secret in remote_secrets(index) if not _names(secret) <= read)
+
+
+def names(index: Index) -> tuple[str, ...]:
+    """The names of the clusters of which objects were read, in their order."""
+    return tuple(dict.fromkeys(thing.cluster for thing in index.inventory.objects if thing.cluster))
+
+
+def taken_as_one(index: Index) -> tuple[NotChecked, ...]:
+    """What is left out of account where several clusters were read: that each has its own objects."""
+    read = tuple(dict.fromkeys(thing.cluster or "without a name" for thing in index.inventory.objects))
+    if len(read) < 2:
+        return ()
+    what = f"several Kubernetes clusters ({', '.join(read)}) apart from each other"
+    why = f"not modelled yet: of objects with the same name the first counts, which is that of {read[0]} if it has one"
+    return (NotChecked(what=what, why=why, unlock="diagnose one cluster at a time"),)
 
 
 def _names(secret: Object) -> set[str]:

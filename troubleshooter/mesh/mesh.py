@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from troubleshooter.mesh.clusters import not_read
+from troubleshooter.mesh.clusters import not_read, taken_as_one
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
 from troubleshooter.mesh.gateways import Gateways
@@ -87,4 +87,4 @@ class Mesh:
 
     def assumptions(self) -> tuple[NotChecked, ...]:
         """What is taken for granted about the mesh as a whole."""
-        return assumptions(self.settings, self.index)
+        return (*assumptions(self.settings, self.index), *taken_as_one(self.index))

@@ -9,8 +9,9 @@ import difflib
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from troubleshooter.mesh import hosts
+from troubleshooter.mesh import clusters, hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.routes import MESH, gateways_of
 from troubleshooter.mesh.services import Service
@@ -47,14 +48,15 @@ def starts(mesh: Mesh, request: Request, default_namespace: str = "default") -> 
 
 
 def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
-    workload = mesh.workloads.get(caller.kind, caller.namespace, caller.name) or _by_service(mesh, caller)
+    workload = _of_cluster(mesh, caller) if caller.cluster else mesh.workloads.get(*_place(caller))
+    workload = workload or _by_service(mesh, caller)
     if workload is None:
         if mesh.index.saw(caller.namespace):
             raise RequestError(_not_there(mesh, caller))
         return [_trail(Party(namespace=caller.namespace))]
     one = caller.kind == "Pod"
     pods = [p for p in workload.pods if p.name in ("", caller.name)] if one else list(workload.staying)
-    pods = pods or [workload.representative]
+    pods = [p for p in pods if caller.cluster in ("", p.owner.cluster)] or [workload.representative]
     kinds = kinds_of_pods(pods)
     total = sum(count for _, count in kinds)
     trails = []
@@ -62,6 +64,26 @@ def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
         party = Party(namespace=workload.namespace, workload=workload, pod=pod)
         trails.append(_trail(party).splits("pods of the caller", count / total))
     return trails
+
+
+def _place(caller: Caller) -> tuple[str, str, str]:
+    return caller.kind, caller.namespace, caller.name
+
+
+def _of_cluster(mesh: Mesh, caller: Caller) -> Workload | None:
+    """The caller in the cluster that it is said to be in; a pod's name finds the workload it belongs to."""
+    known = clusters.names(mesh.index)
+    if caller.cluster not in known:
+        there = f"there is {', '.join(known)}" if known else f"name one with -f {caller.cluster}=PATH"
+        raise RequestError(f"--from: no Kubernetes cluster is called {caller.cluster}; {there}")
+    held = [w for w in mesh.workloads.inside(caller.namespace) if w.object.cluster == caller.cluster]
+    named = (w for w in held if (w.object.kind, w.name) == (caller.kind, caller.name))
+    owner = (w for w in held if caller.kind == "Pod" and any(_is(p, caller) for p in w.pods))
+    return next(chain(named, owner), None)
+
+
+def _is(pod: Pod, caller: Caller) -> bool:
+    return pod.name == caller.name and pod.owner.cluster == caller.cluster
 
 
 def kinds_of_pods(pods: Iterable[Pod]) -> list[tuple[Pod, int]]:
@@ -79,16 +101,19 @@ def _by_service(mesh: Mesh, caller: Caller) -> Workload | None:
     """A bare name may also be a workload of another kind, if only one has it."""
     if caller.kind != "Pod":
         return None
-    named = [w for w in mesh.workloads.inside(caller.namespace) if w.name == caller.name]
+    there = mesh.workloads.inside(caller.namespace)
+    named = [w for w in there if w.name == caller.name and caller.cluster in ("", w.object.cluster)]
     return named[0] if len(named) == 1 else None
 
 
 def _not_there(mesh: Mesh, caller: Caller) -> str:
-    names = [f"{w.object.kind.lower()}/{w.name}" for w in mesh.workloads.inside(caller.namespace)]
+    there = mesh.workloads.inside(caller.namespace)
+    names = [f"{w.object.kind.lower()}/{w.name}" for w in there if caller.cluster in ("", w.object.cluster)]
     wanted = f"{caller.kind.lower()}/{caller.name}"
     near = difflib.get_close_matches(wanted, names, n=4, cutoff=0.4) or sorted(names)[:4]
     hint = f"; there is {', '.join(near)}" if near else "; there are no workloads in it"
-    return f"--from: there is no {wanted} in namespace {caller.namespace}{hint}"
+    where = f"namespace {caller.namespace}" + (f" of cluster {caller.cluster}" if caller.cluster else "")
+    return f"--from: there is no {wanted} in {where}{hint}"
 
 
 def _trail(party: Party, kind: HopKind = HopKind.SENDER) -> Trail:
