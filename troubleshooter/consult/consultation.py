@@ -27,6 +27,7 @@ from troubleshooter.inference import (
     standings,
     why,
 )
+from troubleshooter.mesh.blind_spots import blind_spots
 from troubleshooter.model import (
     CaseKind,
     Certainty,
@@ -197,6 +198,8 @@ class Consultation:
         doubt = self._case_in_doubt()
         asked = self.open_questions()[:MAX_QUESTIONS]
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
+        if situation is self.situation and situation.request is None:
+            notes = (*notes, *blind_spots(examined.mesh, self.namespace))
         return Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
             findings=done,
