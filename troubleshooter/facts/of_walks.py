@@ -25,6 +25,7 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
 from troubleshooter.walk.entering import gateways_seen
+from troubleshooter.walk.framing import speaks_grpc
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
@@ -101,12 +102,14 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
 
 def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
     """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks no
-    HTTP."""
+    HTTP, `http1` where gRPC is sent on in HTTP/1.1."""
     died = trail.steps[-1] if trail.failed else None
     port = hop.port or (hop.cluster.service_port if hop.cluster else None)
     declared = port is not None and port.protocol.family == "http"
     if died is not None and died.stage is Stage.LISTENER and declared and request.scheme != "http":
         case.fact("request.read_as", "unreadable", died.resource)
+    elif died is not None and died.stage is Stage.APPLICATION and speaks_grpc(request):
+        case.fact("request.read_as", "http1", died.resource)
     elif hop.family in {"http", "tls", "tcp"}:
         case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
 

@@ -25,6 +25,7 @@ from troubleshooter.walk import entering, inbound, sender
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
+from troubleshooter.walk.framing import keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
@@ -122,6 +123,7 @@ def _target(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         lambda t: inbound.accept(mesh, request, t),
         lambda t: inbound.authenticate(mesh, request, t),
         lambda t: inbound.authorize(mesh, request, t),
+        lambda t: keep_framing(mesh, request, t),
         inbound.serve,
     )
     for stage in stages:
