@@ -8,7 +8,6 @@ from tests.meshes import (
     INGRESS,
     SPACES,
     app,
-    branch,
     death,
     deployment,
     gateway,
