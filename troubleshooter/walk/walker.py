@@ -27,6 +27,7 @@ from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.framing import keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route
+from troubleshooter.walk.network import cross
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
 from troubleshooter.walk.transport import connect
@@ -92,7 +93,7 @@ def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 
 def _outbound(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     route = choose_gateway_route if trail.hop.kind is HopKind.GATEWAY else choose_route
-    stages: tuple[Many, ...] = (route, _one(find_cluster), choose_endpoints, _one(connect))
+    stages: tuple[Many, ...] = (route, _one(find_cluster), choose_endpoints, _one(cross), _one(connect))
     ways = [trail]
     for stage in stages:
         ways = [after for way in ways for after in ([way] if way.over else stage(mesh, request, way))]
