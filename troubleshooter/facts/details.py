@@ -52,6 +52,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.candidate_name", "The only gateway workload."),
     ("gateway.candidates", "Every gateway workload, with the label by which to select it."),
     ("service.selector_text", "Its selector as kubectl's -l takes it."),
+    ("service.export_field", "Where it says to which namespaces it is exported."),
+    ("service.export_wider", "What would export it to the caller's namespace too."),
     ("service.port", "The number of its port."),
     ("service.port_name", "The name of its port."),
     ("service.port_field", "The place of its port."),

@@ -5,16 +5,20 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.interception import (
     EXCLUDE_INBOUND,
     EXCLUDE_OUTBOUND,
     INCLUDE_INBOUND,
+    INCLUDE_RANGES,
+    Gap,
+    alone,
     annotation,
     lets_in,
     ports_in,
+    without,
 )
 
 SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
@@ -25,7 +29,8 @@ BECAUSE = {
     Reason.NO_AUTO: "auto-mtls-off",
     Reason.NO_PROXY: "no-proxy",
     Reason.EXCLUDED_PORT: "excluded-port",
-    Reason.BYPASS: "bypass",
+    Reason.EXCLUDED_RANGE: "excluded-range",
+    Reason.TOLD: "told",
     Reason.EXTERNAL: "external",
 }
 
@@ -46,18 +51,24 @@ def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
         broken = judged.verdict is StageVerdict.FAIL
         case.fact("connection.agreement", "broken" if broken else "agreed", place, judged.resource)
     _identity(case, hop, sent)
-    if sent.reason is Reason.EXCLUDED_PORT:
-        _excluded(case, hop)
+    if hop.gap is not None and hop.party.workload is not None and hop.party.pod is not None and hop.cluster is not None:
+        _excluded(case, hop.gap, (hop.party.workload, hop.party.pod), hop.cluster.port)
 
 
-def _excluded(case: CaseBuilder, hop: Hop) -> None:
-    """The annotation by which the port goes past the caller's proxy, and the ports that it leaves out besides."""
-    workload, pod, cluster = hop.party.workload, hop.party.pod, hop.cluster
-    if workload is None or pod is None or cluster is None:
+def _excluded(case: CaseBuilder, gap: Gap, caller: tuple[Workload, Pod], port: int) -> None:
+    """The annotation by which the connection goes past the caller's proxy, and what it says besides."""
+    workload, pod = caller
+    place = annotation(pod, gap.annotation)
+    held = ports_in(pod.annotations.get(gap.annotation, ""))
+    case.detail("caller.excluded_field", f'{workload.template.path}metadata.annotations["{gap.annotation}"]')
+    case.detail("caller.excluded_address", ", ".join(gap.addresses))
+    if gap.annotation == INCLUDE_RANGES:
+        case.fact("caller.excluded_ranges", "not-included" if held else "none-included", place)
+        case.detail("caller.excluded_rest", ",".join([*held, *map(alone, gap.addresses)]))
         return
-    rest = [p for p in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, "")) if p != str(cluster.port)]
-    case.fact("caller.excluded_ports", "several" if rest else "one", annotation(pod, EXCLUDE_OUTBOUND))
-    case.detail("caller.excluded_field", f'{workload.template.path}metadata.annotations["{EXCLUDE_OUTBOUND}"]')
+    ports = gap.annotation == EXCLUDE_OUTBOUND
+    rest = [p for p in held if p != str(port)] if ports else without(held, gap.addresses)
+    case.fact("caller.excluded_ports" if ports else "caller.excluded_ranges", "several" if rest else "one", place)
     case.detail("caller.excluded_rest", ",".join(rest))
 
 

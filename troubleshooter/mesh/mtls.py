@@ -62,7 +62,9 @@ class Reason(StrEnum):
     NO_AUTO = "auto-mtls-off"
     NO_PROXY = "no-proxy"
     EXCLUDED_PORT = "excluded-port"
-    BYPASS = "bypass"
+    EXCLUDED_RANGE = "excluded-range"
+    TOLD = "told"
+    """The request itself says that the sender's proxy originates no TLS."""
     EXTERNAL = "external"
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.services import EXPORT_ANNOTATION, Service
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
 
@@ -96,6 +96,11 @@ class Scope:
         spaces = {"*", namespace, "." if namespace == self.namespace else namespace}
         held = [pattern for space, _, pattern in patterns if space in spaces]
         return any(hosts.meet(pattern, name) for pattern in held for name in names)
+
+
+def export_field(service: Service) -> str:
+    """Where the exportTo of a service stands, or would."""
+    return "spec.exportTo" if service.entry else f'metadata.annotations["{EXPORT_ANNOTATION}"]'
 
 
 def _selector(thing: Object) -> dict[str, str]:

@@ -23,6 +23,7 @@ from troubleshooter.mesh.tokens import Credentials
 from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Resource, Stage, StageVerdict, Step
+from troubleshooter.walk.interception import Gap
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,7 +86,8 @@ class Cluster:
 class Hop:
     """Everything that was decided at one hop, filled as its stages are passed.
 
-    `member` is the name of the one pod that was asked for by its own host name. `passthrough` means that no listener or
+    `member` is the name of the one pod that was asked for by its own host name. `gap` is what lets the connection past
+    the sender's proxy. `passthrough` means that no listener or
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
     request as it leaves, where a route rewrote it.
     """
@@ -95,6 +97,7 @@ class Hop:
     service: Service | None = None
     port: Port | None = None
     member: str = ""
+    gap: Gap | None = None
     family: str = ""
     passthrough: bool = False
     sends: Request | None = None

@@ -30,10 +30,11 @@ AMBIENT_SEEN = "ambient.istio.io/redirection"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """The annotation that lets a connection past the proxy; `sure` is False where that hangs on an address that is not
-    known."""
+    """The annotation that lets a connection to one of these addresses past the proxy; `sure` is False where that hangs
+    on an address that is not known."""
 
     annotation: str
+    addresses: tuple[str, ...] = ()
     sure: bool = True
 
 
@@ -54,12 +55,22 @@ def gap(pod: Pod, port: int, addresses: Sequence[str]) -> Gap | None:
         return Gap(annotation=EXCLUDE_OUTBOUND)
     excluded = ports_in(pod.annotations.get(EXCLUDE_RANGES, ""))
     if excluded and _within(addresses, excluded) is not False:
-        return Gap(annotation=EXCLUDE_RANGES, sure=bool(addresses))
+        return Gap(annotation=EXCLUDE_RANGES, addresses=tuple(addresses), sure=bool(addresses))
     included = ports_in(pod.annotations.get(INCLUDE_RANGES, "*"))
     forced = str(port) in ports_in(pod.annotations.get(INCLUDE_OUTBOUND, ""))
     if forced or "*" in included or _within(addresses, included):
         return None
-    return Gap(annotation=INCLUDE_RANGES, sure=bool(addresses) or not included)
+    return Gap(annotation=INCLUDE_RANGES, addresses=tuple(addresses), sure=bool(addresses) or not included)
+
+
+def without(ranges: Sequence[str], addresses: Sequence[str]) -> list[str]:
+    """The ranges that hold none of the addresses."""
+    return [r for r in ranges if not _within(addresses, [r])]
+
+
+def alone(address: str) -> str:
+    """The range that holds this address and no other."""
+    return str(ipaddress.ip_network(address))
 
 
 def _within(addresses: Sequence[str], ranges: Sequence[str]) -> bool | None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint, Port, Service
-from troubleshooter.mesh.sidecars import Scope
+from troubleshooter.mesh.sidecars import Scope, export_field
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
@@ -142,10 +142,10 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if found is not None and not found.sure:
         said = f"whether {found.annotation} lets {request.host} past the proxy depends on its address"
         return trail.unknown(Stage.CAPTURE, said, resource=annotation(pod, found.annotation))
-    if found is not None or request.plaintext:
-        place = annotation(pod, found.annotation) if found else None
-        said = f"port {request.port} goes past the proxy" if place else "the connection is taken to go past the proxy"
-        return trail.passes(Stage.CAPTURE, said, resource=place, result={"proxy": "none"})
+    if found is not None:
+        said = f"port {request.port} of {request.host} goes past the proxy"
+        trail = trail.decide(gap=found)
+        return trail.passes(Stage.CAPTURE, said, resource=annotation(pod, found.annotation), result={"proxy": "none"})
     said = "its sidecar takes the connection"
     if party.assumed:
         said = f"a client with a proxy in namespace {party.namespace} is assumed"
@@ -203,7 +203,7 @@ def _hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
     """Why the proxy does not have a service, and the place that says so."""
     if scope.sidecar is None or not service.visible_to(scope.namespace):
         said = f"{service.object} is not exported to namespace {scope.namespace}"
-        return said, service.object.at("spec.exportTo")
+        return said, service.object.at(export_field(service))
     return f"{scope.sidecar} does not import {service.object}", scope.sidecar.at("spec.egress")
 
 

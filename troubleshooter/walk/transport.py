@@ -4,7 +4,9 @@ Judged once, at the hop that sends, for both ends. Must not know routes or polic
 Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/;
 https://istio.io/latest/docs/reference/config/security/peer_authentication/. What each disagreement looks like was seen
 on a real Envoy: a plaintext client at a STRICT server gets 503 UC from its own proxy (a bare client a reset), mutual
-TLS to a plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it.
+TLS to a plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it. Which TLS finds a filter
+chain: `getFilterChainMatchOptions` and `populateListenerFilters` in istio/istio pilot/pkg/networking/core
+(listener_inbound.go).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, leaves_out, lets_in
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, lets_in
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 
 RESET = "upstream_reset_before_response_started"
@@ -53,7 +55,10 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         "sni": sent.sni or (request.sni if request.scheme == "https" else ""),
         "auto": auto,
     }
-    quarrel = _at_gateway(mesh, trail, sent) or _quarrel(trail, request, sent, accepts)
+    quarrel = (
+        _at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
+        or _quarrel(trail, request, sent, accepts)
+    )  # fmt: skip
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
     assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS else ()
@@ -79,14 +84,14 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
     party, cluster, endpoint = hop.party, hop.cluster, hop.endpoint
     assert cluster is not None and endpoint is not None  # noqa: S101, PT018 - the endpoint stage ran
     if bypassed(trail):
-        if party.pod and party.pod.proxy:
-            excluded = leaves_out(party.pod, request.port)
-            place = annotation(party.pod, EXCLUDE_OUTBOUND) if excluded else None
-            reason = Reason.EXCLUDED_PORT if excluded else Reason.BYPASS
-            return Offer(sends=Sends.PLAINTEXT, reason=reason, place=place)
+        if party.pod and hop.gap:
+            reason = Reason.EXCLUDED_PORT if hop.gap.annotation == EXCLUDE_OUTBOUND else Reason.EXCLUDED_RANGE
+            return Offer(sends=Sends.PLAINTEXT, reason=reason, place=annotation(party.pod, hop.gap.annotation))
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=party.resource)
     if cluster.service is None or cluster.name == PASSTHROUGH:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
+    if request.plaintext and hop.kind is HopKind.SENDER:
+        return Offer(sends=Sends.PLAINTEXT, reason=Reason.TOLD)
     return offer(mesh.settings, cluster.rule, endpoint, host=cluster.host, port=cluster.port, subset=cluster.subset)
 
 
@@ -129,6 +134,41 @@ def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
         return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=place)
     said = f"{_mode(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
     return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=place)
+
+
+def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
+    """Mutual TLS of the mesh to an endpoint that is no part of any mesh: istiod sends it where a rule says so, and the
+    far end's certificate is none of the mesh's, whether it speaks TLS or not.
+
+    Source: `buildUpstreamTLSSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
+    """
+    cluster, endpoint = trail.hop.cluster, trail.hop.endpoint
+    service = cluster.service if cluster else None
+    if service is None or not service.external or endpoint is None or sent.sends is not Sends.MTLS:
+        return None
+    if endpoint.pod is not None or endpoint.enrolled:
+        return None
+    said = f"mutual TLS of the mesh is sent to {service.host}, which is outside the mesh"
+    return Quarrel(said=said, outcome=_refusal(trail, "UF", ""), place=sent.place)
+
+
+def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
+    """TLS that is not the mesh's, made by a proxy, at a sidecar's port that is declared HTTP. PERMISSIVE has no filter
+    chain for it there. Where mutual TLS is off nobody looks for TLS, and the HTTP codec answers in plaintext. At other
+    ports both pass it on to the application."""
+    endpoint, cluster = trail.hop.endpoint, trail.hop.cluster
+    if endpoint is None or endpoint.pod is None or not endpoint.pod.proxy or accepts is None:
+        return None
+    if accepts.mode is Mode.STRICT or sent.sends not in {Sends.TLS, Sends.CUSTOM_MTLS}:
+        return None
+    led = mesh.registry.serving(endpoint.workload, endpoint.pod, endpoint.port) if endpoint.workload else None
+    port = led[1] if led else cluster.service_port if cluster and cluster.service and cluster.service.entry else None
+    if port is None or port.protocol.family != "http":
+        return None
+    why = "takes plaintext only" if accepts.mode is Mode.DISABLE else "takes plaintext and mutual TLS of the mesh only"
+    said = f"{_mode(sent)} is sent to {endpoint.workload}, which {why} on a port declared {port.protocol}"
+    details = WRONG_VERSION if accepts.mode is Mode.DISABLE else SERVER_RESET
+    return Quarrel(said=said, outcome=_refusal(trail, "UF", details), place=sent.place)
 
 
 def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
@@ -190,7 +230,8 @@ def _agreement(sent: Offer, accepts: Accepts | None) -> str:
         Reason.NO_AUTO: "since auto mTLS is off and no DestinationRule sets TLS",
         Reason.NO_PROXY: "since no proxy sends it",
         Reason.EXCLUDED_PORT: "since an annotation leaves the port out",
-        Reason.BYPASS: "since it goes past the proxy",
+        Reason.EXCLUDED_RANGE: "since an annotation leaves the address out",
+        Reason.TOLD: "as the request says",
         Reason.EXTERNAL: "as the client makes it",
     }[sent.reason]
     taken = f"; {accepts.mode.value} accepts it" if accepts else ""
