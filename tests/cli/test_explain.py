@@ -47,6 +47,7 @@ def test_no_name_is_of_two_kinds(kind: str) -> None:
         ("UF", ["is a flag", "UpstreamConnectionFailure", "It does not prove"]),
         ("uf", ["UF is a flag"]),
         ("route_not_found", ["is a detail", "Stage      route"]),
+        ("jwt_authn_access_denied{Jwt_is_expired}", ["jwt_authn_access_denied is a detail"]),
         ("route.match", ["is a fact", "Told by    walk", "How to find out", CAUSE]),
         ("route", ["is a stage", "Which route of which virtual host?", "Hops       sender, gateway", "NR"]),
         ("404-envoy", ["is a symptom", "Flags      NR", CAUSE]),

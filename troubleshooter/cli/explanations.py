@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from troubleshooter.evidence import details_key
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import UNEXPLAINED
 from troubleshooter.model import STAGES, Stage
@@ -50,7 +51,8 @@ Names: TypeAlias = Mapping[str, str]
 
 
 def explained(book: Rulebook, name: str) -> Explanation | None:
-    """What is known under a name, of whatever kind; None if nothing is. Flags and codes may be in small letters."""
+    """What is known under a name, of whatever kind; None if nothing is. Flags and codes may be in small letters, and
+    details as a log has them."""
     if name == UNEXPLAINED:
         title = "no cause that is known explains the failure"
         return {"kind": "cause", "name": name, "title": title, "why": [UNEXPLAINED_WHY, UNEXPLAINED_NEXT]}
@@ -59,7 +61,8 @@ def explained(book: Rulebook, name: str) -> Explanation | None:
         found = next((one for one in (name, name.upper()) if one in known), None)
         if found is not None:
             return {"kind": kind.removesuffix("s"), "name": found, "title": known[found], **explain(book, found)}
-    return None
+    general = next((word for word in details_key(name).names if word in book.details and word != name), "")
+    return explained(book, general) if general else None
 
 
 def names_of(book: Rulebook, kind: str) -> Names:
