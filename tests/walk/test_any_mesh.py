@@ -38,7 +38,10 @@ RICH = inventory(
         "EndpointSlice",
         "payments-1",
         meta="labels: {kubernetes.io/service-name: payments}",
-        rest="ports: [{name: http, port: 8080}]\nendpoints: [{addresses: [10.0.0.1], conditions: {ready: true}, zone: z}]",
+        rest="""
+        ports: [{name: http, port: 8080}]
+        endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}, zone: z}]
+        """,
     ),
     thing(
         "VirtualService",
@@ -97,8 +100,16 @@ RICH = inventory(
         """,
     ),
     thing("WorkloadEntry", "vm", "address: 10.8.8.8\nlabels: {app: vm}\nserviceAccount: vm"),
-    thing("PeerAuthentication", "p", "selector: {matchLabels: {app: payments}}\nmtls: {mode: STRICT}\nportLevelMtls: {8080: {mode: DISABLE}}"),
-    thing("RequestAuthentication", "jwt", "jwtRules: [{issuer: id, audiences: [a], fromHeaders: [{name: x-token, prefix: a}]}]"),
+    thing(
+        "PeerAuthentication",
+        "p",
+        """
+        selector: {matchLabels: {app: payments}}
+        mtls: {mode: STRICT}
+        portLevelMtls: {8080: {mode: DISABLE}}
+        """,
+    ),
+    thing("RequestAuthentication", "jwt", "jwtRules: [{issuer: id, audiences: [a], fromHeaders: [{name: a}]}]"),
     thing(
         "AuthorizationPolicy",
         "allow",
@@ -112,13 +123,16 @@ RICH = inventory(
         """,
     ),
     thing("Sidecar", "s", "egress: [{hosts: ['./*', 'istio-system/*']}]\noutboundTrafficPolicy: {mode: ALLOW_ANY}"),
-    thing("EnvoyFilter", "f", "workloadSelector: {labels: {app: none}}\nconfigPatches: [{applyTo: LISTENER, match: {context: ANY}}]"),
+    thing("EnvoyFilter", "f", "workloadSelector: {labels: {app: none}}\nconfigPatches: [{applyTo: LISTENER}]"),
     mesh_config("outboundTrafficPolicy: {mode: REGISTRY_ONLY}\nextensionProviders: [{name: opa}]"),
     thing(
         "MutatingWebhookConfiguration",
         "injector",
         namespace="",
-        rest="webhooks: [{name: a.sidecar-injector.istio.io, namespaceSelector: {matchLabels: {istio-injection: enabled}}}]",
+        rest="""
+        webhooks:
+        - {name: a.sidecar-injector.istio.io, namespaceSelector: {matchLabels: {istio-injection: enabled}}}
+        """,
     ),
 ).objects  # fmt: skip
 """A mesh with some object of every kind."""
@@ -207,11 +221,10 @@ def test_any_part_of_it(kept: list[int], order: Any, asked: tuple[str, str]) -> 
         check(found)
 
 
-WRONG = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.sampled_from([0, -1, 80, 10**30, 1.5, float("nan"), "", "x", "80", "*", "10.0.0.1", [], [None], [[]], {}, {"": None}, {"a": 7}, [{}]]),
-)  # fmt: skip
+NUMBERS = (0, -1, 80, 10**30, 1.5, float("nan"))
+TEXTS = ("", "x", "80", "*", "10.0.0.1")
+NESTED: tuple[Any, ...] = ([], [None], [[]], {}, {"": None}, {"a": 7}, [{}])
+WRONG = st.one_of(st.none(), st.booleans(), st.sampled_from([*NUMBERS, *TEXTS, *NESTED]))
 """Values of shapes that do not belong where they are put."""
 
 
@@ -244,6 +257,23 @@ def test_any_damage(damages: list[tuple[int, list[int], Any]], asked: tuple[str,
     for number, steps, wrong in damages:
         held[number] = held[number].with_raw(damaged(held[number].raw, steps, wrong))
     found = ask(held, *asked)
+
+    if found is not None:
+        check(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        thing("Pod", "web-1", "containers: [{name: app}]", rest="status: {phase: [Running]}"),
+        thing("VirtualService", "a", "hosts: [payments]\nhttp: [{redirect: {redirectCode: [301]}}]"),
+        thing("EnvoyFilter", "a", "configPatches: [{applyTo: LISTENER}]"),
+    ],
+)
+@pytest.mark.parametrize("asked", REQUESTS)
+def test_what_once_raised(text: str, asked: tuple[str, str]) -> None:
+    """Meshes that were found by chance."""
+    found = ask([*RICH, *inventory(text).objects], *asked)
 
     if found is not None:
         check(found)

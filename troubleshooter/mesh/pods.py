@@ -34,7 +34,7 @@ def owner_of(thing: Object) -> tuple[str, str] | None:
 
 def is_finished(pod: Object) -> bool:
     """Whether a pod has run to its end, as a job's does: it has no part in traffic any more."""
-    return pod.status.get("phase") in {"Succeeded", "Failed"}
+    return str(pod.status.get("phase")) in {"Succeeded", "Failed"}
 
 
 def is_ready(pod: Object) -> bool:

@@ -70,7 +70,7 @@ def answered(trail: Trail, route: Route, result: Mapping[str, str]) -> Trail | N
     raw, spot = route.raw, route.owner.at(route.path)
     if raw.get("redirect") is not None:
         code = as_map(raw["redirect"]).get("redirectCode")
-        code = code if code in REDIRECTS else 301
+        code = code if is_number(code) and code in REDIRECTS else 301
         done = trail.passes(Stage.ROUTE, f"{route.owner} redirects with {code}", resource=spot, result=result)
         return done.ends(http(code, details="direct_response"))
     status = as_map(raw.get("directResponse")).get("status")

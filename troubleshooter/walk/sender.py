@@ -167,7 +167,8 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     service = trail.hop.service
     touched = _touched(mesh, trail)
     if touched is not None:
-        return touched.decide(family=_family(trail.hop.port, request))
+        family = _family(trail.hop.port, request)  # a connection to no service of the registry is taken to be passed on
+        return touched.decide(family=family, passthrough=trail.hop.service is None and family != "http")
     port = trail.hop.port
     if service is None or service.external_name:
         return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
