@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
 from troubleshooter.consult.misrouted import misrouted
+from troubleshooter.consult.origins import open_origins
 from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
@@ -229,7 +230,7 @@ class Consultation:
             return None
         root = next((c for c in examined.conclusions if c.root), None)
         settled = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
-        if settled:
+        if settled and not self._deeper():
             return None
         walked = examined.walked
         if walked is not None and walked.walk.verdict in {Verdict.REACHABLE, Verdict.MISROUTED}:
@@ -258,6 +259,9 @@ class Consultation:
 
     def _among(self) -> frozenset[str] | None:
         """The causes that the symptom and the stage at which the request dies leave, None where all are left."""
+        deeper = self._deeper()
+        if deeper:
+            return deeper
         causes = self.rulebook.causes.values()
         left = [c for c in causes if not self.symptom or self.symptom in c.symptoms]
         stages = self._suspected()
@@ -265,6 +269,15 @@ class Consultation:
             origins = {link.cause for c in causes if stages.intersection(c.stages) for link in c.because_of}
             left = [c for c in left if stages.intersection(c.stages) or c.id in origins]
         return frozenset(c.id for c in left) if self.symptom or stages else None
+
+    def _deeper(self) -> frozenset[str]:
+        """The causes of which the one that was found would be a consequence, and which nobody ruled out. Objects tell
+        that themselves."""
+        found = self._examined
+        root = next((c for c in found.conclusions if c.root), None) if found else None
+        if found is None or root is None or isinstance(self.situation, Situation):
+            return frozenset()
+        return open_origins(self.rulebook, next(iter(found.judgement.cases.values())), root.cause)
 
     def _suspected(self) -> frozenset[Stage]:
         """The stage at which the request dies; else those that are not known; none where there is no walk."""

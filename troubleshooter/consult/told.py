@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
+from troubleshooter.consult.origins import with_origins
 from troubleshooter.evidence import AccessLogEntry, Side
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
@@ -66,7 +67,7 @@ def _examined(rulebook: Rulebook, case: Case, engine: Engine, among: Container[s
         observation=None,
         cases=(case,),
         judgement=judgement,
-        conclusions=_rooted(left),
+        conclusions=_rooted(with_origins(rulebook, concluded, left)),
     )
 
 
