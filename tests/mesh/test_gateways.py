@@ -180,6 +180,13 @@ def test_gateways_for_a_request() -> None:
     assert ["tls"] == [g.name for g in held.on_port(443)]
 
 
+def test_gateway_with_two_servers_for_a_request() -> None:
+    """It is one gateway."""
+    two = gateway("public", HTTP + "\n- {port: {number: 80, protocol: HTTP}, hosts: [x.com]}")
+
+    assert ["public"] == [g.name for g in gateways(two).serving("http", 80, "x.com")]
+
+
 def test_gateway_reached_on_another_port() -> None:
     """A client knows the Service's port, which leads to the server's container port."""
     inner = gateway("inner", "- {port: {number: 8080, protocol: HTTP}, hosts: ['*']}")

@@ -39,16 +39,20 @@ class Server:
         return f"spec.servers[{self.index}]"
 
     @property
+    def settings(self) -> Raw | None:
+        """Its TLS settings, None where it has none."""
+        return as_map(self.raw["tls"]) if self.raw.get("tls") is not None else None
+
+    @property
     def tls(self) -> str:
-        settings = as_map(self.raw.get("tls"))
         if self.protocol.family != "tls":
             return ""
-        return str(settings.get("mode") or "SIMPLE").upper()
+        return str((self.settings or {}).get("mode") or "SIMPLE").upper()
 
     @property
     def redirects(self) -> bool:
         """Whether it answers every plain request with a redirect to https."""
-        return as_map(self.raw.get("tls")).get("httpsRedirect") is True
+        return (self.settings or {}).get("httpsRedirect") is True
 
     def serves(self, host: str) -> bool:
         """Whether a host falls under one of its hosts, whatever namespace routes may come from."""
@@ -90,6 +94,7 @@ class Gateways:
         self._workloads, self._registry = workloads, registry
         self.all = oldest_first(index.all(NETWORKING, KIND))
         self._by_key = {f"{g.namespace}/{g.name}": g for g in self.all}
+        self._servers = {id(g): list(_servers(g)) for g in self.all}
         self._by_label: dict[tuple[str, str], list[Workload]] = defaultdict(list)
         for workload in workloads.all:
             for pair in workload.labels.items():
@@ -120,7 +125,7 @@ class Gateways:
 
     def servers(self, gateway: Object) -> list[Server]:
         """Its servers, those without a port number left out."""
-        return list(_servers(gateway))
+        return self._servers.get(id(gateway), [])
 
     def for_workload(self, workload: Workload) -> list[Object]:
         """The Gateways that configure a workload, the oldest first."""
@@ -130,10 +135,18 @@ class Gateways:
         """The servers of Gateways, the oldest first, as the pods of a workload open them (None: pods that were not
         seen, which are taken to listen on the servers' own numbers)."""
         found: list[Opened] = []
-        for server in (s for g in gateways for s in _servers(g)):
-            port = self._listening(workload, server.number) if workload else server.number
-            before = [o.server for o in found if o.port == port and o.shadowed_by is None]
-            found.append(Opened(server=server, port=port, shadowed_by=_in_the_way(server, before)))
+        ports: dict[int, int] = {}
+        first: dict[int, Server] = {}
+        by_host: dict[tuple[int, str], Server] = {}
+        for server in (s for g in gateways for s in self.servers(g)):
+            if server.number not in ports:
+                ports[server.number] = self._listening(workload, server.number) if workload else server.number
+            port = ports[server.number]
+            rival = _in_the_way(server, first.get(port), [by_host.get((port, host)) for host in server.hosts])
+            found.append(Opened(server=server, port=port, shadowed_by=rival))
+            if rival is None:
+                first.setdefault(port, server)
+                by_host |= {(port, host): server for host in server.hosts if server.settings is not None}
         return found
 
     def _listening(self, workload: Workload, number: int) -> int:
@@ -167,11 +180,15 @@ class Gateways:
 
     def serving(self, scheme: str, port: int, host: str) -> list[Object]:
         """The Gateways of which some server takes this scheme, port and host from outside."""
-        return [g for g in self.all for s in _servers(g) if speaks(s, scheme) and s.serves(host) and self._at(s, port)]
+
+        def takes_it(server: Server) -> bool:
+            return speaks(server, scheme) and server.serves(host) and self._at(server, port)
+
+        return [g for g in self.all if any(map(takes_it, self.servers(g)))]
 
     def on_port(self, port: int) -> list[Object]:
         """The Gateways of which some server is reached on a port from outside, whatever it is for."""
-        return [g for g in self.all if any(self._at(s, port) for s in _servers(g))]
+        return [g for g in self.all if any(self._at(s, port) for s in self.servers(g))]
 
     def _at(self, server: Server, port: int) -> bool:
         """Whether a server is reached on a port from outside: on its own number, or on a Service port that leads to the
@@ -182,14 +199,12 @@ class Gateways:
         return any(e.port.number == port for e in entrances)
 
 
-def _in_the_way(server: Server, before: list[Server]) -> Server | None:
+def _in_the_way(server: Server, first: Server | None, same_host: Iterable[Server | None]) -> Server | None:
     """The server of the same port that keeps another from being opened: one with the same host where TLS settings tell
     servers apart, or the first if it is plaintext and not both are HTTP."""
-    if server.raw.get("tls") is not None:
-        taken = next((b for b in before if b.raw.get("tls") is not None and set(b.hosts) & set(server.hosts)), None)
-        if taken is not None:
-            return taken
-    first = next(iter(before), None)
+    taken = next(filter(None, same_host), None)
+    if taken is not None and server.settings is not None:
+        return taken
     if first is None or first.tls:
         return None
     both = first.protocol.family == "http" and server.protocol.family == "http"

@@ -83,4 +83,4 @@ def declared_by(name: str, app_protocol: str, transport: str = "TCP") -> str:
 def of_server(protocol: str) -> Protocol:
     """The protocol of a ServiceEntry port or Gateway server, as written there (`HTTPS`, `TLS`, `HTTP2`, …)."""
     word = protocol.lower()
-    return Protocol(word) if word in set(Protocol) else Protocol.AUTO
+    return Protocol(word) if word in FAMILIES else Protocol.AUTO
