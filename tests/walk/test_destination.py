@@ -299,3 +299,19 @@ def test_what_an_endpoint_shows() -> None:
         "address": "", "port": 8080, "workload": "deployment shop/payments", "locality": "", "network": "",
         "priority": 0, "weight": 1, "healthy": True,
     } == shown  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("host", "texts", "expected"),
+    [
+        ("ledger.bank.svc.cluster.local", (thing("Namespace", "bank", namespace=""),), "undetermined"),
+        ("ledger.bank.svc.cluster.local", (service("other", namespace="bank"),), "unreachable"),
+        ("payments.bank.svc.cluster.local", (thing("Namespace", "bank", namespace=""),), "unreachable"),
+        ("payments.shop.svc.corp.example", (), "undetermined"),
+        ("payments.shop.svc.cluster.locl", (), "unreachable"),
+    ],
+)
+def test_whether_a_destination_exists(host: str, texts: tuple[str, ...], expected: str) -> None:
+    """It is known where Services or workloads of its namespace were seen, or one of that name elsewhere; nobody tells
+    the DNS suffix of the cluster."""
+    assert expected == walked(shop(*texts, route=f"[{{destination: {{host: {host}}}}}]"), TO).walk.verdict

@@ -356,3 +356,32 @@ def test_service_in_front_without_the_port() -> None:
     held = mesh(SPACES, *texts, app("payments"), gateway("public", PLAIN), routes())
 
     assert "listener: refused" == death(outside(held))
+
+
+def test_route_of_the_gateway_that_is_patched() -> None:
+    """What an EnvoyFilter makes of a gateway's routes is unknown."""
+    patch = thing(
+        "EnvoyFilter", "f", "configPatches: [{applyTo: HTTP_ROUTE, match: {context: GATEWAY}}]", namespace="edge"
+    )
+    found = outside(edge(PLAIN, routes(), patch))
+
+    assert ("undetermined", ["route"]) == (str(found.walk.verdict), unknown(found))
+
+
+def test_ipv6_authority() -> None:
+    """A host may be an IPv6 address."""
+    found = outside(edge(PLAIN, routes(hosts="['*']")), "http://[2001:db8::1]/")
+
+    assert "reachable" == found.walk.verdict
+
+
+def test_tcp_behind_tls() -> None:
+    """A TLS server that is not HTTPS passes on what is inside."""
+    server = "- {port: {number: 443, protocol: TLS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop}}"
+    held = mesh(
+        SPACES, INGRESS, app("db", "{name: tcp, port: 5432}"), gateway("public", server),
+        routes("tcp: [{route: [{destination: {host: db}}]}]", hosts="['*']"),
+    )  # fmt: skip
+    found = outside(held, "https://shop.example.com/")
+
+    assert ("reachable", "tcp") == (str(found.walk.verdict), step(found, "listener", hop=1).result["protocol"])

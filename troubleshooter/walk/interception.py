@@ -78,7 +78,7 @@ def _within(addresses: Sequence[str], ranges: Sequence[str]) -> bool | None:
     if not addresses:
         return None
     networks = [n for r in ranges if (n := _network(r)) is not None]
-    parsed = [ipaddress.ip_address(a) for a in addresses]
+    parsed = [ipaddress.ip_address(a.strip("[]")) for a in addresses]
     return any(a in n for a in parsed for n in networks if a.version == n.version)
 
 
