@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inventories import EXACT, SHOP, inventory
 from troubleshooter.evidence import AccessLogEntry, parse_line
 from troubleshooter.facts import observe, request_of, walk_cases
@@ -121,6 +123,65 @@ def test_request_of_a_line() -> None:
         request.method,
         request.scheme,
     )
+
+
+GATEWAY = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: edge}
+spec: {template: {metadata: {labels: {istio: ingress}}, spec: {containers: [{name: istio-proxy}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ingress, namespace: edge}
+spec: {selector: {istio: ingress}, ports: [{name: https, port: 443, targetPort: 8443}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: public, namespace: edge}
+spec:
+  selector: {istio: ingress}
+  servers: [{port: {number: 443, name: https, protocol: HTTPS}, tls: {mode: SIMPLE}, hosts: ["*.example.com"]}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("host", "local", "expected"),
+    [
+        ("www.example.com", "10.0.0.9:8443", ("gateway:edge/public", "https", 443)),
+        ("www.example.com", "10.0.0.9:9999", ("", "http", 9999)),
+        ("www.example.net", "10.0.0.9:8443", ("", "http", 8443)),
+        ("payments.shop", "10.0.0.9:8443", ("", "http", 8443)),
+    ],
+)
+def test_line_of_a_gateway(host: str, local: str, expected: tuple[str, str, int]) -> None:
+    """A line for a host that one gateway serves on that container port is about a client outside, who dialled the port
+    of the Service in front; a host that the mesh knows, or another port, says nothing of a gateway."""
+    text = (
+        f'[2026-11-20T10:00:00.000Z] "GET /a HTTP/2" 404 NR route_not_found - "-" 0 0 3 - "-" "c" "i" "{host}" "-" - - '
+        f"{local} 192.0.2.1:40000 {host if expected[0] else '-'} -"
+    )
+    entry = parse_line(text)
+    assert isinstance(entry, AccessLogEntry)
+    request = request_of(Mesh(inventory(SHOP, GATEWAY)), entry)
+
+    assert request is not None
+    assert expected == (request.source, request.scheme, request.port)
+
+
+def test_port_that_a_proxy_named() -> None:
+    """On the way in the name in the hello has the port that was dialled."""
+    sni = "outbound_.9090_._.payments.shop.svc.cluster.local"
+    text = (
+        '[2026-11-20T10:00:00.000Z] "GET /a HTTP/1.1" 403 - rbac_access_denied_matched_policy[none] - "-" 0 0 3 - "-" '
+        f'"c" "i" "payments.shop" "-" inbound|8080|| - 10.0.0.9:8080 10.0.0.1:40000 {sni} default'
+    )
+    entry = parse_line(text)
+    assert isinstance(entry, AccessLogEntry)
+    request = request_of(Mesh(inventory(SHOP)), entry)
+
+    assert request is not None
+    assert 9090 == request.port
 
 
 def test_sender_of_a_line_by_address() -> None:

@@ -9,17 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.judge.judging import CASES, complaints, rows, words_of
 from troubleshooter.cli import main
+from troubleshooter.report import schema
 
 ROWS = {name: (files, row) for name, files, row in rows()}
 A_FEW = ("strict-legacy-1", "gwsel-two-3", "unseen-destination-2", "log-rbac-1")
 
 
+@pytest.fixture(scope="module")
+def contract() -> Draft202012Validator:
+    """What every object has to look like."""
+    return Draft202012Validator(json.loads(schema()))
+
+
 @pytest.mark.parametrize("name", ROWS)
-def test_judged(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The verdict, the root, its object and its fix are those that the table says, and the exit status fits."""
+def test_judged(name: str, contract: Draft202012Validator, capsys: pytest.CaptureFixture[str]) -> None:
+    """The verdict, the root, its object and its fix are those that the table says, the exit status fits, and the object
+    keeps to the schema."""
     files, row = ROWS[name]
 
     status = main(words_of(files, row))
@@ -28,7 +37,9 @@ def test_judged(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     if "refused" in row:
         assert (2, "", True) == (status, shown.out, row["refused"] in shown.err)
     else:
-        assert [] == complaints(row, status, json.loads(shown.out or "null"))
+        answer = json.loads(shown.out or "null")
+        assert [] == complaints(row, status, answer)
+        assert [] == [error.message for error in contract.iter_errors(answer)]
 
 
 @pytest.mark.parametrize("name", A_FEW)

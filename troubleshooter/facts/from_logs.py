@@ -6,7 +6,7 @@ Decides: the request that a line is about. Must not know why it failed.
 from __future__ import annotations
 
 from troubleshooter.evidence import AccessLogEntry, Side, parse_cluster
-from troubleshooter.mesh import Mesh
+from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Request
 from troubleshooter.walk import parse_request
@@ -17,15 +17,21 @@ def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
 
     The host is the authority (else the SNI, the cluster's host, or the address dialled); the port is the one that the
     line's own listener was dialled on, if the authority has none. The sender is the workload whose pod the line names.
+    At a gateway the client is outside: what it dialled is the port of the Service in front, in TLS if the line has the
+    name of its hello.
     """
     host = _host(entry)
     if not host:
         return None
-    scheme = "http" if not entry.is_tcp else "https" if entry.sni and not parse_cluster(entry.sni) else "tcp"
-    url = f"{scheme}://{host}:{_port(entry, host)}" if ":" not in host else f"{scheme}://{host}"
+    logged = _logging_pod(mesh, entry) or _gateway_pod(mesh, entry, host.partition(":")[0])
+    gateway = logged[0] if logged is not None and logged[1].gateway else None
+    hello = bool(entry.sni) and not parse_cluster(entry.sni)
+    scheme = "https" if hello and (entry.is_tcp or gateway) else "tcp" if entry.is_tcp else "http"
+    port = _port_of_gateway(mesh, entry, gateway) if gateway else _port(entry, host)
+    url = f"{scheme}://{host}:{port}" if ":" not in host else f"{scheme}://{host}"
     return parse_request(
         url + (entry.path or "/"),
-        source=_source(mesh, entry),
+        source=_source(mesh, entry, logged),
         method=entry.method or "GET",
         headers=(),
         sni="" if parse_cluster(entry.sni) else entry.sni,
@@ -45,9 +51,18 @@ def _host(entry: AccessLogEntry) -> str:
     return entry.downstream_local.rpartition(":")[0]
 
 
+def _port_of_gateway(mesh: Mesh, entry: AccessLogEntry, workload: Workload) -> int:
+    """The port in front of a gateway that leads to the container port of the line; that port itself if none does."""
+    local = entry.downstream_local.rpartition(":")[2]
+    number = int(local) if local.isdigit() else 80
+    entrances = (e for e in mesh.gateways.entrances(workload, number) if e.target == number)
+    return next((e.port.number for e in entrances), number)
+
+
 def _port(entry: AccessLogEntry, host: str) -> int:
-    """The port that the client dialled: the cluster's on the way out (a gateway's own listener there), else 80."""
-    cluster = entry.cluster
+    """The port that the client dialled: the cluster's on the way out, on the way in the one in the name that a proxy
+    sent in its hello; else 80."""
+    cluster = (parse_cluster(entry.sni) if entry.side is Side.INBOUND else None) or entry.cluster
     local = entry.downstream_local.rpartition(":")[2]
     if (
         cluster is not None
@@ -62,10 +77,9 @@ def _port(entry: AccessLogEntry, host: str) -> int:
     return int(local) if local.isdigit() and entry.side is Side.UNKNOWN else 80
 
 
-def _source(mesh: Mesh, entry: AccessLogEntry) -> str:
+def _source(mesh: Mesh, entry: AccessLogEntry, logged: tuple[Workload, Pod] | None) -> str:
     """`--from` for the sender, "" where the line does not tell: a gateway that logged it stands for the client
     outside."""
-    logged = _logging_pod(mesh, entry)
     if logged is not None and logged[1].gateway:
         gateways = mesh.gateways.for_workload(logged[0])
         return f"gateway:{gateways[0].namespace}/{gateways[0].name}" if gateways else ""
@@ -94,6 +108,23 @@ def _logging_pod(mesh: Mesh, entry: AccessLogEntry) -> tuple[Workload, Pod] | No
         ends.reverse()
     found = (mesh.workloads.at_address(_address(end)) for end in ends)
     return next((f for f in found if f is not None), None)
+
+
+def _gateway_pod(mesh: Mesh, entry: AccessLogEntry, host: str) -> tuple[Workload, Pod] | None:
+    """Where no address tells: the pod of the one gateway that serves the host on the line's own port. Hosts that
+    proxies in the mesh know too tell nothing."""
+    local = entry.downstream_local.rpartition(":")[2]
+    if entry.side is Side.INBOUND or mesh.registry.get(hosts.dialled(host, "", mesh.registry.hosts)) is not None:
+        return None
+    serving = {
+        id(workload): workload
+        for gateway in mesh.gateways.all
+        for workload in mesh.gateways.workloads(gateway)
+        for opened in mesh.gateways.opened([gateway], workload)
+        if str(opened.port) == local and opened.server.serves(host)
+    }
+    found = list(serving.values())
+    return (found[0], found[0].representative) if len(found) == 1 and found[0].representative.gateway else None
 
 
 def _address(end: str) -> str:
