@@ -247,3 +247,40 @@ def test_external_name() -> None:
     found = endpoints(alias)
 
     assert (["example.com:80"], True) == (shown(found), found.external)
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"),
+    [
+        ("{name: http, port: 80, targetPort: 8080}", ["10.1.1.1:8080"]),
+        ("{name: http, port: 80, targetPort: web}", ["10.1.1.1:9090"]),
+        ("{name: http, port: 80, targetPort: other}", []),
+    ],
+)
+def test_machines_that_a_service_selects(port: str, expected: list[str]) -> None:
+    """A Kubernetes Service also has the WorkloadEntries that it selects; a named port must be among theirs."""
+    vm = thing("WorkloadEntry", "vm", "address: 10.1.1.1\nlabels: {app: web}\nports: {web: 9090}")
+    other = thing("WorkloadEntry", "no", "address: 10.1.1.2\nlabels: {app: other}\nports: {web: 9090}")
+    found = endpoints(SPACES, deployment("batch"), service("web", port), vm, other)
+
+    assert expected == shown(found)
+    assert (found.absence is Absence.NONE) is bool(expected)
+
+
+@pytest.mark.parametrize(
+    ("selector", "more", "absence"),
+    [
+        ("strimzi.io/cluster: events", "", Absence.NOT_SEEN),
+        ("app: events", "", Absence.NOT_SEEN),
+        ("strimzi.io/kind: Kafka", "", Absence.NOT_SEEN),
+        ("app: other", "", Absence.SELECTOR),
+        ("strimzi.io/cluster: events", pod("web-1"), Absence.SELECTOR),
+    ],
+)
+def test_pods_that_an_operator_makes(selector: str, more: str, absence: Absence) -> None:
+    """Where no pods were seen, a custom resource whose name or group the selector has may have made them."""
+    made = "apiVersion: kafka.strimzi.io/v1beta2\nkind: Kafka\nmetadata: {name: events, namespace: shop}\nspec: {}"
+    kafka = thing("Service", "web", f"selector: {{{selector}}}\nports: [{{name: tcp, port: 9092}}]")
+    found = endpoints(SPACES, deployment("batch"), made, kafka, *([more] if more else []))
+
+    assert absence is found.absence

@@ -54,12 +54,48 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
         return _of_entry(index, workloads, service, port)
     if service.external_name:
         return Endpoints(all=(Endpoint(address=service.external_name, port=port.number),), external=True)
+    machines = tuple(_of_machines(index, workloads, service, port)) if service.selector else ()
+    found = _of_cluster(index, workloads, service, port)
+    if not machines:
+        return found
+    absence = Absence.NONE if any(e.healthy for e in machines) else found.absence
+    return replace(found, all=(*found.all, *machines), absence=absence)
+
+
+def _of_cluster(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    """Those of a Kubernetes Service that Kubernetes knows of."""
     if slices_of(index, service.object):
         return _of_slices(index, workloads, service, port)
     if not service.selector:
         known = index.saw_running(CORE, "Endpoints") or index.saw_running(DISCOVERY, "EndpointSlice")
         return Endpoints(absence=Absence.NO_SELECTOR if known else Absence.NOT_SEEN)
-    return _of_selector(workloads, service, port)
+    found = _of_selector(workloads, service, port)
+    unseen = found.absence is Absence.SELECTOR and _made_unseen(index, service)
+    return Endpoints(absence=Absence.NOT_SEEN) if unseen else found
+
+
+def _made_unseen(index: Index, service: Service) -> bool:
+    """Whether the pods that a selector means may be made by an operator: no pods were seen, and a custom resource of
+    the namespace has a name, or a group, that stands in the selector (`strimzi.io/cluster: events`)."""
+    if index.saw_running(CORE, "Pod", service.namespace):
+        return False
+    names = set(service.selector.values())
+    groups = tuple(key.partition("/")[0] for key in service.selector if "/" in key)
+    held = index.custom.get(service.namespace, ())
+    return any(thing.name in names or (groups and thing.group.endswith(groups)) for thing in held)
+
+
+def _of_machines(index: Index, workloads: Workloads, service: Service, port: Port) -> Iterable[Endpoint]:
+    """The WorkloadEntries that a Kubernetes Service selects: istiod adds them to the pods.
+
+    Source: https://istio.io/latest/docs/reference/config/networking/workload-entry/;
+    `serviceInstancesFromWorkloadInstance` in istio/istio pilot/pkg/serviceregistry/kube/controller/controller.go.
+    """
+    for entry in index.inside(NETWORKING, "WorkloadEntry", service.namespace):
+        labels = _labels(entry)
+        number = as_map(entry.spec.get("ports")).get(port.target) if isinstance(port.target, str) else port.target
+        if selects(service.selector, labels) and is_number(number):
+            yield _listed(workloads, {**entry.spec, "labels": labels}, port, number)
 
 
 def selected(workloads: Workloads, service: Service) -> list[tuple[Workload, Pod]]:

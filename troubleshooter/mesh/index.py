@@ -64,6 +64,15 @@ class Index:
         held = {thing.namespace for thing in self.inventory.objects if thing.namespace}
         return frozenset(held | {space.name for space in self.all(CORE, "Namespace")})
 
+    @cached_property
+    def custom(self) -> Mapping[str, list[Object]]:
+        """Custom resources, other than Istio's and those of Kubernetes' own groups, by namespace."""
+        held: dict[str, list[Object]] = defaultdict(list)
+        for thing in self.inventory.objects:
+            if "." in thing.group and not thing.group.endswith(("k8s.io", "istio.io")):
+                held[thing.namespace].append(thing)
+        return held
+
     def saw(self, namespace: str) -> bool:
         """Whether an object of configuration that is missing from `namespace` is really absent."""
         return namespace in self.namespaces
