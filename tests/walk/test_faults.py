@@ -37,10 +37,13 @@ def _said(found: Walk) -> str:
         ("{fixedDelay: 2s, percentage: {value: 50}}", ", which holds 50 % of the requests for 2s"),
         ("{fixedDelay: 2s, percentage: {value: 0}}", ""),
         ("{fixedDelay: 2s}", ""),
+        ("{fixedDelay: 2s, percent: 20}", ", which holds 20 % of the requests for 2s"),
+        ("{fixedDelay: 2s, percent: 20, percentage: {value: 0}}", ""),
     ],
 )
 def test_delay_is_said(delay: str, said: str) -> None:
-    """The route step says how many requests a fault holds, and how long; without a percentage it holds none."""
+    """The route step says how many requests a fault holds, and how long; without a percentage it holds none.
+    The old field `percent` counts only where `percentage` is left out."""
     taken = "GET / takes route 0 of VirtualService shop/payments"
 
     assert f"{taken}{said}" == _said(_walk(f"{{delay: {delay}}}"))

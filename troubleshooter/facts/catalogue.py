@@ -80,6 +80,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("route.match", ("matched", "none", "implicit", "unbound", "not-used"), "Which route took the request.", "walk"),
     ("route.mismatch", (*Difference, "several"), "In what the nearest route differs from the request.", "walk"),
     ("route.default", PRESENCE, "Whether some route takes whatever the others do not.", "walk"),
+    ("route.fault", ("abort", "delay", "both", "none"), "What the route that took the request does to requests on purpose.", "walk"),
     ("virtual_service.http_routes", PRESENCE, "Whether it has http routes for the host.", "mesh"),
     ("virtual_service.for_gateways_only", YES_NO, "Whether one that is for gateways alone would send a call inside the mesh where it is expected.", "walk"),
     ("virtual_service.gateway_ref", ("found", "not-found"), "Whether every Gateway that it names exists.", "mesh"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
+from troubleshooter.facts.of_faults import about_fault
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch
 from troubleshooter.mesh.pods import is_number
@@ -35,6 +36,8 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
     _match(case, hop, routing)
     if routing.route is None and routing.nearest is not None:
         _nearest(case, request, routing.nearest)
+    if routing.route is not None and routing.route.kind == "http":
+        about_fault(case, routing.route)
 
 
 def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:

@@ -13,6 +13,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_clients import connection_cases, connections, route_client
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_faults import fault_cases
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_routes import about_http_routes
@@ -47,6 +48,7 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
     for thing in mesh.virtual_services.all:
         yield binding_case(mesh, thing)
         yield from route_cases(mesh, thing)
+        yield from fault_cases(mesh, thing)
 
 
 def mesh_case(mesh: Mesh) -> Case:

@@ -8,6 +8,7 @@ Sources: https://istio.io/latest/docs/reference/config/networking/virtual-servic
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import Route
@@ -28,17 +29,14 @@ def delegated(trail: Trail, route: Route) -> Trail:
 def aborted(trail: Trail, route: Route, result: Mapping[str, str]) -> tuple[list[Trail], Trail | None]:
     """The requests that a fault takes out, and what is left of them; None where nothing is. Without a percentage a
     fault takes out nothing."""
-    abort = as_map(as_map(route.raw.get("fault")).get("abort"))
-    status = abort.get("httpStatus") if is_number(abort.get("httpStatus")) else 200 if abort.get("grpcStatus") else None
-    part = _percentage(as_map(abort.get("percentage")).get("value"))
-    if status is None or part <= 0:
+    abort = abort_of(route)
+    if abort is None:
         return [], trail
     spot = route.owner.at(f"{route.path}.fault.abort")
-    code = abort.get("grpcStatus") or status
-    said = f"{route.owner} aborts {_how_many(part)} with {code}"
-    outcome = http(status, "FI", details="fault_filter_abort")
-    lost = trail.splits("fault", part).fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
-    return [lost], trail.splits("fault", 1 - part) if part < 1 else None
+    said = f"{route.owner} aborts {how_many(abort.part)} with {abort.what}"
+    outcome = http(abort.status, "FI", details="fault_filter_abort")
+    lost = trail.splits("fault", abort.part).fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
+    return [lost], trail.splits("fault", 1 - abort.part) if abort.part < 1 else None
 
 
 def held_up(route: Route) -> str:
@@ -47,19 +45,45 @@ def held_up(route: Route) -> str:
 
     Source: the field `fault` in https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute.
     """
+    delay = delay_of(route)
+    return f", which holds {how_many(delay.part)} for {delay.what}" if delay else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """An abort or a delay that is in force: for which part of the requests, and with `what` (a code, or a time); the
+    HTTP status of an abort."""
+
+    part: float
+    what: str
+    status: int = 0
+
+
+def abort_of(route: Route) -> Fault | None:
+    """The abort of a route that takes out some requests."""
+    abort = as_map(as_map(route.raw.get("fault")).get("abort"))
+    status = abort.get("httpStatus") if is_number(abort.get("httpStatus")) else 200 if abort.get("grpcStatus") else None
+    part = _part(as_map(abort.get("percentage")).get("value"))
+    if status is None or part <= 0:
+        return None
+    return Fault(part=part, what=str(abort.get("grpcStatus") or status), status=status)
+
+
+def delay_of(route: Route) -> Fault | None:
+    """The delay of a route that holds some requests; its old field `percent` counts where `percentage` is left out."""
     delay = as_map(as_map(route.raw.get("fault")).get("delay"))
     wait = delay.get("fixedDelay")
-    part = _percentage(as_map(delay.get("percentage")).get("value"))
-    if not isinstance(wait, str) or part <= 0:
-        return ""
-    return f", which holds {_how_many(part)} for {wait}"
+    told = delay.get("percentage")
+    part = _part(as_map(told).get("value") if told is not None else delay.get("percent"))
+    return Fault(part=part, what=wait) if isinstance(wait, str) and part > 0 else None
 
 
-def _how_many(part: float) -> str:
+def how_many(part: float) -> str:
+    """A part of the requests in words."""
     return "every request" if part >= 1 else f"{part * 100:.4g} % of the requests"
 
 
-def _percentage(value: object) -> float:
+def _part(value: object) -> float:
     """A percentage as a part of 1; what is no number is none."""
     known = isinstance(value, int | float) and not isinstance(value, bool)
     return min(max(float(value) / 100, 0.0), 1.0) if known and isinstance(value, int | float) else 0.0
