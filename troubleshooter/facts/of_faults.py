@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.routes import Route, routes_of
 from troubleshooter.model import Case, CaseKind, Object
 from troubleshooter.walk.answers import abort_of, delay_of, how_many
@@ -19,8 +18,8 @@ NARROWS = ("headers", "queryParams", "sourceLabels", "sourceNamespace")
 
 
 def about_fault(case: CaseBuilder, route: Route) -> None:
-    """What an http route does to requests on purpose."""
-    abort, delay = abort_of(route), delay_of(route)
+    """What an http route does to requests on purpose. A delay for chosen requests is meant, and not told."""
+    abort, delay = abort_of(route), None if _for_chosen(route) else delay_of(route)
     word = "both" if abort and delay else "abort" if abort else "delay" if delay else "none"
     case.fact("route.fault", word, route.owner.at(f"{route.path}.fault" if word != "none" else route.path))
     if word == "none":
@@ -34,11 +33,15 @@ def about_fault(case: CaseBuilder, route: Route) -> None:
         case.detail("route.delay", delay.what)
 
 
-def fault_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
+def _for_chosen(route: Route) -> bool:
+    """Whether all match blocks of a route are for chosen requests."""
+    return bool(route.matches) and all(any(match.get(key) for key in NARROWS) for match in route.matches)
+
+
+def fault_cases(thing: Object) -> Iterator[Case]:
     """Each http route of a VirtualService with faults that are not kept to chosen requests."""
     for route in routes_of(thing, "http"):
-        spared = route.matches and all(any(match.get(key) for key in NARROWS) for match in route.matches)
-        if route.raw.get("fault") and not spared:
+        if route.raw.get("fault") and not _for_chosen(route):
             case = CaseBuilder(f"piece/fault/{thing.namespace}/{thing.name}/{route.path}", CaseKind.PIECE)
             case.role("virtual_service", thing.at())
             case.role("route", thing.at(route.path))

@@ -48,7 +48,7 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
     for thing in mesh.virtual_services.all:
         yield binding_case(mesh, thing)
         yield from route_cases(mesh, thing)
-        yield from fault_cases(mesh, thing)
+        yield from fault_cases(thing)
 
 
 def mesh_case(mesh: Mesh) -> Case:
