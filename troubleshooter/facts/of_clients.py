@@ -69,13 +69,20 @@ def route_client(mesh: Mesh, thing: Object, host: str, subset: str) -> Party:
     service = mesh.registry.get(host)
     if service is None:
         return Party(namespace=thing.namespace)
-    clients = [(service.namespace, {}), (thing.namespace, {}), *_with_rules(mesh, host)]
+    others = ((thing.namespace, {}), *_with_rules(mesh, host))
+    clients = [(service.namespace, {}), *((ns, labels) for ns, labels in others if _may_call(mesh, ns))]
     seen = [(ns, labels) for ns, labels in clients if _sees(mesh, thing, ns)] or clients[:1]
     for namespace, labels in seen:
         rule = mesh.destination_rules.in_force(service, namespace, labels)
         if rule is not None and rule.subset(subset) is not None:
             return _party(namespace, labels)
     return _party(*seen[0])
+
+
+def _may_call(mesh: Mesh, namespace: str) -> bool:
+    """Whether clients may run in a namespace: one that holds configuration alone, where other namespaces were seen with
+    their workloads, has none."""
+    return bool(mesh.workloads.inside(namespace)) or not mesh.workloads.all or not mesh.index.saw(namespace)
 
 
 def _with_rules(mesh: Mesh, host: str) -> Iterator[tuple[str, Mapping[str, str]]]:

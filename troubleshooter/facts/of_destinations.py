@@ -27,6 +27,7 @@ def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     case.detail("destination.host", cluster.host)
     case.detail("destination.port", cluster.port)
     case.detail("destination.subset", cluster.subset)
+    case.detail("destination.viewer", hop.party.namespace)
     case.detail("destination.envoy_name", cluster.name)
     if cluster.service is None:
         if target is not None:

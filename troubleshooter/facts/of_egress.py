@@ -13,9 +13,9 @@ import re
 from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
+from troubleshooter.facts.of_exports import about_hidden_service
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.sidecars import export_field
 from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.sender import meant
@@ -81,7 +81,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
         if service.entry and seen:
             _entry(case, request, service)
         elif not seen:
-            _hidden(case, service, viewer)
+            about_hidden_service(case, mesh, service, viewer)
     elif hop.routing is not None and hop.routing.owners:
         case.fact("request.destination", "routed", hop.routing.owners[0].at("spec.hosts"))
     elif hosts.is_address(full):
@@ -90,15 +90,6 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     else:
         case.fact("request.destination", "unregistered")
         _similar(case, mesh, request, viewer)
-
-
-def _hidden(case: CaseBuilder, service: Service, viewer: str) -> None:
-    """Whether exportTo is what hides a service from the caller, and one that shows it too."""
-    shown = service.visible_to(viewer)
-    case.fact("service.exported", "yes" if shown else "no", service.object.at(export_field(service)))
-    wider = [*(e for e in service.export_to if e != "~"), viewer]
-    case.detail("service.export_field", export_field(service))
-    case.detail("service.export_wider", wider if service.entry else ",".join(wider))
 
 
 def _entry(case: CaseBuilder, request: Request, service: Service) -> None:

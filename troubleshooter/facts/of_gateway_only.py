@@ -25,7 +25,8 @@ def about_gateway_only(case: CaseBuilder, mesh: Mesh, request: Request, trail: T
         return
     if arrives_as_expected(mesh, request, trail):
         return
-    found = [v for v in mesh.virtual_services.all if _for_gateways(mesh, v, hop) and _leads(mesh, v, request, hop)]
+    sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, port=request.port)
+    found = [v for v in mesh.virtual_services.all if _for_gateways(mesh, v, hop) and leads(mesh, v, request, sender)]
     place: Resource = hop.service.object.at()
     if len(found) == 1:
         place = found[0].at("spec.gateways")
@@ -44,9 +45,8 @@ def _for_gateways(mesh: Mesh, thing: Object, hop: Hop) -> bool:
     return served and visible and "*" not in names and MESH not in gateways_of(thing)
 
 
-def _leads(mesh: Mesh, thing: Object, request: Request, hop: Hop) -> bool:
+def leads(mesh: Mesh, thing: Object, request: Request, sender: Sender) -> bool:
     """Whether its routes would send the request, or a share of it, where it is expected."""
-    sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, port=request.port)
     route = decide(attempts(http_routes([thing]), sender), request).route
     return route is not None and any(_expected(mesh, request, d) for d in mesh.virtual_services.destinations(route))
 

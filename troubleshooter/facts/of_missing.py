@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_exports import about_hidden_service
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.endpoints import selected
 from troubleshooter.mesh.services import Port, Service
@@ -30,6 +31,7 @@ def about_missing_host(case: CaseBuilder, mesh: Mesh, target: Destination, viewe
     hidden = mesh.registry.get(target.host)
     if hidden is not None:
         case.fact("destination.service", "hidden", asked, hidden.object.at())
+        about_hidden_service(case, mesh, hidden, viewer)
         return
     if why_not_known(mesh, target.host):
         return

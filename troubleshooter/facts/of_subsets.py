@@ -11,14 +11,17 @@ from collections.abc import Iterable, Mapping
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_empty_subsets import about_empty_subset
+from troubleshooter.facts.of_exports import export_places
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import selected
-from troubleshooter.mesh.index import selects
-from troubleshooter.model import Object, as_list, as_map, as_words
+from troubleshooter.mesh.index import NETWORKING, selects
+from troubleshooter.model import Object, Resource, as_list, as_map, as_words
 from troubleshooter.walk import Cluster, Hop
 
 ALIKE = 0.75
 """How much alike two names must be for one to be taken for a slip of the other."""
+NEAREST = ("not-exported", "outranked", "other-namespace", "other-clients")
+"""Why a rule that defines the subset is not in force, what is mended soonest first."""
 
 
 def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> None:
@@ -58,16 +61,36 @@ def nearest(asked: str, defined: Iterable[str]) -> tuple[str, str]:
 
 
 def _elsewhere(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> Mapping[str, str]:
-    """A rule that does define the subset but is not the one in force, why it is not, and the labels that it gives."""
+    """A rule that does define the subset but is not the one in force, why it is not, and the labels that it gives: of
+    several, the one that is nearest to being in force."""
     covering = mesh.destination_rules.covering(cluster.host)
     found = [(rule, place, labels) for rule in covering for place, labels in _defining(rule, cluster.subset)]
     if not found:
         case.fact("destination.subset_elsewhere", "none", *(r.at("spec.subsets") for r in covering[:4]))
         return {}
-    rule, place, labels = found[0]
+    ways = [(_why_not_used(mesh, cluster, hop, rule), rule, place, labels) for rule, place, labels in found]
+    why, rule, place, labels = min(ways, key=lambda way: NEAREST.index(way[0]))
     case.role("rival", rule.at())
-    case.fact("destination.subset_elsewhere", _why_not_used(mesh, cluster, hop, rule), rule.at(place))
+    case.fact("destination.subset_elsewhere", why, *_says(mesh, why, rule), rule.at(place))
+    _how_to_use(case, mesh, cluster, hop.party.namespace, rule)
     return labels
+
+
+def _says(mesh: Mesh, why: str, rule: Object) -> list[Resource]:
+    """The fields that say so, where it is not the subset itself."""
+    if why == "not-exported":
+        return export_places(mesh, rule, "spec.exportTo", own=rule.spec.get("exportTo") is not None)
+    return [rule.at("metadata.namespace")] if why == "other-namespace" else []
+
+
+def _how_to_use(case: CaseBuilder, mesh: Mesh, cluster: Cluster, viewer: str, rule: Object) -> None:
+    """What would let the sender use a rule that defines the subset: a copy beside the service, or a wider exportTo."""
+    assert cluster.service is not None  # noqa: S101 - the caller looked
+    home = cluster.service.namespace
+    taken = mesh.index.get(NETWORKING, "DestinationRule", home, rule.name) is not None
+    case.detail("rival.moved_name", f"{rule.name}-{rule.namespace}" if taken else rule.name)
+    case.detail("rival.moved_spec", {**rule.spec, "host": mesh.destination_rules.host_of(rule)})
+    case.detail("rival.export_wider", mesh.destination_rules.export_wider(rule, viewer))
 
 
 def _defining(rule: Object, subset: str) -> Iterable[tuple[str, Mapping[str, str]]]:
@@ -78,10 +101,15 @@ def _defining(rule: Object, subset: str) -> Iterable[tuple[str, Mapping[str, str
 
 
 def _why_not_used(mesh: Mesh, cluster: Cluster, hop: Hop, rule: Object) -> str:
+    """`other-clients` is a rule that is made for certain clients alone, and the sender is none of them."""
     assert cluster.service is not None  # noqa: S101 - the caller looked
-    if rule.namespace not in (hop.party.namespace, cluster.service.namespace, mesh.settings.root_namespace):
+    viewer, rules = hop.party.namespace, mesh.destination_rules
+    looked_up = rule.namespace in (viewer, cluster.service.namespace, mesh.settings.root_namespace)
+    if rule.spec.get("workloadSelector") is not None or (not looked_up and not rules.visible(rule, viewer)):
+        return "other-clients"
+    if not looked_up:
         return "other-namespace"
-    return "not-exported" if cluster.rule is None else "outranked"
+    return "outranked" if rules.visible(rule, viewer) else "not-exported"
 
 
 def _pods(case: CaseBuilder, mesh: Mesh, cluster: Cluster, labels: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
+from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
@@ -54,8 +55,9 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
         about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
     about_egress(case, mesh, request, (branch, trail), observation)
+    about_hidden_routes(case, mesh, request, trail, hop)
     about_route(case, mesh, request, hop)
-    if hop.routing and hop.routing.overlooked:
+    if hop.routing and hop.routing.overlooked and "virtual_service.exported" not in case.facts:
         _about_overlooked(case, mesh, hop)
     about_gateway_only(case, mesh, request, trail, hop)
     about_destination(case, mesh, hop)

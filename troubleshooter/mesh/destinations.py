@@ -124,7 +124,7 @@ class DestinationRules:
         found = [_merge(chosen.host, [o]) for o in chosen.objects if chosen.policy and _too_late(o, chosen.policy)]
         for namespace in dict.fromkeys((viewer, service.namespace, self._settings.root_namespace)):
             for pattern in self._patterns(namespace, service.host):
-                seen = [r for r in self._spaces[namespace][pattern] if self._visible(r, viewer)]
+                seen = [r for r in self._spaces[namespace][pattern] if self.visible(r, viewer)]
                 if seen and not taken & {r.key for r in seen}:
                     found.append(_merge(pattern, seen))
         return found
@@ -137,6 +137,16 @@ class DestinationRules:
     def wildcards(self, host: str) -> list[Object]:
         """Every rule anywhere with a wildcard host that covers a full host."""
         return [r for p in self._wild_hosts if hosts.covers(p, host) for r in self._by_host[p]]
+
+    def visible(self, rule: Object, viewer: str) -> bool:
+        """Whether a rule is exported to a namespace. That does not mean that it is looked for where it stands."""
+        export = self._export(rule) or self._settings.default_export(KIND)
+        return visible(export, rule.namespace, viewer)
+
+    def export_wider(self, rule: Object, viewer: str) -> list[str]:
+        """The exportTo that a rule would need for one namespace to see it too."""
+        export = self._export(rule) or self._settings.default_export(KIND)
+        return [*(e for e in export if e != "~"), viewer]
 
     def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Object]]]:
         """(host, rules) of the most specific host in each place that is looked at, in order. A place of which the most
@@ -183,10 +193,6 @@ class DestinationRules:
     def _reaches(self, rule: Object, viewer: str) -> bool:
         export = self._export(rule)
         return not export or "*" in export or viewer in export
-
-    def _visible(self, rule: Object, viewer: str) -> bool:
-        export = self._export(rule) or self._settings.default_export(KIND)
-        return visible(export, rule.namespace, viewer)
 
     @staticmethod
     def _chosen(host: str, rules: list[Object], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:

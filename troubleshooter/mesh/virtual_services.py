@@ -65,6 +65,14 @@ class VirtualServices:
         """Those bound to a gateway (or `mesh`) and visible to the namespace of its proxy, in istiod's order."""
         return self._in_order(self._by_gateway.get(gateway, ()), viewer)
 
+    def hidden(self, gateway: str, viewer: str) -> list[Object]:
+        """Those bound to a gateway (or `mesh`) that the namespace of its proxy does not see, the oldest first."""
+        return [v for v in self._by_gateway.get(gateway, ()) if not self.visible(v, viewer)]
+
+    def export_wider(self, thing: Object, viewer: str) -> list[str]:
+        """The exportTo that one would need for one more namespace to see it."""
+        return [*(e for e in self._export(thing) if e != "~"), viewer]
+
     def _in_order(self, things: Iterable[Object], viewer: str) -> list[Object]:
         """What a namespace sees: first what is kept to it, then what is exported to it by name, then what everybody
         sees; in each the oldest first.

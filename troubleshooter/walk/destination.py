@@ -116,8 +116,10 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
     if unseen:
         unlock = objects_of(wanted.host.split(".")[1])
         return trail.unknown(Stage.CLUSTER, unseen, resource=spot, result={"name": cluster.name}, unlock=unlock)
+    hidden = mesh.registry.get(wanted.host)
+    unknown = f"{hidden.object} is not exported to namespace {trail.hop.party.namespace}" if hidden else ""
     said = {
-        "host": f"{wanted.host} is in no registry",
+        "host": unknown or f"{wanted.host} is in no registry",
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",
         "subset": f"no DestinationRule in force defines subset {cluster.subset} of {cluster.host}",
     }[cluster.missing]
