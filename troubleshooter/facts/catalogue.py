@@ -89,6 +89,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.gateway_form", ("short", "full"), "Whether the missing Gateway's name is without a namespace.", "mesh"),
     ("virtual_service.gateway_guess", ("one", "none"), "Whether exactly one Gateway could be the one meant.", "mesh"),
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
+    ("gateway.port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
+    ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
     ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),
     # service
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),

@@ -14,6 +14,7 @@ from troubleshooter.facts.of_clients import connection_cases, connections, route
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_faults import fault_cases
+from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_routes import about_http_routes
@@ -86,6 +87,7 @@ def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = 
 def gateway_case(mesh: Mesh, gateway: Object) -> Case:
     """One Gateway."""
     case = CaseBuilder(f"piece/gateway/{gateway.namespace}/{gateway.name}", CaseKind.PIECE)
+    about_gateway_ports(case, mesh, gateway)
     about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
     return case.build()
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.entrances import UNTRANSLATED, Entrance, entrances_of, listening, on_node, opened_on_node
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, of_server
-from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.services import Registry
 from troubleshooter.mesh.workloads import Workload, Workloads
 from troubleshooter.model import Object, Raw, as_list, as_map, as_words
 
@@ -78,15 +79,6 @@ class Opened:
     shadowed_by: Server | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Entrance:
-    """A way in from outside: the gateway's Service port that leads to a server's port."""
-
-    service: Service
-    port: Port
-    target: int
-
-
 class Gateways:
     """Every Gateway with the workloads that its selector matches."""
 
@@ -99,6 +91,7 @@ class Gateways:
         for workload in workloads.all:
             for pair in workload.labels.items():
                 self._by_label[pair].append(workload)
+        self._ways_in: dict[int, list[Entrance]] = {}
         self._by_workload: dict[int, list[Object]] = defaultdict(list)
         for gateway in self.all:
             for workload in self.workloads(gateway):
@@ -140,7 +133,7 @@ class Gateways:
         by_host: dict[tuple[int, str], Server] = {}
         for server in (s for g in gateways for s in self.servers(g)):
             if server.number not in ports:
-                ports[server.number] = self._listening(workload, server.number) if workload else server.number
+                ports[server.number] = listening(self.ways_in(workload), server.number) if workload else server.number
             port = ports[server.number]
             rival = _in_the_way(server, first.get(port), [by_host.get((port, host)) for host in server.hosts])
             found.append(Opened(server=server, port=port, shadowed_by=rival))
@@ -149,34 +142,41 @@ class Gateways:
                 by_host |= {(port, host): server for host in server.hosts if server.settings is not None}
         return found
 
-    def _listening(self, workload: Workload, number: int) -> int:
-        """The container port of a server: the targetPort of the first Service port with its number, else the number.
-
-        Source: `resolvePorts`, same file.
-        """
-        pod = workload.representative
-        for service in self._registry.selecting(workload):
-            port = service.port(number)
-            target = port and (port.target if isinstance(port.target, int) else pod.port_named(port.target))
-            if target:
-                return target
-        return number
-
     def entrances(self, workload: Workload, number: int) -> list[Entrance]:
         """The ports of the Services in front of a gateway workload that lead to the container port on which a server of
         port `number` listens. istiod listens on the targetPort of the Service port with the server's number.
-
-        Source: https://istio.io/latest/docs/reference/config/networking/gateway/#Port;
-        `collectMergedGateways`/`ResolvedTargetPort` in istio/istio pilot/pkg/model/gateway.go.
         """
-        pod = workload.representative
-        found = []
-        for service in self._registry.selecting(workload):
-            for port in service.ports:
-                target = port.target if isinstance(port.target, int) else pod.port_named(port.target)
-                if target is not None and number in (port.number, target):
-                    found.append(Entrance(service=service, port=port, target=target))
+        return [e for e in self.ways_in(workload) if number in (e.port.number, e.target)]
+
+    def ways_in(self, workload: Workload) -> list[Entrance]:
+        """Every port of the Services in front of a gateway workload."""
+        found = self._ways_in.get(id(workload))
+        if found is None:
+            found = self._ways_in[id(workload)] = entrances_of(self._registry, workload)
         return found
+
+    def at_port(self, gateway: Object, port: int) -> list[Workload]:
+        """The workloads of a Gateway at which a client outside can dial a port; all where it can at none."""
+        held = self.workloads(gateway)
+        return [w for w in held if not self.ways_in(w) or self.dialled(w, port)] or held
+
+    def dialled(self, workload: Workload, port: int) -> set[int]:
+        """The container ports that a client outside reaches by dialling a port: of a Service, or of a node."""
+        found = {e.target for e in self.ways_in(workload) if e.dialled(port)}
+        own = on_node(workload.representative, port)
+        return found | ({own} if own is not None else set())
+
+    def exposed(self, server: Server, workload: Workload) -> bool | None:
+        """Whether a client outside the pods can get to a server: some port of a Service or node leads to where it
+        listens. None where no Service in front was seen, as something else may lead there, and where the one with this
+        port says a container port by a name that none has."""
+        ways = self.ways_in(workload)
+        port = listening(ways, server.number)
+        if any(e.target == port for e in ways) or any(opened_on_node(pod, port) for pod in workload.pods):
+            return True
+        translated = (s for s in self._registry.selecting(workload) if UNTRANSLATED not in s.object.labels)
+        unnamed = any(s.port(server.number) for s in translated)
+        return None if unnamed or not ways else False
 
     def serving(self, scheme: str, port: int, host: str) -> list[Object]:
         """The Gateways of which some server takes this scheme, port and host from outside."""
@@ -196,7 +196,7 @@ class Gateways:
         if server.number == port:
             return True
         entrances = (e for w in self.workloads(server.gateway) for e in self.entrances(w, server.number))
-        return any(e.port.number == port for e in entrances)
+        return any(e.dialled(port) for e in entrances)
 
 
 def _in_the_way(server: Server, first: Server | None, same_host: Iterable[Server | None]) -> Server | None:

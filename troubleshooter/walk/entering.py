@@ -114,9 +114,7 @@ def _reached(mesh: Mesh, trail: Trail, arrival: _Arrival, request: Request) -> s
     services = mesh.registry.selecting(workload)
     if not services:
         return {request.port, *(o.port for o in opened(mesh, trail) if o.server.number == request.port)}
-    pod = workload.representative
-    ports = [p for s in services for p in s.ports if p.number == request.port]
-    found = {p.target if isinstance(p.target, int) else pod.port_named(p.target) or p.number for p in ports}
+    found = mesh.gateways.dialled(workload, request.port)
     if found:
         return found
     said = f"{services[0].object} has no port {request.port} that leads to the gateway"

@@ -127,7 +127,7 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
         gateway = mesh.gateways.get(caller.gateway) or mesh.index.get(GATEWAY_API, "Gateway", namespace, name)
         if gateway is None:
             raise RequestError(_no_gateway(mesh, caller.gateway))
-        return _entries(mesh, [gateway])
+        return _entries(mesh, [gateway], request.port)
     name = request.sni or request.host
     chosen = (
         mesh.gateways.serving(request.scheme, request.port, name)
@@ -136,7 +136,7 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
     )
     if not chosen:
         raise RequestError(_not_served(mesh, request))
-    return _entries(mesh, chosen)
+    return _entries(mesh, chosen, request.port)
 
 
 def _not_served(mesh: Mesh, request: Request) -> str:
@@ -158,11 +158,12 @@ def _of_gateway_api(mesh: Mesh, request: Request) -> list[Object]:
     ]
 
 
-def _entries(mesh: Mesh, gateways: list[Object]) -> list[Trail]:
-    """A trail for each kind of pods behind the Gateways. Nothing tells how clients spread over them."""
+def _entries(mesh: Mesh, gateways: list[Object], port: int) -> list[Trail]:
+    """A trail for each workload behind the Gateways at which a client can dial the port, for each if it can at none.
+    Nothing tells how clients spread over them."""
     parties: dict[object, Party] = {}
     for gateway in gateways:
-        workloads = mesh.gateways.workloads(gateway) if gateway.group != GATEWAY_API else []
+        workloads = mesh.gateways.at_port(gateway, port) if gateway.group != GATEWAY_API else []
         if not workloads:
             parties.setdefault(gateway.key, Party(namespace=gateway.namespace, gateways=(gateway,)))
         for workload in workloads:
@@ -192,7 +193,7 @@ def _assumed(mesh: Mesh, request: Request, default_namespace: str) -> Start:
     serving = mesh.gateways.serving(request.scheme, request.port, request.host) or _of_gateway_api(mesh, request)
     if service is None and serving:
         noted = replace(request, assumed=(*request.assumed, "from: outside, because only gateways serve this host"))
-        return Start(request=noted, trails=tuple(_entries(mesh, serving)))
+        return Start(request=noted, trails=tuple(_entries(mesh, serving, request.port)))
     namespace = service.namespace if service else default_namespace
     noted = replace(request, assumed=(*request.assumed, f"from: a client with a proxy in namespace {namespace}"))
     return Start(request=noted, trails=(_trail(assumed_client(namespace)),))
