@@ -180,6 +180,22 @@ def test_gateways_for_a_request() -> None:
     assert ["tls"] == [g.name for g in held.on_port(443)]
 
 
+@pytest.mark.parametrize(
+    ("scheme", "port", "host", "expected"),
+    [
+        ("https", 80, "a.example.com", ["tls"]),
+        ("https", 81, "a.example.com", []),
+        ("https", 80, "b.example.com", []),
+        ("http", 80, "a.example.com", []),
+    ],
+)
+def test_gateways_that_mean_a_host(scheme: str, port: int, host: str, expected: list[str]) -> None:
+    """By scheme and host, where some port leads to the pods; a server for every host means none."""
+    held = gateways(gateway("plain", HTTP), gateway("tls", HTTPS))
+
+    assert expected == [g.name for g in held.meaning(scheme, port, host)]
+
+
 def test_gateway_with_two_servers_for_a_request() -> None:
     """It is one gateway."""
     two = gateway("public", HTTP + "\n- {port: {number: 80, protocol: HTTP}, hosts: [x.com]}")

@@ -186,6 +186,16 @@ class Gateways:
 
         return [g for g in self.all if any(map(takes_it, self.servers(g)))]
 
+    def meaning(self, scheme: str, port: int, host: str) -> list[Object]:
+        """The Gateways whose pods a client reaches by dialling a port, and of which some server is for this scheme and
+        names this host, on whatever port."""
+
+        def means_it(server: Server) -> bool:
+            return speaks(server, scheme) and server.pattern(host) not in (None, "*")
+
+        meant = (g for g in self.all if any(map(means_it, self.servers(g))))
+        return [g for g in meant if any(self.dialled(w, port) for w in self.workloads(g))]
+
     def on_port(self, port: int) -> list[Object]:
         """The Gateways of which some server is reached on a port from outside, whatever it is for."""
         return [g for g in self.all if any(self._at(s, port) for s in self.servers(g))]

@@ -132,7 +132,8 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
     chosen = (
         mesh.gateways.serving(request.scheme, request.port, name)
         or _of_gateway_api(mesh, request)
-        or mesh.gateways.on_port(request.port)  # none serves the host: the request dies at them
+        or mesh.gateways.meaning(request.scheme, request.port, name)  # on another port: the request dies at them
+        or mesh.gateways.on_port(request.port)  # none serves the host: it dies at them too
     )
     if not chosen:
         raise RequestError(_not_served(mesh, request))
