@@ -90,6 +90,20 @@ def test_denial_at_the_target() -> None:
     assert (1, Stage.AUTHORIZATION) == (died.hop, died.stage)
 
 
+def test_hop_that_the_walk_foretold() -> None:
+    """A line that does not tell whose proxy wrote it is placed where the walk would have the request die."""
+    request = parse_request("https://payments.shop:8080/", source="shop/deployment/web")
+    before = walk(Mesh(inventory(SHOP)), request)
+    line = HEAD.replace("GET /api HTTP/1.1", "- - -") + '0 NR filter_chain_not_found - "-" 0 0 0 - "-" "-" "-" "-" "-" '
+    entry = parse_line(f"{line}- - 10.244.0.9:8080 10.244.0.8:4444 payments.shop -", file="access.log", number=7)
+    assert isinstance(entry, AccessLogEntry)
+    after, _ = observe(before, entry, WORDS | {"filter_chain_not_found": Stage.LISTENER})
+    died = after.walk.branches[0].failed
+
+    assert died is not None
+    assert (1, Stage.LISTENER) == (died.hop, died.stage)
+
+
 def test_line_without_a_failure_changes_nothing() -> None:
     """A successful line leaves the walk as it is."""
     before = _walked(SHOP)

@@ -98,6 +98,17 @@ def test_secret_of_a_server(secret: tuple[str, ...], expected: str) -> None:
     assert expected == death(outside(edge(TLS, routes(), *secret), "https://shop.example.com/"))
 
 
+def test_tls_that_ends_at_a_load_balancer() -> None:
+    """Where an annotation says that the load balancer ends TLS, a plaintext server is right for https."""
+    plain = "- {port: {number: 443, protocol: HTTP}, hosts: ['*']}"
+    cert = "service.beta.kubernetes.io/aws-load-balancer-ssl-cert"
+    ends = f"metadata: {{annotations: {{{cert}: arn}}, name: ingress"
+    lines = mesh(SPACES, INGRESS.replace("kind: Service\nmetadata: {name: ingress", f"kind: Service\n{ends}"),
+                 app("payments"), gateway("public", plain), routes())  # fmt: skip
+
+    assert "" == death(outside(lines, "https://shop.example.com/api"))
+
+
 def test_https_redirect() -> None:
     """A plain request is answered with 301, routes or not."""
     redirecting = "- {port: {number: 80, protocol: HTTP}, hosts: ['*'], tls: {httpsRedirect: true}}"

@@ -65,7 +65,6 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # request and caller
     ("request.protocol", ("http", "tls", "tcp"), "What the client itself speaks.", "walk"),
     ("request.read_as", ("http", "http1", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none, http1 where gRPC is sent on in HTTP/1.1.", "walk"),
-    ("request.read_as", ("http", "http1", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none, http1 where gRPC is sent on in HTTP/1.1.", "walk"),
     ("request.destination", ("registered", "hidden", "routed", "unregistered", "address"), "What the caller's proxy knows of the host.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
     ("request.rewritten", YES_NO, "Whether a route has changed its path on the way.", "walk"),
@@ -102,6 +101,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.target_port_guess", ("one", "none"), "Whether exactly one declared container port could be meant.", "mesh"),
     ("service.port_protocol", tuple(Protocol), "The protocol that istiod takes its port for.", "mesh"),
     ("service.declared_by", ("appProtocol", "name", "protocol", "nothing"), "What declares that protocol.", "mesh"),
+    ("service.port_suggests", ("tls", "nothing"), "Whether TLS is usual on its number, or its name or targetPort speaks of TLS.", "mesh"),
     ("service.http_routes", ("used", "unused"), "Whether http routes that are for this port alone are used at it.", "mesh"),
     ("service.traffic_distribution", ("set", "none"), "Whether it asks for close endpoints.", "mesh"),
     ("service_entry.port", PRESENCE, "Whether the ServiceEntry that names the host has the port.", "walk"),

@@ -111,12 +111,15 @@ def _seen(branch: Branch, trail: Trail, observation: Observation) -> Branch:
 
 
 def _position(path: Iterable[Step], stage: Stage, hop: HopKind | None, trail: Trail) -> int | None:
-    """Where in a path the named stage stands: at the named kind of hop, else the first of that stage."""
+    """Where in a path the named stage stands: at the named kind of hop, else where the walk would have it fail, else
+    the first of that stage."""
     found = [n for n, step in enumerate(path) if step.stage is stage]
     kinds = {n: h.kind for n, h in enumerate(trail.hops)}
     steps = list(path)
     fitting = [n for n in found if hop is None or kinds.get(steps[n].hop, HopKind.TARGET) is hop]
-    return next(iter(fitting or found), None)
+    left = fitting or found
+    foretold = (n for n in left if steps[n].verdict is StageVerdict.FAIL)
+    return next(foretold, next(iter(left), None))
 
 
 def _passed(step: Step) -> Step:

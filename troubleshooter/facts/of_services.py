@@ -6,6 +6,7 @@ Must not know requests. Used for the pieces of an audit and for the walk alike.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
@@ -19,6 +20,8 @@ from troubleshooter.model import Resource
 VOLATILE = frozenset({"pod-template-hash", "controller-revision-hash", "version", "app.kubernetes.io/version"})
 REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout"})
 """Kinds that say how many pods there should be. The others may rightly have none: no node fits, or no job is due."""
+USUAL_FOR_TLS = frozenset({443, 6443, 8443, 9443})
+"""Ports on which most servers speak TLS."""
 NOT_FOR_SELECTION = ("istio.io/", "sidecar.istio.io/", "service.istio.io/", "security.istio.io/", "topology.")
 
 
@@ -32,6 +35,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     spot = "appProtocol" if port.declared_by == "appProtocol" else "protocol" if service.entry else "name"
     case.fact("service.port_protocol", port.protocol, service.object.at(f"{port.path}.{spot}"))
     case.fact("service.declared_by", port.declared_by or "nothing", service.object.at(f"{port.path}.{spot}"))
+    case.fact("service.port_suggests", "tls" if _suggests_tls(port) else "nothing", service.object.at(port.path))
     if service.entry:
         return
     distribution = service.object.spec.get("trafficDistribution")
@@ -40,6 +44,12 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
+
+
+def _suggests_tls(port: Port) -> bool:
+    """Whether TLS is usual on the port, by its number or its names."""
+    words = re.split(r"[^a-z0-9]+", f"{port.name} {port.target}".lower())
+    return bool({port.number, port.target} & USUAL_FOR_TLS or {"https", "tls", "ssl"} & set(words))
 
 
 def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> None:

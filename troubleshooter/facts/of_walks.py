@@ -18,6 +18,7 @@ from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_policies import about_credentials, about_denial
+from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_workloads import about_workload
@@ -27,7 +28,6 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
 from troubleshooter.walk.entering import gateways_seen
-from troubleshooter.walk.framing import speaks_grpc
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
@@ -50,7 +50,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_mesh(case, mesh)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
-    _about_reading(case, request, trail, hop)
+    about_reading(case, request, trail, hop)
     _about_caller(case, hop)
     about_port_of_request(case, mesh, request, trail)
     if hop.kind is HopKind.GATEWAY:
@@ -102,20 +102,6 @@ def _about_request(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.detail("request.port_name", f"{spoken}-{request.port}")
     space = mesh.index.get(CORE, "Namespace", "", hop.party.namespace)
     case.role("namespace", space.at() if space else Resource(kind="Namespace", name=hop.party.namespace))
-
-
-def _about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
-    """As what the proxies read the connection: `unreadable` where a port is declared HTTP and the client speaks no
-    HTTP, `http1` where gRPC is sent on in HTTP/1.1."""
-    died = trail.steps[-1] if trail.failed else None
-    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
-    declared = port is not None and port.protocol.family == "http"
-    if died is not None and died.stage is Stage.LISTENER and declared and request.scheme != "http":
-        case.fact("request.read_as", "unreadable", died.resource)
-    elif died is not None and died.stage is Stage.APPLICATION and speaks_grpc(request):
-        case.fact("request.read_as", "http1", died.resource)
-    elif hop.family in {"http", "tls", "tcp"}:
-        case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
 
 
 def _about_caller(case: CaseBuilder, hop: Hop) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.gateways import Opened, Server, speaks
 from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.load_balancers import ends_tls
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.unmodelled import GATEWAY_API
@@ -70,7 +71,7 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     touched = touching(mesh, trail, Stage.LISTENER)
     if touched is not None:
         return touched
-    arrival = _arrival(request, trail)
+    arrival = _arrival(mesh, request, trail)
     reached = _reached(mesh, trail, arrival, request)
     if isinstance(reached, Trail):
         return reached
@@ -93,15 +94,23 @@ def opened(mesh: Mesh, trail: Trail) -> list[Opened]:
     return mesh.gateways.opened(gateways, party.workload)
 
 
-def _arrival(request: Request, trail: Trail) -> _Arrival:
+def _arrival(mesh: Mesh, request: Request, trail: Trail) -> _Arrival:
     if len(trail.hops) == 1:
-        return _Arrival(scheme=request.scheme, name=request.sni or request.host, port=None)
+        scheme = "http" if request.scheme == "https" and _decrypted(mesh, request, trail) else request.scheme
+        return _Arrival(scheme=scheme, name=request.sni or request.host, port=None)
     before, endpoint = trail.hops[-2], trail.hop.endpoint
     port = endpoint.port if endpoint else request.port
     if before.offer is not None and before.offer.sends is not Sends.PLAINTEXT:
         return _Arrival(scheme="https", name=before.offer.sni or host_of(request), port=port)
     scheme = "http" if before.family == "http" else request.scheme
     return _Arrival(scheme=scheme, name=request.sni or request.host, port=port)
+
+
+def _decrypted(mesh: Mesh, request: Request, trail: Trail) -> bool:
+    """Whether the load balancer in front ends the TLS of a client outside."""
+    workload = trail.hop.party.workload
+    services = mesh.registry.selecting(workload) if workload else []
+    return any(ends_tls(s, p) is not None for s in services for p in s.ports if p.number == request.port)
 
 
 def _reached(mesh: Mesh, trail: Trail, arrival: _Arrival, request: Request) -> set[int] | Trail:
@@ -136,7 +145,7 @@ def _nobody(mesh: Mesh, request: Request, trail: Trail, gateway: Object) -> Trai
         said = f"the selector of {gateway} matches no pods: nothing listens"
         return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=spot)
     said = f"no gateway pods were seen at all, so what {gateway} selects is not known"
-    arrival = _arrival(request, trail)
+    arrival = _arrival(mesh, request, trail)
     on_port = [o.server for o in opened(mesh, trail) if o.port == request.port and o.shadowed_by is None]
     fitting = [s for s in on_port if speaks(s, arrival.scheme)]
     chosen_server = _by_name(fitting, arrival)
@@ -149,6 +158,7 @@ def _nobody(mesh: Mesh, request: Request, trail: Trail, gateway: Object) -> Trai
 def _wrong_protocol(trail: Trail, server: Server, arrival: _Arrival) -> Trail:
     spot = server.gateway.at(f"{server.path}.port.protocol")
     expected = server.protocol.upper()
+    trail = trail.decide(server=server)
     said = f"{server.gateway} expects {expected} on port {server.number}, the client speaks {arrival.scheme}"
     if arrival.scheme != "http":
         outcome = Outcome(status=400, flags=("DPE",), details="http1.codec_error", connection=Connection.TLS_ERROR)

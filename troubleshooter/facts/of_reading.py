@@ -1,0 +1,49 @@
+"""As what the proxies read a connection, and where they cannot.
+
+Must not know what follows from it.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.model import HopKind, Request, Resource, Stage
+from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.framing import speaks_grpc
+
+
+def about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:
+    """`unreadable` where a port is declared HTTP and the client speaks no HTTP, `http1` where gRPC is sent on in
+    HTTP/1.1, else the family that was read."""
+    died = trail.steps[-1] if trail.failed else None
+    if died is not None and _unreadable(request, trail, hop):
+        case.fact("request.read_as", "unreadable", _declaring(hop) or died.resource)
+    elif died is not None and died.stage is Stage.APPLICATION and speaks_grpc(request):
+        case.fact("request.read_as", "http1", died.resource)
+    elif hop.family in {"http", "tls", "tcp"}:
+        case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
+    if hop.kind is HopKind.GATEWAY and hop.server is not None:
+        case.detail("gateway.server_field", hop.server.path)
+        case.detail("gateway.port", hop.server.number)
+        case.detail("gateway.protocol", str(hop.server.protocol))
+
+
+def _unreadable(request: Request, trail: Trail, hop: Hop) -> bool:
+    """Whether the request died of a proxy that reads HTTP and gets something else: there, or, where that proxy passed
+    it on as it was, for want of mutual TLS at the far end."""
+    died = trail.steps[-1].stage
+    if request.scheme == "http":
+        return False
+    if hop.kind is HopKind.GATEWAY:
+        return died is Stage.LISTENER and hop.server is not None and hop.server.protocol.family == "http"
+    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
+    if port is None or port.protocol.family != "http":
+        return False
+    return died is Stage.LISTENER or (died is Stage.TRANSPORT and hop.passthrough and hop.party.proxied)
+
+
+def _declaring(hop: Hop) -> Resource | None:
+    """What declares the port that the caller's own proxy could not read as HTTP."""
+    port = hop.port
+    if hop.kind is HopKind.GATEWAY or port is None or hop.service is None:
+        return None
+    return hop.service.object.at(f"{port.path}.{port.declared_by or 'name'}")
