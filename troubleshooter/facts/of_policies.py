@@ -139,6 +139,6 @@ def _remedies(case: CaseBuilder, mesh: Mesh, hop: Hop, sender: Hop) -> None:
 
 def _unused(mesh: Mesh, hop: Hop, name: str) -> str:
     """A name that no policy of the namespace has yet."""
-    taken = {p.name for p in mesh.authorization_policies.all if p.namespace == hop.party.namespace}
+    taken = {p.name for p in mesh.authorization_policies.held.inside(hop.party.namespace)}
     tries = (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3)))
     return next(t for t in tries if t not in taken)

@@ -8,16 +8,16 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configurat
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
+from troubleshooter.mesh.index import Index, selects
+from troubleshooter.mesh.policy_lookup import PolicyLookup, selector_of
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Object, Resource, as_map, as_words
+from troubleshooter.model import Object, Resource, as_map
 
 KIND = "PeerAuthentication"
 
@@ -82,11 +82,7 @@ class PeerAuthentications:
     """Every PeerAuthentication, by namespace."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
-        self._settings = settings
-        self.all = oldest_first(index.all(SECURITY, KIND))
-        self._spaces: dict[str, list[Object]] = defaultdict(list)
-        for policy in self.all:
-            self._spaces[policy.namespace].append(policy)
+        self.held = PolicyLookup(index, settings, KIND)
 
     def accepts(self, pod: Pod, port: int) -> Accepts:
         """What a pod's container port accepts: port level, then workload, namespace, mesh; UNSET takes from the wider.
@@ -98,10 +94,10 @@ class PeerAuthentications:
         policies = (*self._wide(pod.namespace), *([own] if own else []))
         if own is None:
             return Accepts(mode=mode, workload_mode=mode, place=place, workload_place=place, policies=policies)
-        found = _mode(as_map(own.spec.get("mtls")).get("mode"))
+        found = mode_of(own)
         if found is not None:
             mode, place = found, own.at("spec.mtls.mode")
-        level = _mode(as_map(_port_level(own, port)).get("mode"))
+        level = mode_of_port(own, port)
         spot = place if level is None else own.at(f"spec.portLevelMtls.{port}.mode")
         return Accepts(
             mode=level or mode,
@@ -121,7 +117,7 @@ class PeerAuthentications:
         """
         mode, place = Mode.PERMISSIVE, None
         for policy in self._wide(namespace):
-            found = _mode(as_map(policy.spec.get("mtls")).get("mode"))
+            found = mode_of(policy)
             if found is not None:
                 mode, place = found, policy.at("spec.mtls.mode")
         return mode, place
@@ -129,8 +125,8 @@ class PeerAuthentications:
     def _wide(self, namespace: str) -> list[Object]:
         """The mesh-wide policy, then the namespace-wide one: of each the oldest without a selector."""
         found = []
-        for space in dict.fromkeys((self._settings.root_namespace, namespace)):
-            wide = next((p for p in self._spaces.get(space, ()) if not _selector(p)), None)
+        for space in dict.fromkeys((self.held.root_namespace, namespace)):
+            wide = next((p for p in self.held.inside(space) if not selector_of(p)), None)
             if wide:
                 found.append(wide)
         return found
@@ -138,19 +134,21 @@ class PeerAuthentications:
     def _own(self, pod: Pod) -> Object | None:
         """The oldest policy of its namespace that selects the pod. In the root namespace a policy with a selector has
         no effect."""
-        if pod.namespace == self._settings.root_namespace:
+        if pod.namespace == self.held.root_namespace:
             return None
-        held = self._spaces.get(pod.namespace, ())
-        return next((p for p in held if _selector(p) and selects(_selector(p), pod.labels)), None)
+        own = (p for p in self.held.inside(pod.namespace) if selector_of(p))
+        return next((p for p in own if selects(selector_of(p), pod.labels)), None)
 
 
-def _selector(policy: Object) -> dict[str, str]:
-    return as_words(as_map(policy.spec.get("selector")).get("matchLabels"))
+def mode_of(policy: Object) -> Mode | None:
+    """What a policy says for all ports, None where it leaves that to a wider one."""
+    return _mode(as_map(policy.spec.get("mtls")).get("mode"))
 
 
-def _port_level(policy: Object, port: int) -> object:
+def mode_of_port(policy: Object, port: int) -> Mode | None:
+    """What a policy says for one port of the workload, None where it makes no exception for it."""
     levels = as_map(policy.spec.get("portLevelMtls"))
-    return next((v for k, v in levels.items() if str(k) == str(port)), None)
+    return _mode(as_map(next((v for k, v in levels.items() if str(k) == str(port)), None)).get("mode"))
 
 
 def _mode(word: object) -> Mode | None:

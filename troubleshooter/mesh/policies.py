@@ -9,18 +9,17 @@ pilot/pkg/security/authz/builder/builder.go.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from troubleshooter.mesh.attachment import attached, target_refs
-from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
+from troubleshooter.mesh.index import Index, oldest_first
+from troubleshooter.mesh.policy_lookup import PolicyLookup
 from troubleshooter.mesh.policy_rules import misses, rule_matches
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.subject import Miss, Subject, Tri
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 KIND = "AuthorizationPolicy"
 BAD_CUSTOM = "default-deny-all-due-to-bad-CUSTOM-action"
@@ -79,22 +78,11 @@ class AuthorizationPolicies:
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._settings = settings
-        self.all = oldest_first(index.all(SECURITY, KIND))
-        self._spaces: dict[str, list[Object]] = defaultdict(list)
-        for policy in self.all:
-            self._spaces[policy.namespace].append(policy)
+        self.held = PolicyLookup(index, settings, KIND)
 
     def applying(self, pod: Pod) -> list[Object]:
-        """All that apply to a pod: of its namespace and of the root namespace, without a selector or with a matching
-        one; dry-run ones decide nothing."""
-        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
-        return oldest_first(p for s in spaces for p in self._spaces.get(s, ()) if _applies(p, pod.labels))
-
-    def naming(self, pod: Pod) -> Object | None:
-        """The first that names what the pod's proxy serves (`targetRefs`); what it decides there is not modelled."""
-        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
-        held = (p for s in spaces for p in self._spaces.get(s, ()))
-        return next((p for p in held if attached(p, pod.namespace, pod.labels)), None)
+        """All that apply to a pod; dry-run ones decide nothing."""
+        return oldest_first(p for p in self.held.selecting(pod) if not on_trial(p))
 
     def judge(self, pod: Pod, subject: Subject) -> Judgement:
         """The decision of a pod's proxy: CUSTOM, then DENY, then ALLOW; without an ALLOW policy everything passes."""
@@ -136,12 +124,9 @@ def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:
     return Judgement(decision=Decision.ALLOWED, decided_by=(allowed.policy,), place=allowed.place)
 
 
-def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
-    if target_refs(policy):
-        return False
-    if policy.annotations.get("istio.io/dry-run", "").lower() in TRUE:
-        return False
-    return selects(as_words(as_map(policy.spec.get("selector")).get("matchLabels")), labels)
+def on_trial(policy: Object) -> bool:
+    """Whether what it decides is only logged (dry-run)."""
+    return policy.annotations.get("istio.io/dry-run", "").lower() in TRUE
 
 
 def action(policy: Object) -> str:

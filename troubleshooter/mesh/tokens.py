@@ -11,17 +11,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from troubleshooter.mesh.attachment import attached, target_refs
-from troubleshooter.mesh.index import SECURITY, Index, oldest_first, selects
+from troubleshooter.mesh.index import Index
 from troubleshooter.mesh.matching import pairs
+from troubleshooter.mesh.policy_lookup import PolicyLookup
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Object, Raw, Request, Resource, as_list, as_map, as_words
+from troubleshooter.model import Object, Raw, Request, Resource, as_list, as_map
 
 KIND = "RequestAuthentication"
 
@@ -56,27 +54,11 @@ class RequestAuthentications:
     """Every RequestAuthentication."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
-        self._settings = settings
-        self.all = oldest_first(index.all(SECURITY, KIND))
-        self._spaces: dict[str, list[Object]] = defaultdict(list)
-        for policy in self.all:
-            self._spaces[policy.namespace].append(policy)
-
-    def applying(self, pod: Pod) -> list[Object]:
-        """All that apply to a pod: of its namespace and of the root namespace, without a selector or with a matching
-        one. Their rules add up."""
-        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
-        return [p for s in spaces for p in self._spaces.get(s, ()) if _applies(p, pod.labels)]
-
-    def naming(self, pod: Pod) -> Object | None:
-        """The first that names what the pod's proxy serves (`targetRefs`); what it decides there is not modelled."""
-        spaces = dict.fromkeys((self._settings.root_namespace, pod.namespace))
-        held = (p for s in spaces for p in self._spaces.get(s, ()))
-        return next((p for p in held if attached(p, pod.namespace, pod.labels)), None)
+        self.held = PolicyLookup(index, settings, KIND)
 
     def judge(self, pod: Pod, request: Request) -> Credentials:
         """What the proxy of `pod` makes of a request's token."""
-        policies = self.applying(pod)
+        policies = self.held.selecting(pod)  # their rules add up
         rules = [(p, n, as_map(r)) for p in policies for n, r in enumerate(as_list(p.spec.get("jwtRules")))]
         if not rules or _preflight(request):
             return Credentials(token=Token.NOT_ASKED, policies=tuple(policies))
@@ -108,12 +90,6 @@ def _preflight(request: Request) -> bool:
     """A CORS preflight carries no token and is not asked for one."""
     headers = request.headers
     return request.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
-
-
-def _applies(policy: Object, labels: Mapping[str, str]) -> bool:
-    if target_refs(policy):
-        return False
-    return selects(as_words(as_map(policy.spec.get("selector")).get("matchLabels")), labels)
 
 
 def _token(rule: Raw, request: Request) -> str:

@@ -71,7 +71,7 @@ def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     party = trail.hop.party
     touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), stage, trail.hop.context)
     policies = mesh.request_authentications if stage is Stage.AUTHENTICATION else mesh.authorization_policies
-    thing = touch.object if touch else policies.naming(party.pod) if party.pod else None
+    thing = touch.object if touch else policies.held.naming(party.pod) if party.pod else None
     if thing is None:
         return None
     return trail.unknown(stage, f"{thing} is not modelled yet", resource=thing.at("spec"))
