@@ -33,6 +33,7 @@ ROLES = frozenset(
         "destination",
         "endpoint",
         "peer_authentication",
+        "exception",
         "request_authentication",
         "authorization_policy",
         "sidecar",
@@ -59,6 +60,11 @@ FLAGS = (
 MISSES = (
     *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port"),
     *("spiffe-scheme", "token", "http-fields", "excluded", "no-rules", "not-known", "other", "several"),
+)
+
+NO_EFFECT = (
+    *("service-port", "no-selector", "older", "older-wide"),
+    *("root-namespace", "other-namespace", "selector"),
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -155,7 +161,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "For what the policy in force is made.",
         "walk",
     ),
-    ("peer_authentication.rival", PRESENCE, "Whether a policy for the workload itself leaves the mode to a wider one.", "walk"),
+    ("peer_authentication.rival", (*PRESENCE, "switched-off"), "Whether a policy for the workload itself leaves the mode to a wider one; switched-off where a wider one makes callers send plaintext.", "walk"),
+    ("exception.no_effect_because", NO_EFFECT, "Why a policy that was to let plaintext in at the port does not.", "walk"),
     ("target.port_mtls_mode", ("none", *Mode), "What a port-level exception makes this port accept.", "walk"),
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),

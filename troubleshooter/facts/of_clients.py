@@ -13,6 +13,7 @@ from dataclasses import replace
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service, visible
@@ -52,6 +53,7 @@ def _connection_case(mesh: Mesh, identifier: str, trail: Trail) -> Case:
     about_mesh(case, mesh)
     about_destination(case, mesh, trail.hop)
     about_connection(case, trail, trail.hop)
+    about_exception(case, mesh, trail.hop)
     return case.build()
 
 

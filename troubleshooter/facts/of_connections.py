@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_services import selection_labels
-from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
+from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
@@ -90,7 +90,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
         case.fact("peer_authentication.scope", _scope(accepts, pod), decided)
         case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
         case.fact("target.port_mtls_mode", accepts.mode if accepts.by_port else "none", accepts.place)
-        _undecided(case, accepts, decided)
+        _undecided(case, accepts, decided, hop.offer)
 
 
 def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
@@ -104,9 +104,15 @@ def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
         case.fact("target.capture", "taken", pod.owner.at("spec"))
 
 
-def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None) -> None:
+def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None, sent: Offer | None) -> None:
     """A policy for the workload itself that leaves the mode to a wider one: of two for one workload only the older
-    counts, so an exception has to go into it."""
+    counts, so an exception has to go into it. Or a wider one that makes callers send plaintext where only mutual TLS is
+    taken."""
+    hint = sent.place if sent and accepts.mode is Mode.STRICT and sent.sends is Sends.PLAINTEXT else None
+    if sent and hint is not None and sent.reason is Reason.AUTO and "rival" not in case.roles:
+        case.role("rival", hint)
+        case.fact("peer_authentication.rival", "switched-off", hint, decided)
+        return
     own = next((p for p in accepts.policies if as_map(p.spec.get("selector"))), None)
     if own is None or (decided is not None and own.key == decided.key):
         case.fact("peer_authentication.rival", "absent", decided)

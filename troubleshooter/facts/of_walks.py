@@ -12,6 +12,7 @@ from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
+from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
@@ -70,6 +71,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_service_port(case, mesh, service, port)
     about_endpoints(case, hop)
     about_connection(case, trail, hop)
+    about_exception(case, mesh, hop)
     about_credentials(case, mesh, request, trail.hop, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))

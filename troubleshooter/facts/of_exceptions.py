@@ -1,0 +1,153 @@
+"""Facts about a PeerAuthentication that was written to let plaintext in at a port, and has no effect there.
+
+Decides which policy was meant, and why it does not count. Looked for only where plaintext is sent to a port that takes
+none. Must not know what the policies in force decide beyond that, or what would help.
+Sources: https://istio.io/latest/docs/reference/config/security/peer_authentication/; `ComposePeerAuthentication` in
+istio/istio pilot/pkg/security/authn/policy_applier.go.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.mtls import Accepts, Mode, Sends, mode_of, mode_of_port
+from troubleshooter.mesh.policy_lookup import selector_of
+from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.model import Object
+from troubleshooter.walk import Hop
+
+LENIENT = frozenset({Mode.PERMISSIVE, Mode.DISABLE})
+ALIKE = 0.75
+"""How much alike two values of a label must be for one to be a slip of the other."""
+
+
+class Way(NamedTuple):
+    """Where a connection leads: the pod, its port, the port that the Service calls it by, and who asked whom."""
+
+    pod: Pod
+    port: int
+    dialled: int
+    workload: Workload
+    caller: str
+    """The namespace of the caller."""
+
+
+class Ineffective(NamedTuple):
+    """A policy without effect, why, and the field that is at fault."""
+
+    policy: Object
+    why: str
+    field: str
+
+
+def about_exception(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
+    """The policy that would let plaintext in if it had the effect that is meant, if there is one; or the wide one by
+    which callers send plaintext."""
+    endpoint, accepts, sent = hop.endpoint, hop.accepts, hop.offer
+    if endpoint is None or endpoint.pod is None or endpoint.workload is None or accepts is None or sent is None:
+        return
+    if accepts.mode is not Mode.STRICT or sent.sends is not Sends.PLAINTEXT or not endpoint.pod.proxy:
+        return
+    dialled = hop.cluster.port if hop.cluster else endpoint.port
+    way = Way(endpoint.pod, endpoint.port, dialled, endpoint.workload, hop.party.namespace)
+    found = next(_ineffective(mesh, way, accepts), None)
+    if found is None:
+        return
+    policy = found.policy
+    case.role("exception", policy.at(found.field))
+    case.fact("exception.no_effect_because", found.why, policy.at(found.field), accepts.place)
+    case.detail("exception.field", found.field)
+    case.detail("exception.spec", dict(policy.spec))
+    mode = mode_of_port(policy, way.dialled if found.why == "service-port" else way.port) or mode_of(policy)
+    case.detail("exception.mode", mode.upper() if mode else None)
+    case.detail("exception.port", way.dialled)
+
+
+def _ineffective(mesh: Mesh, way: Way, accepts: Accepts) -> Iterator[Ineffective]:
+    held = mesh.peer_authentications.held
+    own = next((p for p in accepts.policies if selector_of(p)), None)
+    if own is not None and not accepts.by_port:
+        yield from _for_service_port(own, way)
+    root, space = held.inside(held.root_namespace), held.inside(way.pod.namespace)
+    outside = way.pod.namespace != held.root_namespace
+    yield from _without_selector((*space, *(root if outside else ())), way)
+    yield from _younger(space, way, accepts)
+    if outside:
+        yield from _selecting("root-namespace", root, way)
+        if way.caller not in (held.root_namespace, way.pod.namespace):
+            idle = (p for p in held.inside(way.caller) if _idle(mesh, p))
+            yield from _selecting("other-namespace", idle, way)
+    near = (p for p in space if _idle(mesh, p) and _meant(mesh, p) is way.workload and _lets_in(p, way))
+    yield from (Ineffective(p, "selector", "spec.selector.matchLabels") for p in near)
+
+
+def _for_service_port(own: Object, way: Way) -> Iterator[Ineffective]:
+    """An exception for the port of the Service, which is none of the workload's."""
+    declared = {number for _, number in way.pod.declared_ports}
+    if way.dialled != way.port and way.dialled not in declared and mode_of_port(own, way.dialled) in LENIENT:
+        yield Ineffective(own, "service-port", f'spec.portLevelMtls["{way.dialled}"]')
+
+
+def _without_selector(policies: Iterable[Object], way: Way) -> Iterator[Ineffective]:
+    """Exceptions for ports count only in a policy that selects workloads."""
+    for policy in policies:
+        if not selector_of(policy) and mode_of_port(policy, way.port) in LENIENT:
+            yield Ineffective(policy, "no-selector", "spec.portLevelMtls")
+
+
+def _younger(space: Iterable[Object], way: Way, accepts: Accepts) -> Iterator[Ineffective]:
+    """Of several policies for the same pods only the oldest counts; so it is with those for a whole namespace."""
+    place = accepts.place or accepts.workload_place
+    decides = next((p for p in accepts.policies if place is not None and p.key == place.key), None)
+    for policy in space:
+        if any(policy is p for p in accepts.policies) or not selects(selector_of(policy), way.pod.labels):
+            continue
+        if selector_of(policy) and _lets_in(policy, way):
+            yield Ineffective(policy, "older", "spec.selector")
+        rivals = decides is not None and decides.namespace == policy.namespace and not selector_of(decides)
+        if rivals and not selector_of(policy) and mode_of(policy) in LENIENT:
+            yield Ineffective(policy, "older-wide", "spec.mtls.mode")
+
+
+def _selecting(why: str, policies: Iterable[Object], way: Way) -> Iterator[Ineffective]:
+    """Policies that select the pod by its labels, in a namespace where that has no effect on it."""
+    for policy in policies:
+        wanted = selector_of(policy)
+        if wanted and selects(wanted, way.pod.labels) and _lets_in(policy, way):
+            yield Ineffective(policy, why, "metadata.namespace")
+
+
+def _lets_in(policy: Object, way: Way) -> bool:
+    """Whether plaintext would get in at the port, by this policy."""
+    return (mode_of_port(policy, way.port) or mode_of(policy)) in LENIENT
+
+
+def _idle(mesh: Mesh, policy: Object) -> bool:
+    """Whether a policy with a selector selects no workload of its namespace."""
+    wanted = selector_of(policy)
+    pods = (p for w in mesh.workloads.inside(policy.namespace) for p in (*w.pods, w.representative))
+    return bool(wanted) and not any(selects(wanted, p.labels) for p in pods)
+
+
+def _meant(mesh: Mesh, policy: Object) -> Workload | None:
+    """The one workload of its namespace that a selector nearly fits."""
+    near = [w for w in mesh.workloads.inside(policy.namespace) if _nearly(selector_of(policy), w.labels)]
+    return near[0] if len(near) == 1 else None
+
+
+def _nearly(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Whether each pair is there but for a slip: a value that is nearly the label's, or another label's. Labels with a
+    prefix that are missing may be put on the pods as they run."""
+    return all(
+        _alike(value, labels[key]) if key in labels else "/" not in key and value in labels.values()
+        for key, value in wanted.items()
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or difflib.SequenceMatcher(None, one, other).ratio() > ALIKE
