@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.injection import Injection, revisions
+from troubleshooter.mesh.injection import Injection
+from troubleshooter.mesh.revisions import only_revision, revisions, same_control_plane
 
 LABEL, REVISION = "sidecar.istio.io/inject", "istio.io/rev"
 
@@ -162,9 +163,11 @@ def test_webhook_that_takes_every_namespace() -> None:
 
 
 def test_revision_asked_for() -> None:
-    """The pod's revision outranks the namespace's; istio-injection stands for none."""
+    """The namespace's revision outranks the pod's; istio-injection stands for none."""
     assert "canary" == wish(space("istio.io/rev: canary"), pods()).revision
-    assert "pod" == wish(space("istio.io/rev: canary"), pods("istio.io/rev: pod")).revision
+    assert "canary" == wish(space("istio.io/rev: canary"), pods("istio.io/rev: pod")).revision
+    assert "pod" == wish(space(""), pods("istio.io/rev: pod")).revision
+    assert "" == wish(space("istio-injection: enabled"), pods("istio.io/rev: pod")).revision
     assert "" == wish(space("istio-injection: enabled, istio.io/rev: canary"), pods()).revision
 
 
@@ -176,3 +179,94 @@ def test_revisions_served() -> None:
     )
 
     assert ("canary", "default", "stable") == revisions(mesh(BY_LABEL, BY_REVISION, tagged, other).index)
+
+
+def tag(name: str, revision: str, selector: str = "{}") -> str:
+    """A revision tag."""
+    return webhook(f"tag-{name}", selector, labels=f"istio.io/rev: {revision}, istio.io/tag: {name}")
+
+
+SWITCHED_OFF = webhook("injector", "{matchLabels: {istio.io/deactivated: never-match}}", labels="istio.io/rev: default")
+"""The webhooks of the default revision, once a tag `default` leads elsewhere."""
+
+
+def istiod(revision: str) -> str:
+    """A control plane."""
+    labels = f"labels: {{app: istiod, istio.io/rev: {revision}}}"
+    return thing("Deployment", f"istiod-{revision}", "template: {}", namespace="istio-system", meta=labels)
+
+
+@pytest.mark.parametrize(
+    ("of_namespace", "of_pod", "expected"),
+    [
+        ("istio-injection: enabled", "", ""),
+        ("istio-injection: enabled, istio.io/rev: canary", "", "namespace-labels canary"),
+        ("istio-injection: disabled, istio.io/rev: canary", "", "namespace-labels canary"),
+        ("istio-injection: enabled, istio.io/rev: default", "", ""),
+        ("istio-injection: off, istio.io/rev: canary", "", ""),
+        ("istio-injection: enabled", "istio.io/rev: canary", "pod-revision canary"),
+        ("istio.io/rev: v1", "istio.io/rev: canary", "pod-revision canary"),
+        ("istio.io/rev: canary", "istio.io/rev: canary", ""),
+        ("", "istio.io/rev: canary", ""),
+        ("istio-injection: disabled", "istio.io/rev: canary", "pod-asks "),
+        ("istio-injection: disabled", f'{LABEL}: "true"', "pod-asks "),
+    ],
+)
+def test_labels_that_contradict_each_other(of_namespace: str, of_pod: str, expected: str) -> None:
+    """The label that has no effect is remembered, with the revision that it names."""
+    found = wish(space(of_namespace), pods(of_pod)).overruled
+
+    assert expected == (f"{found.conflict} {found.revision}" if found else "")
+
+
+@pytest.mark.parametrize(
+    ("hooks", "expected"),
+    [
+        ((), None),
+        ((BY_REVISION,), True),
+        ((BY_REVISION, tag("default", "canary")), False),
+        ((BY_REVISION, SWITCHED_OFF, tag("default", "canary")), False),
+        ((BY_REVISION, tag("default", "v1")), True),
+    ],
+)
+def test_another_control_plane(hooks: tuple[str, ...], *, expected: bool | None) -> None:
+    """Two names may lead to one control plane; without webhooks it is not known."""
+    found = wish(space("istio-injection: enabled, istio.io/rev: canary"), pods(), *hooks).overruled
+
+    assert expected is getattr(found, "other", "no conflict")
+
+
+@pytest.mark.parametrize(
+    ("seen", "expected"),
+    [
+        ((), None),
+        ((istiod("v2"),), False),
+        ((istiod("v1"), istiod("v2")), True),
+        ((istiod("v2"), BY_REVISION), None),
+    ],
+)
+def test_control_plane_in_sight(seen: tuple[str, ...], *, expected: bool | None) -> None:
+    """Without webhooks the Deployments of istiod tell which revisions there are, though not which tags."""
+    assert expected is wish(space("istio.io/rev: v1"), pods(), *seen).control_plane
+
+
+def test_a_proxy_that_only_a_tag_could_bring() -> None:
+    """Where istiod of another revision is all that was seen, whether new pods get a proxy is not known."""
+    found = mesh(space("istio.io/rev: v1"), pods(), istiod("v2")).workloads.get("Deployment", "shop", "web")
+
+    assert found is not None
+    assert (True, False) == (found.representative.proxy, found.representative.proxy_seen)
+
+
+def test_the_only_revision() -> None:
+    """There is one to offer only where all names lead to one control plane."""
+    assert "canary" == only_revision(mesh(BY_REVISION, tag("stable", "canary")).index)
+    assert "stable" == only_revision(mesh(tag("stable", "canary")).index)
+    assert "" == only_revision(mesh(BY_REVISION, BY_LABEL).index)
+    assert "canary" == only_revision(mesh(BY_REVISION, SWITCHED_OFF).index)
+    assert "v2" == only_revision(mesh(istiod("v2")).index)
+
+
+def test_a_name_leads_to_itself() -> None:
+    """One name needs no webhooks."""
+    assert same_control_plane(mesh().index, "canary", "canary") is True

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.details import DETAILS
 from troubleshooter.mesh.endpoints import Absence
-from troubleshooter.mesh.injection import Wish
+from troubleshooter.mesh.injection import Conflict, Wish
 from troubleshooter.mesh.locality import Spread
 from troubleshooter.mesh.matching import Difference
 from troubleshooter.mesh.mtls import Mode
@@ -186,6 +186,11 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.injection", tuple(w for w in Wish if w != "not-known"), "What labels and webhooks come to for a pod that it makes now.", "mesh"),
     ("workload.asked_by", ("namespace", "pod", "webhook"), "What asks for injection.", "mesh"),
     ("workload.revision_guess", ("one", "none"), "Whether exactly one revision is served.", "mesh"),
+    ("workload.control_plane", PRESENCE, "Whether istiod of the revision asked for was seen, where no webhooks were.", "mesh"),
+    ("workload.label_conflict", tuple(Conflict), "Which of the labels about injection have no effect.", "mesh"),
+    ("workload.overruled_revision", ("other", "same"), "Whether the revision that its pods name is another one than they get.", "mesh"),
+    ("namespace.label_conflict", ("both", "none"), "Whether it has a label for the default revision and one for another.", "mesh"),
+    ("namespace.overruled_revision", ("other", "same"), "Whether the revision that has no effect is another one than its pods get.", "mesh"),
     ("namespace.injection_label", ("enabled", "disabled", "revision", "none"), "What its labels say of injection.", "mesh"),
     ("workload.namespace_asks", YES_NO, "Whether its namespace asks for injection.", "mesh"),
     ("workload.injected_neighbours", ("some", "none"), "Whether other workloads of its namespace have a proxy.", "mesh"),

@@ -22,7 +22,7 @@ from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
-from troubleshooter.facts.of_workloads import about_workload
+from troubleshooter.facts.of_workloads import about_labels, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
@@ -73,6 +73,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_connection(case, trail, hop)
     about_exception(case, mesh, hop)
     about_credentials(case, mesh, request, trail.hop, hop)
+    if not trail.failed and hop.kind is HopKind.SENDER and hop.party.workload is not None:
+        about_labels(case, mesh, hop.party.workload)
     if observation is not None:
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)

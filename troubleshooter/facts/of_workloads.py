@@ -7,25 +7,56 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.injection import NAMESPACE_LABEL, REVISION, Injection, Wish, revisions, webhooks
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.injection import (
+    NAMESPACE_LABEL,
+    Conflict,
+    Injection,
+    Wish,
+    asks,
+    overruled_in_namespace,
+)
+from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, only_revision, revisions
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, Resource
 
-TAG = "istio.io/tag"
 ASKING = frozenset({Wish.ASKED, Wish.REVISION_MISMATCH})
+
+
+def about_namespace(case: CaseBuilder, mesh: Mesh, space: Object) -> None:
+    """What the labels of a namespace that contradict each other come to for all of its pods."""
+    case.role("namespace", space.at())
+    overruled = overruled_in_namespace(mesh.index, space)
+    case.fact("namespace.injection_label", _label_word(space), space.at("metadata.labels"))
+    case.fact("namespace.label_conflict", "both" if overruled else "none", overruled.label if overruled else None)
+    if overruled is not None:
+        case.detail("namespace.overruled_revision", overruled.revision)
+        if overruled.other is not None:
+            case.fact("namespace.overruled_revision", "other" if overruled.other else "same", overruled.label)
+
+
+def about_labels(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
+    """What the labels of a workload or of its namespace contradict each other in, where nothing fails for it."""
+    overruled = workload.injection.overruled
+    space = mesh.index.get(CORE, "Namespace", "", workload.namespace)
+    if overruled is not None and overruled.conflict is Conflict.POD_REVISION:
+        about_workload(case, mesh, workload)
+    elif overruled is not None and overruled.conflict is Conflict.NAMESPACE and space is not None:
+        about_namespace(case, mesh, space)
 
 
 def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     """Everything that labels, webhooks and pods say of a workload's injection."""
     case.role("workload", workload.object.at())
-    space = mesh.index.get("", "Namespace", "", workload.namespace)
+    space = mesh.index.get(CORE, "Namespace", "", workload.namespace)
     case.role("namespace", space.at() if space else None)
     decided = workload.injection
     if decided.wish is Wish.NOT_KNOWN:
         return
     pods = workload.staying or (workload.representative,)
     bare = next((p for p in pods if not p.proxy), None)
-    case.fact("workload.proxy", "absent" if bare else "present", (bare or pods[0]).owner.at("spec"))
+    if bare is not None or pods[0].proxy_seen:
+        case.fact("workload.proxy", "absent" if bare else "present", (bare or pods[0]).owner.at("spec"))
     case.fact("workload.injection", decided.wish, decided.decided_by or workload.object.at())
     case.detail("workload.template_field", f"{workload.template.path}metadata")
     case.detail("workload.spec_field", f"{workload.template.path}spec")
@@ -33,15 +64,26 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     if bare is not None and not bare.standin and decided.wish in ASKING:
         case.role("pod", bare.owner.at())
     _revision(case, mesh, decided)
+    _conflict(case, decided)
     if space is not None:
         case.fact("namespace.injection_label", _label_word(space), space.at("metadata.labels"))
-        asks = space.labels.get(NAMESPACE_LABEL) == "enabled" or (
-            REVISION in space.labels and NAMESPACE_LABEL not in space.labels
-        )
-        case.fact("workload.namespace_asks", "yes" if asks else "no", space.at("metadata.labels"))
+        case.fact("workload.namespace_asks", "yes" if asks(space.labels) else "no", space.at("metadata.labels"))
     if decided.wish is Wish.NOT_ASKED:
         near = _injected_neighbours(mesh, workload)
         case.fact("workload.injected_neighbours", "some" if near else "none", *near)
+
+
+def _conflict(case: CaseBuilder, decided: Injection) -> None:
+    """Which of its labels has no effect because another one goes before it, the one that decides first."""
+    overruled = decided.overruled
+    if overruled is None:
+        case.fact("workload.label_conflict", Conflict.NONE, decided.decided_by)
+        return
+    case.fact("workload.label_conflict", overruled.conflict, decided.decided_by, overruled.label)
+    case.detail("workload.overruled_field", overruled.label.field)
+    case.detail("workload.overruled_revision", overruled.revision)
+    if overruled.other is not None:
+        case.fact("workload.overruled_revision", "other" if overruled.other else "same", overruled.label)
 
 
 def _revision(case: CaseBuilder, mesh: Mesh, decided: Injection) -> None:
@@ -50,23 +92,15 @@ def _revision(case: CaseBuilder, mesh: Mesh, decided: Injection) -> None:
     if decided.wish in ASKING and place is not None:
         asker = {"Namespace": "namespace", "MutatingWebhookConfiguration": "webhook"}.get(place.kind, "pod")
         case.fact("workload.asked_by", asker, place)
-    served = revisions(mesh.index)
-    case.detail("workload.revision", decided.revision or "default")
-    case.detail("workload.revisions", ", ".join(served))
-    only = _only_revision(mesh)
+    if decided.wish is Wish.ASKED and decided.control_plane is not None:
+        planes = [plane.at(f'metadata.labels["{REVISION}"]') for plane in control_planes(mesh.index)]
+        word = "present" if decided.control_plane else "absent"
+        case.fact("workload.control_plane", word, *([place] if place else []), *planes)
+    case.detail("workload.revision", decided.revision or DEFAULT)
+    case.detail("workload.revisions", ", ".join(revisions(mesh.index)))
+    only = only_revision(mesh.index)
     case.detail("workload.served_revision", only)
     case.fact("workload.revision_guess", "one" if only else "none", place)
-
-
-def _only_revision(mesh: Mesh) -> str:
-    """How to ask for the only revision that is served: by its own name if an injector goes by it, else by its only tag;
-    "" where there are several."""
-    confs = [conf for conf, _, _ in webhooks(mesh.index)]
-    names = {conf.labels.get(REVISION) or "default" for conf in confs if TAG not in conf.labels}
-    behind = {conf.labels.get(REVISION) or "default" for conf in confs}
-    tags = {conf.labels[TAG] for conf in confs if TAG in conf.labels}
-    asked = names or tags
-    return asked.pop() if len(behind) == len(asked) == 1 else ""
 
 
 def _label_word(space: Object) -> str:

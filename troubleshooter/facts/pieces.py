@@ -20,9 +20,10 @@ from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_walks import about_mesh
-from troubleshooter.facts.of_workloads import about_workload
+from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.injection import NEVER
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.injection import NEVER, overruled_in_namespace
 from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
 from troubleshooter.mesh.services import Port, Service
@@ -41,6 +42,9 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
             for port in service.ports:
                 yield service_case(mesh, service, port)
                 yield from connection_cases(mesh, service, port)
+    for space in mesh.index.all(CORE, "Namespace"):
+        if overruled_in_namespace(mesh.index, space):
+            yield namespace_case(mesh, space)
     for workload in mesh.workloads.all:
         if workload.namespace not in NEVER:
             yield workload_case(mesh, workload)
@@ -71,6 +75,14 @@ def service_case(mesh: Mesh, service: Service, port: Port) -> Case:
         case.fact("virtual_service.http_routes", "present" if held else "absent", owner.at("spec.http"))
         about_http_routes(case, mesh, service, port, owner)
     about_failover(case, mesh, service, port)
+    return case.build()
+
+
+def namespace_case(mesh: Mesh, space: Object) -> Case:
+    """One namespace whose labels name two revisions."""
+    case = CaseBuilder(f"piece/namespace/{space.name}", CaseKind.PIECE)
+    about_mesh(case, mesh)
+    about_namespace(case, mesh, space)
     return case.build()
 
 
@@ -155,3 +167,14 @@ def _of_hop(mesh: Mesh, trail: Trail, hop: Hop) -> Iterator[Case]:
     if hop.endpoint is not None and hop.endpoint.workload is not None:
         bare = bool(hop.endpoint.pod and not hop.endpoint.pod.proxy)
         yield workload_case(mesh, hop.endpoint.workload, needs_proxy=broken and bare)
+    if not trail.failed:
+        yield from _namespaces(mesh, hop)
+
+
+def _namespaces(mesh: Mesh, hop: Hop) -> Iterator[Case]:
+    """The namespaces of both ends. Where the request fails, the workload's own case says what their labels came to."""
+    reached = hop.endpoint.workload if hop.endpoint else None
+    for name in dict.fromkeys([hop.party.namespace, *([reached.namespace] if reached else [])]):
+        space = mesh.index.get(CORE, "Namespace", "", name)
+        if space is not None and overruled_in_namespace(mesh.index, space):
+            yield namespace_case(mesh, space)

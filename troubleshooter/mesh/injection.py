@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from troubleshooter.mesh.index import ADMISSION, CORE, Index, selects_expressions
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map
+from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, same_control_plane, serving, webhooks
+from troubleshooter.model import Object, Resource
 
 INJECT = "sidecar.istio.io/inject"
-REVISION = "istio.io/rev"
 NAMESPACE_LABEL = "istio-injection"
 YES = frozenset({"y", "yes", "true", "on"})
 """What the injector takes for a yes; anything else that is not empty is a no."""
@@ -37,15 +37,42 @@ class Wish(StrEnum):
     """The pod does not decide it, and its Namespace was not seen."""
 
 
+class Conflict(StrEnum):
+    """Which labels contradict each other, so that one of them has no effect."""
+
+    NONE = "none"
+    NAMESPACE = "namespace-labels"
+    """The namespace has `istio-injection` and `istio.io/rev`; the first decides."""
+    POD_REVISION = "pod-revision"
+    """The pod names another revision than its namespace, whose labels decide."""
+    POD_ASKS = "pod-asks"
+    """The pod asks, and its namespace refuses; the namespace decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overruled:
+    """A label without effect, the revision that it names ("" if none), and whether that is another control plane than
+    the one that is asked for (None: not known)."""
+
+    conflict: Conflict
+    label: Resource
+    revision: str = ""
+    other: bool | None = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Injection:
     """`wish` and the place that decided it: a label or annotation, or the namespace that lacks one. `against_namespace`
-    means that the namespace asks for injection and the pod refuses it; `revision` is the one asked for, "" if none."""
+    means that the namespace asks for injection and the pod refuses it; `revision` is the one asked for, "" if none;
+    `overruled` is a label that contradicts the one that decided; `control_plane` says whether istiod of that revision
+    was seen, None where that is not known or webhooks tell better."""
 
     wish: Wish
     decided_by: Resource | None
     against_namespace: bool = False
     revision: str = ""
+    overruled: Overruled | None = None
+    control_plane: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,32 +105,91 @@ def decide(index: Index, namespace: str, template: Template) -> Injection:
 def _asked(index: Index, space: Object | None, namespace: str, template: Template) -> Injection:
     """The decision of labels, before what can never be injected is taken out."""
     labels = space.labels if space else {}
-    by_namespace = labels.get(NAMESPACE_LABEL) == "enabled" or (
-        REVISION in labels and labels.get(NAMESPACE_LABEL) is None
-    )
+    by_namespace = asks(labels)
     refusal = _refusal(template)
     if refusal is not None:
         return Injection(wish=Wish.OPTED_OUT, decided_by=refusal, against_namespace=by_namespace)
     by_pod = template.labels.get(INJECT) == "true" or REVISION in template.labels
+    overruled = (overruled_in_namespace(index, space) or _overruled_in_pod(index, space, template)) if space else None
     if labels.get(NAMESPACE_LABEL) == "disabled" and space is not None:
         wish = Wish.OVERRULED if by_pod else Wish.NAMESPACE_DISABLED
-        return Injection(wish=wish, decided_by=_label(space, NAMESPACE_LABEL))
-    seen = {**labels, "kubernetes.io/metadata.name": namespace}
-    served = _served(index, seen, template.labels)
+        return Injection(wish=wish, decided_by=_label(space, NAMESPACE_LABEL), overruled=overruled)
+    served = serving(index, {**labels, "kubernetes.io/metadata.name": namespace}, template.labels)
     if not by_namespace and not by_pod:
         if served is not None:  # a webhook that takes namespaces without any label (enableNamespacesByDefault)
             return Injection(wish=Wish.ASKED, decided_by=served)
         if space is None:
             return Injection(wish=Wish.NOT_KNOWN, decided_by=None)
         return Injection(wish=Wish.NOT_ASKED, decided_by=space.at("metadata.labels"))
-    revision = template.labels.get(REVISION) or ("" if NAMESPACE_LABEL in labels else labels.get(REVISION, ""))
-    decider = (
-        template.at(f'metadata.labels["{INJECT if INJECT in template.labels else REVISION}"]')
-        if by_pod
-        else _label(space, NAMESPACE_LABEL if NAMESPACE_LABEL in labels else REVISION)
+    revision = _revision_asked(labels, template)
+    return Injection(
+        wish=Wish.ASKED if served is not None or not webhooks(index) else Wish.REVISION_MISMATCH,
+        decided_by=_decider(space, template, by_namespace=by_namespace),
+        revision=revision,
+        overruled=overruled,
+        control_plane=_has_control_plane(index, revision),
     )
-    wish = Wish.ASKED if served is not None or not webhooks(index) else Wish.REVISION_MISMATCH
-    return Injection(wish=wish, decided_by=decider, revision=revision)
+
+
+def asks(labels: Mapping[str, str]) -> bool:
+    """Whether the labels of a namespace ask for proxies."""
+    return labels.get(NAMESPACE_LABEL) == "enabled" or (REVISION in labels and NAMESPACE_LABEL not in labels)
+
+
+def _revision_asked(labels: Mapping[str, str], template: Template) -> str:
+    """The revision that is asked for, "" for the default one: the namespace goes before the pod, and in it the label
+    that names no revision goes first."""
+    if NAMESPACE_LABEL in labels:
+        return ""
+    return labels.get(REVISION) or template.labels.get(REVISION, "")
+
+
+def _decider(space: Object | None, template: Template, *, by_namespace: bool) -> Resource | None:
+    if by_namespace and space is not None:
+        return _label(space, NAMESPACE_LABEL if NAMESPACE_LABEL in space.labels else REVISION)
+    return template.at(f'metadata.labels["{REVISION if REVISION in template.labels else INJECT}"]')
+
+
+def _has_control_plane(index: Index, revision: str) -> bool | None:
+    """Whether a Deployment of istiod is of this revision; None where there is none in sight, or where webhooks are."""
+    planes = control_planes(index)
+    if not planes or webhooks(index):
+        return None
+    return any(plane.labels[REVISION] == (revision or DEFAULT) for plane in planes)
+
+
+def overruled_in_namespace(index: Index, space: Object) -> Overruled | None:
+    """The revision that a namespace names beside `istio-injection`, which goes before it; None if it does
+    not name one."""
+    named = space.labels.get(REVISION)
+    said = space.labels.get(NAMESPACE_LABEL)
+    if named is None or (said, named) == ("enabled", DEFAULT) or said not in {"enabled", "disabled"}:
+        return None
+    label = _label(space, REVISION)
+    if said == "disabled":
+        return Overruled(conflict=Conflict.NAMESPACE, label=label, revision=named)
+    return _named_twice(index, Conflict.NAMESPACE, label, named, DEFAULT)
+
+
+def _overruled_in_pod(index: Index, space: Object, template: Template) -> Overruled | None:
+    """What a pod asks for against its namespace."""
+    named = template.labels.get(REVISION)
+    if space.labels.get(NAMESPACE_LABEL) == "disabled":
+        wanted = INJECT if template.labels.get(INJECT) == "true" else REVISION
+        label = template.at(f'metadata.labels["{wanted}"]')
+        return Overruled(conflict=Conflict.POD_ASKS, label=label) if wanted in template.labels else None
+    if named is None or not asks(space.labels):
+        return None
+    decides = DEFAULT if NAMESPACE_LABEL in space.labels else space.labels[REVISION]
+    if named == decides:
+        return None
+    return _named_twice(index, Conflict.POD_REVISION, template.at(f'metadata.labels["{REVISION}"]'), named, decides)
+
+
+def _named_twice(index: Index, conflict: Conflict, label: Resource, named: str, decides: str) -> Overruled:
+    """A label that names a revision where another one decides which it is."""
+    same = same_control_plane(index, named, decides)
+    return Overruled(conflict=conflict, label=label, revision=named, other=None if same is None else not same)
 
 
 def _refusal(template: Template) -> Resource | None:
@@ -115,37 +201,5 @@ def _refusal(template: Template) -> Resource | None:
     return template.at(f'metadata.{where}["{INJECT}"]') if refused else None
 
 
-def _label(space: Object | None, name: str) -> Resource | None:
-    key = name if "." not in name and "/" not in name else f'["{name}"]'
-    return space.at(f"metadata.labels{key if key.startswith('[') else '.' + key}") if space else None
-
-
-def webhooks(index: Index) -> list[tuple[Object, int, Raw]]:
-    """Istio's injector webhooks: (configuration, position, webhook)."""
-    return [
-        (conf, n, as_map(hook))
-        for conf in index.all(ADMISSION, "MutatingWebhookConfiguration")
-        for n, hook in enumerate(as_list(conf.raw.get("webhooks")))
-        if str(as_map(hook).get("name") or "").endswith("sidecar-injector.istio.io")
-    ]
-
-
-def _served(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mapping[str, str]) -> Resource | None:
-    """The injector webhook that takes this pod, None if none of those in sight does."""
-    return next(
-        (
-            conf.at(f"webhooks[{n}]")
-            for conf, n, hook in webhooks(index)
-            if selects_expressions(hook.get("namespaceSelector"), namespace_labels)
-            and selects_expressions(hook.get("objectSelector"), pod_labels)
-        ),
-        None,
-    )
-
-
-def revisions(index: Index) -> tuple[str, ...]:
-    """The revisions and tags that some injector webhook serves, as its labels say."""
-    found = {
-        conf.labels.get("istio.io/tag") or conf.labels.get(REVISION) or "default" for conf, _, _ in webhooks(index)
-    }
-    return tuple(sorted(found))
+def _label(space: Object, name: str) -> Resource:
+    return space.at(f"metadata.labels.{name}" if "/" not in name else f'metadata.labels["{name}"]')

@@ -293,7 +293,7 @@ def _standin(thing: Object, template: Template, spec: Raw, injection: Injection)
         spec=spec,
         ready=True,
         proxy=has_proxy(spec) or injection.wish in {Wish.ASKED, Wish.NOT_KNOWN},
-        proxy_seen=has_proxy(spec) or injection.wish is not Wish.NOT_KNOWN,
+        proxy_seen=has_proxy(spec) or (injection.wish is not Wish.NOT_KNOWN and injection.control_plane is not False),
         locality=own_locality(template.labels, ""),
         standin=True,
     )

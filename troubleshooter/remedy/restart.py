@@ -55,9 +55,10 @@ def _made(workload: Workload, pod: Pod) -> Object:
 def _spec(workload: Workload) -> dict[str, Any]:
     """What the template makes now, through injection."""
     spec: dict[str, Any] = deepcopy(dict(workload.pod_spec))
-    if workload.injection.wish is Wish.ASKED and not has_proxy(spec):
+    served = workload.injection.wish is Wish.ASKED and workload.injection.control_plane is not False
+    if served and not has_proxy(spec):
         spec["containers"] = [*spec.get("containers", ()), {"name": PROXY, "image": "auto"}]
-    elif workload.object.kind == "Pod" and workload.injection.wish is not Wish.ASKED:
+    elif workload.object.kind == "Pod" and not served:
         spec["containers"] = [c for c in spec.get("containers", ()) if as_map(c).get("name") != PROXY]
     return spec
 
