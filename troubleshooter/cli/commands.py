@@ -159,6 +159,28 @@ COMMANDS = {
         ),
         examples=(("What does UF in an access log mean?", "troubleshoot explain UF"),),
     ),
+    "tree": Command(
+        module="tree",
+        line="draw the questions that tell the causes of a symptom apart",
+        usage=("troubleshoot tree SYMPTOM [-o text|mermaid|svg]",),
+        flags=(
+            ("What to draw", (flag("symptom", metavar="SYMPTOM", help="explain --list symptoms has them"),)),
+            (
+                "The result",
+                (
+                    flag(
+                        "-o",
+                        "--output",
+                        choices=("text", "mermaid", "svg"),
+                        default="text",
+                        help="text (default), a Mermaid flow chart, or an SVG picture",
+                    ),
+                ),
+            ),
+            ("Running", (KNOWLEDGE, VERBOSE)),
+        ),
+        examples=(("What would be asked about a 404 of a proxy?", "troubleshoot tree 404-envoy"),),
+    ),
     "demo": Command(
         module="demo",
         line="diagnose a small broken mesh, to a fix that was tried",

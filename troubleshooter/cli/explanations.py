@@ -178,8 +178,11 @@ def _flags(book: Rulebook) -> Names:
 
 
 def _flag(book: Rulebook, name: str) -> Explanation:
-    shows = {symptom.id for symptom in book.symptoms.values() if name in symptom.flags}
-    return _log_word(book, book.flags[name], shows)
+    """A symptom that shows with many flags (a failing gRPC call) says little of one: those that are about this flag
+    alone go before, where there are any."""
+    shows = [symptom for symptom in book.symptoms.values() if name in symptom.flags]
+    alone = [symptom for symptom in shows if symptom.flags == (name,)]
+    return _log_word(book, book.flags[name], {symptom.id for symptom in alone or shows})
 
 
 def _details(book: Rulebook) -> Names:

@@ -6,18 +6,23 @@ A whole consultation is a plain test. Must not know terminals, files, clusters o
 from troubleshooter.consult.consultation import UNKNOWN, Ask, Conclude, Consultation, Look, NextStep
 from troubleshooter.consult.from_log import Failure, arguments_of, failure_of, failures, log_groups
 from troubleshooter.consult.told import LogLine
+from troubleshooter.consult.tree import Branch, Junction, Tree, tree_of
 
 __all__ = [
     "UNKNOWN",
     "Ask",
+    "Branch",
     "Conclude",
     "Consultation",
     "Failure",
+    "Junction",
     "LogLine",
     "Look",
     "NextStep",
+    "Tree",
     "arguments_of",
     "failure_of",
     "failures",
     "log_groups",
+    "tree_of",
 ]

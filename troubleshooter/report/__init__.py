@@ -9,6 +9,19 @@ from troubleshooter.report.page import Screen, needs_ascii
 from troubleshooter.report.schema import schema
 from troubleshooter.report.text import to_text
 from troubleshooter.report.told_text import told_to_text
+from troubleshooter.report.tree_svg import tree_to_svg
+from troubleshooter.report.tree_text import tree_to_mermaid, tree_to_text
 from troubleshooter.report.walk_text import walk_to_text
 
-__all__ = ["Screen", "needs_ascii", "schema", "to_json", "to_text", "told_to_text", "walk_to_text"]
+__all__ = [
+    "Screen",
+    "needs_ascii",
+    "schema",
+    "to_json",
+    "to_text",
+    "told_to_text",
+    "tree_to_mermaid",
+    "tree_to_svg",
+    "tree_to_text",
+    "walk_to_text",
+]
