@@ -8,17 +8,20 @@ import pytest
 
 from tests.terminal.talks import rulebook
 from troubleshooter.cli.knowledge import read_rulebook
-from troubleshooter.consult import Ask, Branch, Consultation, Tree, tree_of
+from troubleshooter.consult import Ask, Consultation, Tree, tree_of
 from troubleshooter.inference import PlainEvaluator
 from troubleshooter.rulebook import Rulebook
 
 WALKS = 12
 """Ways from the first question to an end that are followed in each tree."""
 
+LIMIT = 100
+"""Questions of each tree that are unrolled: enough for ways of every length."""
+
 WHOLE = read_rulebook(())
 
 
-def tree(symptom: str, limit: int = 400, book: Rulebook | None = None) -> Tree:
+def tree(symptom: str, limit: int = LIMIT, book: Rulebook | None = None) -> Tree:
     """The tree of a symptom of the small knowledge base, or of another one."""
     return tree_of(book or rulebook(), PlainEvaluator(), symptom, limit)
 
@@ -55,27 +58,24 @@ def test_the_limit_cuts() -> None:
 @pytest.mark.parametrize("symptom", sorted(WHOLE.symptoms))
 def test_a_tree_says_what_a_consultation_says(symptom: str) -> None:
     """Whatever is answered at random: the same questions follow, and the same cause is named at the end."""
-    drawn = tree(symptom, book=WHOLE)
+    drawn = tree(symptom, LIMIT, WHOLE)
     chance = random.Random(symptom)  # noqa: S311  # which ways are tried is no secret
     for _ in range(WALKS if drawn.junctions else 0):
-        consultation = Consultation(WHOLE, PlainEvaluator(), symptom=symptom)
-        at, cause = drawn.junctions[0], ""
-        while not cause:
-            step = consultation.next_step()
-            assert isinstance(step, Ask)
-            assert at.question == step.question
-            word, _ = chance.choice(at.question.answers)
-            consultation.tell(at.question.fact, word)
-            branch = _branch(at.branches, word)
-            if branch.to is None:
-                cause = branch.cause or "none"
-            else:
-                at = drawn.junctions[branch.to - 1]
+        _follow(drawn, Consultation(WHOLE, PlainEvaluator(), symptom=symptom), chance)
+
+
+def _follow(drawn: Tree, consultation: Consultation, chance: random.Random) -> None:
+    """One way through the tree, with the consultation beside it, to an end or to where the tree was cut."""
+    at: int | None = 1
+    while at is not None:
+        junction, step = drawn.junctions[at - 1], consultation.next_step()
+        assert isinstance(step, Ask)
+        assert step.question == junction.question
+        word, _ = chance.choice(step.question.answers)
+        consultation.tell(step.question.fact, word)
+        branch = next(branch for branch in junction.branches if word in branch.words)
+        at = branch.to
+    if not branch.cut:
         found = consultation.diagnosis().findings
-
         assert not isinstance(consultation.next_step(), Ask)
-        assert cause == (found[0].cause if found else "none")
-
-
-def _branch(branches: tuple[Branch, ...], word: str) -> Branch:
-    return next(branch for branch in branches if word in branch.words)
+        assert branch.cause == (found[0].cause if found else "")
