@@ -14,6 +14,7 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
+from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
@@ -55,6 +56,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_caller(case, hop)
     about_port_of_request(case, mesh, request, trail)
     if hop.kind is HopKind.GATEWAY:
+        about_hosts(case, mesh, request, trail, hop)
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
         about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
     about_egress(case, mesh, request, (branch, trail), observation)

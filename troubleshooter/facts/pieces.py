@@ -14,6 +14,7 @@ from troubleshooter.facts.of_clients import connection_cases, connections, route
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_faults import fault_cases
+from troubleshooter.facts.of_gateway_hosts import about_hosts_alone
 from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
@@ -108,6 +109,7 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
     """What one VirtualService is bound to."""
     case = CaseBuilder(f"piece/virtual_service/{thing.namespace}/{thing.name}", CaseKind.PIECE)
     about_binding(case, mesh, thing)
+    about_hosts_alone(case, mesh, thing)
     return case.build()
 
 
