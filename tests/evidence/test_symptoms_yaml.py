@@ -21,7 +21,7 @@ IDS = """
 404-envoy 404-application 503-uf 503-uh 503-uc 503-nc 503-nr 503-uo 503-urx 503-no-flag 504-ut 403 401 426 502
 502-block-all connection-reset connection-refused tls-handshake dns-failure intermittent some-clients-only mesh-only
 outside-only fault-injected after-restart-only slow new-version-no-traffic grpc-unavailable websocket-drops probes-fail
-pod-not-ready
+pod-not-ready 400
 """
 
 
