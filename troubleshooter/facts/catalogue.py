@@ -117,6 +117,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.http_routes", ("used", "unused"), "Whether http routes that are for this port alone are used at it.", "mesh"),
     ("service.traffic_distribution", ("set", "none"), "Whether it asks for close endpoints.", "mesh"),
     ("service_entry.port", PRESENCE, "Whether the ServiceEntry that names the host has the port.", "walk"),
+    ("service_entry.http_port", PRESENCE, "Whether the ServiceEntry of the destination has another port, which is HTTP.", "mesh"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
     ("destination.service", ("found", "hidden", "not-found"), "Whether the destination host is in the registry.", "walk"),
@@ -157,6 +158,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "Why it speaks that.",
         "walk",
     ),
+    ("connection.client_tls", ("kept", "none"), "Whether TLS that the client makes itself still lies around what the sending end passes on.", "walk"),
     ("connection.agreement", ("agreed", "broken"), "Whether both ends agree.", "walk"),
     ("target.proxy", PRESENCE, "Whether the target has a proxy.", "walk"),
     ("target.capture", ("taken", "excluded", "no-proxy"), "Whether the target's proxy takes what comes in on this port.", "walk"),

@@ -15,6 +15,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.port_name", "A name for its port that declares the protocol."),
     ("request.entry_host", "A name for its address, for a ServiceEntry."),
     ("service_entry.ports", "The ports that it has."),
+    ("service_entry.http_port", "Its port that is declared HTTP."),
     ("service_entry.host", "Its host that is nearly the one called."),
     ("request.entry_name", "A name for a ServiceEntry of the host."),
     ("caller.ref", "How kubectl names it, for logs and exec: `deployment/web`."),

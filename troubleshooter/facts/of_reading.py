@@ -8,6 +8,7 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.model import HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.framing import speaks_grpc
 
 
@@ -21,6 +22,10 @@ def about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -
         case.fact("request.read_as", "http1", died.resource)
     elif hop.family in {"http", "tls", "tcp"}:
         case.fact("request.read_as", hop.family, hop.service.object.at() if hop.service else None)
+    if hop.cluster is not None and (hop.party.proxied or hop.kind is HopKind.GATEWAY):
+        kept = keeps_client_tls(request, trail.hops[: trail.hops.index(hop) + 1])
+        place = hop.service.object.at(hop.port.path) if hop.service and hop.port else None
+        case.fact("connection.client_tls", "kept" if kept else "none", place)
     if hop.kind is HopKind.GATEWAY and hop.server is not None:
         case.detail("gateway.server_field", hop.server.path)
         case.detail("gateway.port", hop.server.number)

@@ -37,6 +37,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     case.fact("service.declared_by", port.declared_by or "nothing", service.object.at(f"{port.path}.{spot}"))
     case.fact("service.port_suggests", "tls" if _suggests_tls(port) else "nothing", service.object.at(port.path))
     if service.entry:
+        _http_port(case, service, port)
         return
     distribution = service.object.spec.get("trafficDistribution")
     place = service.object.at("spec.trafficDistribution" if distribution else "spec")
@@ -44,6 +45,13 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
+
+
+def _http_port(case: CaseBuilder, service: Service, port: Port) -> None:
+    """Whether a ServiceEntry has another port, over which the host can be called with plain HTTP."""
+    other = next((p for p in service.ports if p.protocol.family == "http" and p.number != port.number), None)
+    case.fact("service_entry.http_port", "present" if other else "absent", service.object.at("spec.ports"))
+    case.detail("service_entry.http_port", other.number if other else None)
 
 
 def _suggests_tls(port: Port) -> bool:

@@ -17,6 +17,7 @@ from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
+from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, lets_in
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
@@ -57,7 +58,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     }
     quarrel = (
         _at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
-        or _quarrel(trail, request, sent, accepts)
+        or _quarrel(trail, request, sent, accepts) or _twice(trail, request, sent, accepts)
     )  # fmt: skip
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
@@ -201,6 +202,21 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         said = f"{_mode(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", SERVER_RESET), place=accepts.place)
     return None
+
+
+def _twice(trail: Trail, request: Request, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
+    """TLS that the proxy makes around TLS that the client made: the far end takes off one of them, and finds a
+    handshake where it expects a request.
+
+    Source: https://istio.io/latest/docs/ops/common-problems/network-issues/#double-tls.
+    """
+    made = sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}
+    far = trail.hop.endpoint.pod if trail.hop.endpoint else None
+    taken = accepts is not None and far is not None and far.proxy
+    if not made or taken or not keeps_client_tls(request, trail.hops):
+        return None
+    said = f"the client makes TLS to {request.host}, and the proxy makes it again around that"
+    return Quarrel(said=said, outcome=dropped(Connection.TLS_ERROR), place=sent.place)
 
 
 def _reset(trail: Trail, request: Request) -> Outcome:
