@@ -252,3 +252,10 @@ def test_target_in_a_namespace_that_was_not_seen() -> None:
     held = mesh(SPACES, app("far", namespace="dark"), deployment("web"))
 
     assert "listener" in unknown(walked(held, "http://far.dark:8080/"))
+
+
+def test_what_a_connection_was_refused() -> None:
+    """A connection has no method or path: it is told by its port."""
+    held = shop(policy("rules: [{from: [{source: {principals: [a]}}]}]"), ports="{name: tcp, port: 8080}")
+
+    assert step(walked(held, "tcp://payments:8080"), "authorization").detail.endswith("to connect to port 8080")

@@ -187,6 +187,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("authorization_policy.callers", ("named", "anybody"), "Whether the nearest rule says who may call.", "walk"),
     ("authorization_policy.asks_caller", YES_NO, "Whether the nearest rule fails for who calls.", "walk"),
     ("authorization_policy.asks_token", YES_NO, "Whether the nearest rule fails for the request's token.", "walk"),
+    ("authorization_policy.with_identity", ("allowed", "denied"), "What the policies would decide of a plaintext request if it were mutual TLS.", "walk"),
     ("authorization_policy.reads", ("http", "tcp"), "How the proxy that judges reads the connection.", "walk"),
     ("authorization_policy.hop", ("gateway", "target"), "Whose proxy judges.", "walk"),
     # workload

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_services import selection_labels
-from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends
+from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
@@ -106,10 +106,10 @@ def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
 
 def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None, sent: Offer | None) -> None:
     """A policy for the workload itself that leaves the mode to a wider one: of two for one workload only the older
-    counts, so an exception has to go into it. Or a wider one that makes callers send plaintext where only mutual TLS is
-    taken."""
-    hint = sent.place if sent and accepts.mode is Mode.STRICT and sent.sends is Sends.PLAINTEXT else None
-    if sent and hint is not None and sent.reason is Reason.AUTO and "rival" not in case.roles:
+    counts, so an exception has to go into it. Or a wider one that makes callers send plaintext, whatever is taken."""
+    by_policy = sent is not None and sent.sends is Sends.PLAINTEXT and sent.reason is Reason.AUTO
+    hint = sent.place if sent and by_policy else None
+    if hint is not None and (decided is None or hint.key != decided.key) and "rival" not in case.roles:
         case.role("rival", hint)
         case.fact("peer_authentication.rival", "switched-off", hint, decided)
         return

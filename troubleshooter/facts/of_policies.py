@@ -11,6 +11,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, had, kind, nearest, scope_of, wanted
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_denials import about_denying_rule
+from troubleshooter.facts.of_identities import about_identity
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
@@ -34,6 +35,7 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
     if hop.kind is HopKind.GATEWAY and hop.party.workload is not None:
         case.role("target", hop.party.workload.object.at())
         case.fact("caller.identity", "known" if subject.principal else "none")
+    about_identity(case, mesh, hop, sender)
     if judgement.decision is Decision.IMPLICIT_DENY:
         _implicit_deny(case, mesh, request, hop)
         _remedies(case, mesh, hop, sender)

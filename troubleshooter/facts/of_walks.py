@@ -27,9 +27,11 @@ from troubleshooter.facts.of_workloads import about_labels, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
+from troubleshooter.mesh.policy_rules import KEYS
 from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
 from troubleshooter.walk.entering import gateways_seen
+from troubleshooter.walk.inbound import OF_THE_PEER
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
@@ -146,7 +148,7 @@ def wants_identity(trail: Trail) -> bool:
     judgement = trail.hop.judgement
     if trail.steps[-1].stage is not Stage.AUTHORIZATION or judgement is None:
         return False
-    return spares_callers(judgement) or any(miss.attribute in {"principals", "namespaces"} for miss in judgement.misses)
+    return spares_callers(judgement) or any(KEYS.get(m.attribute, m.attribute) in OF_THE_PEER for m in judgement.misses)
 
 
 def _about_overlooked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:

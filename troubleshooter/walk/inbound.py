@@ -249,9 +249,8 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
         said = f"{judgement.decided_by[0]} denies it: a rule matches"
         matched = judgement.rule
         if judgement.decision is Decision.IMPLICIT_DENY:
-            said = (
-                f"no rule of {_all(judgement.decided_by)} allows {who} to {subject.method or 'connect'} {subject.path}"
-            )
+            asked = f"{subject.method} {subject.path}" if subject.http else f"connect to port {subject.port}"
+            said = f"no rule of {_all(judgement.decided_by)} allows {who} to {asked}"
             matched = "none"
         outcome = http(403, details=f"rbac_access_denied_matched_policy[{matched}]")
         if not subject.http:
