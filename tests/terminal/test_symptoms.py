@@ -1,4 +1,4 @@
-"""What somebody types that they see, as a symptom or a log line."""
+"""What somebody types that they see, as a symptom, a log line or a request."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_symptoms_of_most_causes_come_first() -> None:
 )
 def test_words_of_one_symptom(typed: str, symptom: str) -> None:
     """Flags, statuses, quoted texts and words of the title betray it."""
-    assert symptom == read(rulebook(), ASKED, typed)
+    assert symptom == read(rulebook(), ASKED, typed).symptom
 
 
 def test_words_of_several_symptoms() -> None:
@@ -55,7 +55,7 @@ def test_words_of_no_symptom(typed: str) -> None:
 
 def test_failed_log_line() -> None:
     """A pasted line is an entry; its place is called what it is."""
-    entry = read(rulebook(), ASKED, LINE.format("503 UH no_healthy_upstream"))
+    entry = read(rulebook(), ASKED, LINE.format("503 UH no_healthy_upstream")).entry
 
     assert isinstance(entry, AccessLogEntry)
     assert ("the line you pasted", ("UH",)) == (entry.file, entry.flags)

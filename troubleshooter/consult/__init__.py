@@ -3,8 +3,10 @@
 A whole consultation is a plain test. Must not know terminals, files, clusters or how a result is shown.
 """
 
-from troubleshooter.consult.consultation import UNKNOWN, Ask, Conclude, Consultation, Look, NextStep
+from troubleshooter.consult.consultation import UNKNOWN, Consultation
 from troubleshooter.consult.from_log import Failure, arguments_of, failure_of, failures, log_groups
+from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
+from troubleshooter.consult.supposing import Supposed
 from troubleshooter.consult.told import LogLine
 from troubleshooter.consult.tree import Branch, Junction, Tree, tree_of
 
@@ -19,6 +21,7 @@ __all__ = [
     "LogLine",
     "Look",
     "NextStep",
+    "Supposed",
     "Tree",
     "arguments_of",
     "failure_of",

@@ -7,12 +7,14 @@ changed answer leaves no trace. Must not know terminals, files or clusters.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.origins import open_origins
+from troubleshooter.consult.steps import Ask, Conclude, NextStep
+from troubleshooter.consult.supposing import Supposed, suppose
 from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
@@ -51,31 +53,6 @@ UNKNOWN = "unknown"
 COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND}
 BY_CONFIGURATION = frozenset({"mesh", "walk"})
 MAX_QUESTIONS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A question that only a person can answer."""
-
-    question: Question
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A fact that a source at hand can tell: `command` is what would be run."""
-
-    fact: str
-    command: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conclude:
-    """The end: everything that is known."""
-
-    diagnosis: Diagnosis
-
-
-NextStep = Ask | Look | Conclude
 
 
 class Consultation:
@@ -190,6 +167,15 @@ class Consultation:
         """Why a cause holds or does not, in the case in hand."""
         case = next(iter(self.examined.judgement.cases.values()))
         return account(self.rulebook, case, cause)
+
+    def suppose(self, fact: str, word: str) -> Supposed:
+        """What would be concluded if `fact` were `word` and all else as it is; nothing of it is kept.
+
+        Raises:
+            ValueError: there is no such fact or word, or no one request that it could be about.
+        """
+        given = isinstance(self.situation, Situation)
+        return suppose(self.rulebook, self.examined, (fact, word), self._among(), seen=given)
 
     def diagnosis(self) -> Diagnosis:
         """Everything that is known now."""

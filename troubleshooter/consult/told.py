@@ -6,7 +6,7 @@ conclusion is its root. Must not know questions.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from troubleshooter.consult.origins import with_origins
@@ -67,15 +67,16 @@ def _examined(rulebook: Rulebook, case: Case, engine: Engine, among: Container[s
         observation=None,
         cases=(case,),
         judgement=judgement,
-        conclusions=_rooted(with_origins(rulebook, concluded, left)),
+        conclusions=first_is_root(with_origins(rulebook, concluded, left)),
     )
 
 
-def _rooted(conclusions: list[Conclusion]) -> tuple[Conclusion, ...]:
+def first_is_root(conclusions: Iterable[Conclusion]) -> tuple[Conclusion, ...]:
     """The first conclusion is why the request fails: an error, whatever it would be in an audit."""
-    if not conclusions:
+    known = tuple(conclusions)
+    if not known:
         return ()
-    root, *others = conclusions
+    root, *others = known
     return (replace(root, root=True, severity=Severity.ERROR), *others)
 
 
@@ -90,7 +91,7 @@ def rooted_by_answers(conclusions: tuple[Conclusion, ...]) -> tuple[Conclusion, 
     """Where a walk cannot tell its end and a person could: the first conclusion that rests on what was said is why the
     request fails, of which they say that it does."""
     said = [c for c in conclusions if any(source.said for fact in c.because for source in fact.sources)]
-    return _rooted([*said[:1], *(c for c in conclusions if c not in said[:1])]) if said else conclusions
+    return first_is_root([*said[:1], *(c for c in conclusions if c not in said[:1])]) if said else conclusions
 
 
 def _only_the_failure(walked: Walked) -> Walked:

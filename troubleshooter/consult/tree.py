@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from troubleshooter.consult.consultation import Ask, Consultation
+from troubleshooter.consult.consultation import Consultation
+from troubleshooter.consult.steps import Ask
 from troubleshooter.inference import Engine, Standing, closure, derived_with
 from troubleshooter.model import Question
 from troubleshooter.rulebook import Rulebook

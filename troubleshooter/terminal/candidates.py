@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service
-from troubleshooter.model import Request
+from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.terminal.inquiry import Choice
 from troubleshooter.walk.parties import known_service
 from troubleshooter.walk.requests import KINDS
@@ -56,3 +56,19 @@ def senders(mesh: Mesh, request: Request) -> list[Choice]:
     serving = mesh.gateways.serving(request.scheme, request.port, request.sni or request.host)
     inside = [Choice(word=name, value=name) for name in dict.fromkeys(names)]
     return [outside, *inside] if serving else [*inside, outside]
+
+
+def paths(mesh: Mesh, request: Request) -> list[str]:
+    """The paths that routes of the request's host name; those of regular expressions are no paths."""
+    service = known_service(mesh, request.host, "default")
+    names = {request.host, service.host, service.object.name} if service else {request.host}
+    objects = (o for o in mesh.inventory.objects if o.kind == "VirtualService")
+    routes = (
+        r
+        for o in objects
+        if names.intersection(map(str, as_list(o.spec.get("hosts"))))
+        for r in as_list(o.spec.get("http"))
+    )
+    matches = (as_map(m) for r in routes for m in as_list(as_map(r).get("match")))
+    found = (as_map(m.get("uri")).get(kind) for m in matches for kind in ("exact", "prefix"))
+    return list(dict.fromkeys(path for path in found if isinstance(path, str) and path.startswith("/")))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.inference import Account, How, Objection, Outcome, Why
+from troubleshooter.consult import Supposed
+from troubleshooter.inference import UNEXPLAINED, Account, Conclusion, How, Objection, Outcome, Standing, Why
 from troubleshooter.model import Certainty, Source
-from troubleshooter.terminal.lines import Lines
+from troubleshooter.terminal.lines import Writer
 
 VERBS = {
     Certainty.CONFIRMED: "confirms",
@@ -22,7 +23,7 @@ NAMED = 6
 """Causes that are named in one line; the rest is counted."""
 
 
-def put_why(lines: Lines, why: Why) -> None:
+def put_why(lines: Writer, why: Why) -> None:
     """What each answer would decide, and which causes are left."""
     moving = [(o.word or "anything else", _decides(o)) for o in why.outcomes if o.changes]
     if moving:
@@ -34,12 +35,38 @@ def put_why(lines: Lines, why: Why) -> None:
 
 
 def _decides(outcome: Outcome) -> str:
-    parts = []
+    return "; ".join(_moves(outcome.changes))
+
+
+def _moves(standings: tuple[Standing, ...]) -> Iterator[str]:
     for certainty, verb in VERBS.items():
-        causes = [s.cause for s in outcome.changes if s.certainty is certainty]
+        causes = [s.cause for s in standings if s.certainty is certainty]
         if causes:
-            parts.append(f"{verb} {_listed(causes)}")
-    return "; ".join(parts)
+            yield f"{verb} {_listed(causes)}"
+
+
+def put_supposed(lines: Writer, supposed: Supposed) -> None:
+    """What is known, what would be concluded if it were otherwise, and that nothing of it is kept."""
+    pair = f"{supposed.fact} is {supposed.word}"
+    if supposed.known is not None and supposed.known.fact.word == supposed.word:
+        lines.put(f"It is so already: {pair}.")
+        put_how(lines, supposed.known, 2)
+        return
+    now = f"is {supposed.known.fact.word}" if supposed.known is not None else "is not known"
+    lines.put(f"{supposed.fact} {now}. If it were {supposed.word}, and all else as it is:")
+    same = supposed.now is not None and supposed.then is not None and supposed.now.cause == supposed.then.cause
+    lines.put(f"{_rooted(supposed.then)}{', as now' if same else ''}", lead="- ")
+    for text in _moves(supposed.moved):
+        lines.put(f"it {text}", lead="- ")
+    lines.put("I keep nothing of this.")
+
+
+def _rooted(root: Conclusion | None) -> str:
+    if root is None:
+        return "no root cause would be settled"
+    if root.cause == UNEXPLAINED:
+        return "the request would die all the same, and no cause that I know would explain it"
+    return f"the root cause would be {root.cause}, {root.certainty}"
 
 
 def _listed(names: list[str]) -> str:
@@ -47,7 +74,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def put_how(lines: Lines, how: How, indent: int = 0) -> None:
+def put_how(lines: Writer, how: How, indent: int = 0) -> None:
     """Where a fact comes from, and what it follows from, to the bottom."""
     lines.put(f"{how.fact.name} is {how.fact.word}", indent=indent)
     if how.derivation:
@@ -70,7 +97,7 @@ def _place(source: Source) -> str:
     return str(source.resource) + (f", {source.resource.field}" if source.resource.field else "") + where
 
 
-def put_account(lines: Lines, account: Account) -> None:
+def put_account(lines: Writer, account: Account) -> None:
     """How a cause stands, and why."""
     lines.put(f"{account.standing.cause} is {account.standing.certainty}")
     for known in account.because:

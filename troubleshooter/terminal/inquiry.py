@@ -24,8 +24,8 @@ class Choice:
 class Inquiry:
     """`about` names what is asked for. `why` and `how` answer `why` and `?`: paragraphs and commands. `read` makes a
     value of a line that is no choice, and raises ValueError with a sentence if it cannot; None takes choices only.
-    `hint` says what `read` takes. `otherwise` is what `unknown` means, `default` what an empty line does; None allows
-    neither."""
+    `hint` says what `read` takes, `suggested` are texts that it would take. `otherwise` is what `unknown` means,
+    `default` what an empty line does; None allows neither."""
 
     about: str
     question: str
@@ -34,6 +34,7 @@ class Inquiry:
     how: tuple[str, ...] = ()
     read: Callable[[str], Any] | None = None
     hint: str = ""
+    suggested: tuple[str, ...] = ()
     otherwise: Any = None
     default: Any = None
 
@@ -46,7 +47,7 @@ def answer_of(inquiry: Inquiry, line: str) -> Any:
     """
     if not line and inquiry.default is not None:
         return inquiry.default
-    found = _chosen(inquiry, line)
+    found = chosen(inquiry, line)
     if found is not None:
         return found.value
     if inquiry.read is not None and line:
@@ -54,7 +55,8 @@ def answer_of(inquiry: Inquiry, line: str) -> Any:
     raise ValueError(_would_be_one(inquiry))
 
 
-def _chosen(inquiry: Inquiry, line: str) -> Choice | None:
+def chosen(inquiry: Inquiry, line: str) -> Choice | None:
+    """The choice whose number or word was typed."""
     if line.isdecimal() and 0 < int(line) <= len(inquiry.choices):
         return inquiry.choices[int(line) - 1]
     return next((c for c in inquiry.choices if c.word and c.word.lower() == line.lower()), None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from troubleshooter.model.plain import plain
 
@@ -14,6 +15,15 @@ NARROWEST = 40
 INDENT = 2
 NUMBER = 6
 """Where the text after a number begins."""
+
+
+class Writer(Protocol):
+    """Takes paragraphs, commands to type and tables of two columns."""
+
+    def blank(self) -> None: ...
+    def put(self, text: str, *, indent: int = 0, lead: str = "") -> None: ...
+    def command(self, text: str) -> None: ...
+    def table(self, rows: Iterable[tuple[str, str]], indent: int = INDENT) -> None: ...
 
 
 class Lines:
@@ -52,3 +62,31 @@ class Lines:
         wide = min(max((len(left) for left, _ in known), default=0), self._width // 2)
         for left, right in known:
             self.put(right, indent=indent, lead=left.ljust(wide) + "  ")
+
+
+class Said:
+    """What is to be said, kept until somebody knows how wide the screen is. Takes what `Lines` takes."""
+
+    def __init__(self) -> None:
+        self._parts: list[Callable[[Writer], None]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._parts)
+
+    def onto(self, lines: Writer) -> None:
+        """Say it."""
+        for part in self._parts:
+            part(lines)
+
+    def blank(self) -> None:
+        self._parts.append(lambda lines: lines.blank())
+
+    def put(self, text: str, *, indent: int = 0, lead: str = "") -> None:
+        self._parts.append(lambda lines: lines.put(text, indent=indent, lead=lead))
+
+    def command(self, text: str) -> None:
+        self._parts.append(lambda lines: lines.command(text))
+
+    def table(self, rows: Iterable[tuple[str, str]], indent: int = INDENT) -> None:
+        kept = tuple(rows)
+        self._parts.append(lambda lines: lines.table(kept, indent))

@@ -24,7 +24,8 @@ class Show(Protocol):
 class Setting:
     """`inventory` and `summary` are None where no mesh or no log was given; `request` and `symptom` are what flags have
     said already, `arguments` the flags that name mesh and log. `collect` is the command that prints a mesh, `program`
-    what the user types to start this."""
+    what the user types to start this. `person` says that somebody sits at a terminal: they are asked what they see even
+    where a mesh is at hand."""
 
     rulebook: Rulebook
     engine: Engine
@@ -38,3 +39,4 @@ class Setting:
     symptom: str = ""
     arguments: tuple[str, ...] = ()
     namespace: str = "default"
+    person: bool = False

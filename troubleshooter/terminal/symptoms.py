@@ -1,6 +1,6 @@
-"""What somebody sees, to a symptom or a log line.
+"""What somebody sees, to a symptom, a log line or a request.
 
-Decides: which symptoms a typed text means. Must not know consultations.
+Decides: what a typed or pasted text means, and how many symptoms are left of it. Must not know consultations.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from troubleshooter.evidence import AccessLogEntry, parse_line
 from troubleshooter.rulebook import Rulebook, Symptom
 from troubleshooter.terminal.inquiry import Choice, Inquiry
-
-PASTED = "the line you pasted"
-"""The file name of a log line that somebody typed."""
+from troubleshooter.terminal.pasted import Seen, entry_taken, logged, request_in, text_taken, told_by
 
 WORD = re.compile(r"[A-Za-z0-9_]+")
 SHORT_WORDS = frozenset("a an and are as at by does for from i in is it no not of on or the to with".split())  # noqa: SIM905 - a line reads better than a column
+
+MOST_WORDS = 12
+"""A longer text is a quotation: single words of it tell nothing."""
 
 
 def choices(rulebook: Rulebook) -> tuple[Choice, ...]:
@@ -29,36 +29,47 @@ def choices(rulebook: Rulebook) -> tuple[Choice, ...]:
     return tuple(Choice(word=symptom.id, meaning=symptom.title, value=symptom.id) for symptom in ordered)
 
 
-def read(rulebook: Rulebook, inquiry: Inquiry, line: str) -> Any:
-    """An access log line as its entry; other words as the symptom that they fit, or an Inquiry about those they fit.
+def read(rulebook: Rulebook, inquiry: Inquiry, text: str) -> Any:
+    """What a text tells, as Seen; an Inquiry where several symptoms fit.
 
     Raises:
-        ValueError: the line tells of no failure, or no symptom fits.
+        ValueError: it tells of no failure, and names no symptom and no request.
     """
-    parsed = parse_line(line, file=PASTED)
-    if isinstance(parsed, AccessLogEntry):
-        if not parsed.failed:
-            raise ValueError("By this line the request did not fail. Paste one that did, or type what you see.")
-        return parsed
-    fitting = _fitting(rulebook, line)
-    if not fitting:
-        raise ValueError("I know no symptom with these words. Try fewer words, or type more to see all of them.")
+    summary = logged(text)
+    if summary.entries and not summary.failed:
+        raise ValueError("By this line the request did not fail. Paste one that did, or type what you see.")
+    if summary.groups:
+        entry = summary.groups[0].example
+        return Seen(entry=entry, taken=entry_taken(rulebook, entry, summary.entries))
+    method, to = request_in(text)
+    fitting = told_by(rulebook, text) or _by_words(rulebook, text)
     if len(fitting) == 1:
-        return fitting[0].id
-    known = tuple(Choice(word=s.id, meaning=s.title, value=s.id) for s in fitting)
-    return replace(inquiry, question="Which of these is it?", choices=known)
+        return Seen(symptom=fitting[0].id, to=to, method=method, taken=text_taken(fitting[0], method, to))
+    if fitting:
+        return replace(inquiry, question="Which of these is it?", choices=_fewer(fitting, method, to))
+    if to:
+        return Seen(to=to, method=method, taken=f"I read the request {method} {to} off this, and no symptom.")
+    raise ValueError("I know no symptom with these words. Try fewer words, or type more to see all of them.")
 
 
-def _fitting(rulebook: Rulebook, line: str) -> list[Symptom]:
-    """The symptoms that fit best: by a text of theirs, else by the most words."""
-    symptoms = list(rulebook.symptoms.values())
-    quoted = [s for s in symptoms if any(text.lower() in line.lower() for text in s.texts)]
-    if quoted:
-        return quoted
-    words = {w for w in map(str.lower, WORD.findall(line)) if w not in SHORT_WORDS}
-    hits = {s.id: len(words & _words_of(s)) for s in symptoms}
+def _fewer(fitting: list[Symptom], method: str, to: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(
+            word=s.id,
+            meaning=s.title,
+            value=Seen(symptom=s.id, to=to, method=method, taken=text_taken(s, method, to)) if to else s.id,
+        )
+        for s in fitting
+    )
+
+
+def _by_words(rulebook: Rulebook, text: str) -> list[Symptom]:
+    """The symptoms that share the most words with a short text."""
+    found = WORD.findall(text)
+    words = {w for w in map(str.lower, found) if w not in SHORT_WORDS} if len(found) <= MOST_WORDS else set()
+    hits = {s.id: len(words & _words_of(s)) for s in rulebook.symptoms.values()}
     best = max(hits.values(), default=0)
-    return [s for s in symptoms if best and hits[s.id] == best]
+    return [s for s in rulebook.symptoms.values() if best and hits[s.id] == best]
 
 
 def _words_of(symptom: Symptom) -> set[str]:
@@ -67,5 +78,5 @@ def _words_of(symptom: Symptom) -> set[str]:
 
 
 def reading(rulebook: Rulebook, inquiry: Inquiry) -> Inquiry:
-    """The inquiry with words and log lines read as above."""
+    """The inquiry with words, errors and log lines read as above."""
     return replace(inquiry, read=partial(read, rulebook, inquiry))

@@ -1,0 +1,204 @@
+"""Where a consultation stands, and what a typed line makes of it: the whole wizard without a screen.
+
+Theory of operation. `start` and `hear` return what is to be said, and leave in `inquiry` the question that is open, or
+END with `diagnosis` filled. First come the questions of the intake, then those of the consultation. Both fronts (plain
+lines, and the screen) draw from these values and decide nothing. Answers are a list; `back` drops its end.
+
+Must not know: where lines come from, or how anything is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+from troubleshooter.consult import UNKNOWN, Ask, Conclude, Consultation
+from troubleshooter.model import Diagnosis
+from troubleshooter.model.plain import without_credentials
+from troubleshooter.terminal.inquiry import Choice, Inquiry, answer_of, chosen
+from troubleshooter.terminal.intake import PAGE, Intake
+from troubleshooter.terminal.lines import Said
+from troubleshooter.terminal.pasted import Seen
+from troubleshooter.terminal.questioning import Questioning, spoken
+from troubleshooter.terminal.setting import Setting
+from troubleshooter.walk import RequestError
+
+END = Inquiry(about="end", question="", default="end", hint="Enter to end")
+QUITS = frozenset({"quit", "exit", "q", ":q"})
+
+
+class Turn(Enum):
+    """What a typed line led to."""
+
+    STAYED = auto()
+    """Something was said; the question is on the screen still."""
+    ASKED = auto()
+    """The question is put again, or a narrower one."""
+    MOVED = auto()
+    """Another question, or the end."""
+    LEFT = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a typed line led to, and what is to be said about it."""
+
+    turn: Turn
+    said: Said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An answer as it can be given again: the lines that were typed for it (more than one where the question became
+    narrower), and what they meant. No credentials are in it."""
+
+    about: str
+    typed: tuple[str, ...]
+    meant: str
+
+
+class Dialogue:
+    """One consultation with somebody. `page` is how many choices are offered at once."""
+
+    def __init__(self, setting: Setting, page: int = PAGE) -> None:
+        self.setting = setting
+        self.intake = Intake(setting, page)
+        self.consultation: Consultation | None = None
+        self.inquiry = END
+        self.diagnosis: Diagnosis | None = None
+        self.given: list[Given] = []
+        self._wide: Inquiry | None = None
+        self._typed: list[str] = []
+
+    @property
+    def number(self) -> int:
+        """The open question's number, from 1."""
+        return len(self.intake.told) + (len(self.consultation.told) if self.consultation else 0) + 1
+
+    @property
+    def asked_back(self) -> Questioning:
+        """What may be asked at the open question."""
+        return Questioning(self.intake, self.consultation, self.inquiry)
+
+    def start(self) -> Heard:
+        """Go to the first question.
+
+        Raises:
+            RequestError: the request that flags named makes no sense in this mesh.
+        """
+        return self._next(Said())
+
+    def hear(self, typed: str) -> Heard:
+        """Take a line, or several that were pasted at once. Never raises: what is unclear is told so."""
+        line = typed.strip()
+        if line.lower() in QUITS:
+            return Heard(turn=Turn.LEFT, said=Said())
+        command, _, rest = line.partition(" ")
+        if command.lower() == "back" and (not rest.strip() or rest.strip().isdecimal()):
+            return self._back(int(rest or 1))
+        said = Said()
+        if self.asked_back.explains(said, command.lower(), rest.strip()):
+            return Heard(turn=Turn.STAYED, said=said)
+        return self._answer(line, said)
+
+    def _answer(self, line: str, said: Said) -> Heard:
+        """Take a line that is an answer, or say what would be one."""
+        inquiry = self.inquiry
+        try:
+            given_up = line.lower() == UNKNOWN and inquiry.otherwise is not None
+            value = inquiry.otherwise if given_up else answer_of(inquiry, line)
+        except ValueError as error:
+            said.put(f"{error}.".replace("..", ".").replace("?.", "?"))
+            return Heard(turn=Turn.STAYED, said=said)
+        if inquiry is END:
+            return Heard(turn=Turn.LEFT, said=said)
+        pick = chosen(inquiry, line)
+        self._typed.append(without_credentials(pick.word if pick and pick.word else line))
+        if isinstance(value, Inquiry):
+            self._wide, self.inquiry = self._wide or inquiry, value
+            return Heard(turn=Turn.ASKED, said=said)
+        self._tell(value)
+        if isinstance(value, Seen) and value.taken:
+            said.blank()
+            said.put(value.taken)
+        return self._next(said)
+
+    def _tell(self, value: Any) -> None:
+        """Take an answer to a question of the intake, or of the consultation."""
+        inquiry, self._wide = self._wide or self.inquiry, None
+        meant = without_credentials(spoken(inquiry, value))
+        self.given.append(Given(about=inquiry.about, typed=tuple(self._typed), meant=meant))
+        self._typed = []
+        if self.consultation is None:
+            self.intake.tell(inquiry, value)
+        else:
+            self.consultation.tell(inquiry.about, value)
+
+    def _next(self, said: Said) -> Heard:
+        """Go to the next question, or to the end."""
+        self.diagnosis = None
+        while self.consultation is None:
+            inquiry = self.intake.next()
+            if inquiry is not None:
+                self.inquiry = inquiry
+                return Heard(turn=Turn.MOVED, said=said)
+            self.consultation = self._begun(said)
+        step = self.consultation.next_step()
+        self.inquiry = _inquiry_of(step) if isinstance(step, Ask) else END
+        self.diagnosis = step.diagnosis if isinstance(step, Conclude) else None
+        return Heard(turn=Turn.MOVED, said=said)
+
+    def _begun(self, said: Said) -> Consultation | None:
+        """A consultation about what is in question. Where that makes no sense, the last answer is taken back."""
+        setting = self.setting
+        try:
+            begun = Consultation(setting.rulebook, setting.engine, self.intake.situation(), symptom=self.intake.symptom)
+            _ = begun.examined
+        except RequestError as error:
+            if not self.intake.back():
+                raise
+            self.given.pop()
+            said.blank()
+            said.put(f"{error}.")
+            return None
+        return begun
+
+    def _back(self, steps: int) -> Heard:
+        """Take answers back, whoever holds them; a narrowed question becomes wide again first."""
+        said = Said()
+        if self._wide is not None:
+            self.inquiry, self._wide, self._typed = self._wide, None, []
+            return Heard(turn=Turn.ASKED, said=said)
+        taken = 0
+        while taken < steps and self._back_once():
+            taken += 1
+        if taken == 0:
+            said.put("This is the first question.")
+            return Heard(turn=Turn.ASKED, said=said)
+        return self._next(said)
+
+    def _back_once(self) -> bool:
+        if self.consultation is None or not self.consultation.back():
+            if not self.intake.back():
+                return False
+            self.consultation = None
+        self.given.pop()
+        return True
+
+    def outcome(self) -> Diagnosis | None:
+        """Everything that is known now; None before anything was looked at."""
+        return self.diagnosis or (self.consultation.diagnosis() if self.consultation else None)
+
+
+def _inquiry_of(step: Ask) -> Inquiry:
+    """A question of the knowledge base."""
+    question = step.question
+    return Inquiry(
+        about=question.fact,
+        question=question.question,
+        choices=tuple(Choice(word=word, meaning=meaning, value=word) for word, meaning in question.answers),
+        why=(question.why,),
+        how=(question.how,),
+        otherwise=UNKNOWN,
+    )
