@@ -7,8 +7,8 @@ the cause that it belongs to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from troubleshooter.collect.knowledge_files import KnowledgeFiles, read_knowledg
 from troubleshooter.consult import Consultation
 from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines
 from troubleshooter.inference import Engine, PlainEvaluator
-from troubleshooter.model import Diagnosis, Finding, Inventory, Request
+from troubleshooter.model import Diagnosis, Fact, Finding, Inventory, Request
 from troubleshooter.remedy import Situation
 from troubleshooter.rulebook import Cause, Example, Mistake, Rulebook, Status, parse
 from troubleshooter.walk import parse_request
@@ -81,11 +81,13 @@ def cause_in(folder: Path) -> Cause:
 @dataclass(frozen=True, kw_only=True)
 class Asked:
     """What is asked of a mesh and what must come out. `example` is None where it is an audit, and its verdict "" where
-    any will do; `root` is the cause that is to blame, "" where nothing is; `audit` says whether an audit finds it."""
+    any will do; `root` is the cause that is to blame, "" where nothing is; `audit` says whether an audit finds it;
+    `told` is what a person answers, by fact."""
 
     example: Example | None
     root: str
     audit: bool = True
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -101,14 +103,18 @@ def asked_of(mesh: Path) -> Asked:
     changes = yaml.safe_load(other.read_text(encoding="utf-8")) if other.is_file() else {}
     root = changes.pop("root", cause.id if kind == "bad" else "")
     heard = changes.pop("audit", "") != "silent"
+    told = changes.pop("told", {}) if kind != "good" else {}
     if kind == "good":
+        changes.pop("told", "")
         changes = {key: value for key, value in changes.items() if key not in ("evidence", "verdict", "stage")}
-    return Asked(example=_changed(example, changes, other), root=root, audit=heard)
+    return Asked(example=_changed(example, changes, other), root=root, audit=heard, told=told)
 
 
 def _changed(example: Example | None, changes: dict[str, Any], file: Path) -> Example | None:
     if unknown := changes.keys() - {"from", *ASKED}:
-        pytest.fail(f"{file.name} says {', '.join(sorted(unknown))}; it may say root, audit, from, {', '.join(ASKED)}")
+        pytest.fail(
+            f"{file.name} says {', '.join(sorted(unknown))}; it may say root, audit, told, from, {', '.join(ASKED)}"
+        )
     fields = {("source" if key == "from" else key): value for key, value in changes.items()}
     if "evidence" in fields:
         fields["evidence"] = tuple(fields["evidence"])
@@ -149,9 +155,9 @@ def situation(mesh: Path) -> Situation:
     """What a mesh is looked at with: its objects, the request asked of it, and the failure in the log."""
     example = asked_of(mesh).example
     logs = [failure_in(mesh.with_name(name)) for name in example.evidence] if example else []
-    return Situation(
-        inventory=inventory(mesh), request=request_of(example) if example else None, entry=next(iter(logs), None)
-    )
+    told = {name: Fact(name=name, word=word) for name, word in asked_of(mesh).told.items()}
+    request = request_of(example) if example else None
+    return Situation(inventory=inventory(mesh), request=request, entry=next(iter(logs), None), told=told)
 
 
 @cache
@@ -167,8 +173,11 @@ def audit(mesh: Path) -> Diagnosis:
 
 
 def diagnosed(what: Situation, engine: Engine | None = None) -> Diagnosis:
-    """A whole consultation in which nobody answers."""
-    return Consultation(book(), engine or PlainEvaluator(), what).diagnosis()
+    """A whole consultation in which a person answers what is told and nothing else."""
+    consultation = Consultation(book(), engine or PlainEvaluator(), replace(what, told=None))
+    for name, fact in (what.told or {}).items():
+        consultation.tell(name, fact.word)
+    return consultation.diagnosis()
 
 
 def causes_of(found: Diagnosis) -> set[str]:

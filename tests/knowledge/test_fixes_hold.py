@@ -35,7 +35,7 @@ def verified(mesh: Path) -> list[Fix]:
 
 def mended(mesh: Path, fix: Fix) -> Diagnosis:
     """What comes out after a fix. Evidence is older than the fix, so there is none."""
-    return diagnosed(replace(situation(mesh), inventory=apply(inventory(mesh), fix), entry=None))
+    return diagnosed(replace(situation(mesh), inventory=apply(inventory(mesh), fix), entry=None, told=None))
 
 
 def deaths(found: Diagnosis) -> list[str]:

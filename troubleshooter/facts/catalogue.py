@@ -146,6 +146,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("rival.reach", ("namespace", "mesh", "other"), "For how many services the hidden rule is made.", "walk"),
     ("rival.hidden_by", ("look-up", "age"), "Why the hidden rule does not count: where it stands, or when it was made.", "walk"),
     ("destination_rule.outlier_detection", PRESENCE, "Whether it ejects endpoints that fail.", "walk"),
+    ("destination_rule.ejects", ("all", "some", "nothing", "fallback"), "How many endpoints its outlier detection may put aside at once; fallback if all are used again when too few are left.", "walk"),
+    ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
@@ -217,6 +219,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "evidence",
     ),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
+    ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
@@ -74,6 +75,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         case.fact("service.endpoints_meant", "yes", service.object.at())
         about_service_port(case, mesh, service, port)
     about_endpoints(case, hop)
+    if hop.cluster is not None:
+        about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
     about_exception(case, mesh, hop)
     about_credentials(case, mesh, request, trail.hop, hop)

@@ -18,11 +18,14 @@ from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import RequestError
 
 ONLY_TRAFFIC = "only traffic can show it"
+EVIDENCE = frozenset({"failure", "evidence"})
+"""The roles of facts that no edit changes."""
 
 
 def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusion: Conclusion, change: Change) -> str:
     """Why a fix does not hold; "" if it does."""
-    if not _of_configuration(rulebook, conclusion.because):
+    changeable = _of_configuration(rulebook, conclusion.because)
+    if not changeable:
         return ONLY_TRAFFIC
     after_it = settled(situation.inventory, change.on(situation.inventory), change.restart)
     tried = replace(situation, inventory=after_it, entry=None)
@@ -32,22 +35,32 @@ def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusi
         return f"with it the request makes no sense any more: {error}"
     return (
         _still_there(conclusion, after)
+        or _still_true(conclusion, changeable, after)
         or _still_dies(conclusion, before, after)
         or _something_new(conclusion, before, after)
     )
 
 
-def _of_configuration(rulebook: Rulebook, facts: Iterable[Fact]) -> bool:
-    """Whether some fact that proves the cause is one that an edit can change."""
-    evidence = {"failure", "evidence"}
+def _of_configuration(rulebook: Rulebook, facts: Iterable[Fact]) -> list[Fact]:
+    """The facts that prove the cause and that an edit can change."""
     derived = {d.fact for d in rulebook.derivations}
-    return any(f.name.partition(".")[0] not in evidence and f.name not in derived for f in facts)
+    return [f for f in facts if f.name.partition(".")[0] not in EVIDENCE and f.name not in derived]
 
 
 def _still_there(conclusion: Conclusion, after: Examined) -> str:
     if any(c.fingerprint == conclusion.fingerprint for c in after.conclusions):
         return "on the copy of the mesh the cause is still there with it"
     return ""
+
+
+def _still_true(conclusion: Conclusion, changeable: Iterable[Fact], after: Examined) -> str:
+    """Where evidence belongs to the proof, the cause is not seen on the copy in any case: then some fact of
+    configuration must have changed."""
+    case = after.judgement.cases.get(conclusion.case)
+    seen = any(f.name.partition(".")[0] in EVIDENCE for f in conclusion.because)
+    known = case.facts if case is not None else {}
+    same = all(f.name in known and known[f.name].word == f.word for f in changeable)
+    return ONLY_TRAFFIC if seen and same else ""
 
 
 def _still_dies(conclusion: Conclusion, before: Examined, after: Examined) -> str:
