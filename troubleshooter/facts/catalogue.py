@@ -102,6 +102,9 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
     ("gateway.port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
+    ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
+    ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),
+    ("gateway.secret_from", ("name", "certificate", "copy", "none"), "Where the Secret could be had from: under another name, by a Certificate of another namespace, as a copy from there.", "mesh"),
     ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),
     # service
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),

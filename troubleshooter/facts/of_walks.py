@@ -17,6 +17,7 @@ from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
+from troubleshooter.facts.of_gateway_secrets import about_secret
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
@@ -62,6 +63,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_hosts(case, mesh, request, trail, hop)
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
         about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
+        if hop.server is not None and hop.party.workload is not None:
+            about_secret(case, mesh, hop.server, [hop.party.workload])
     about_egress(case, mesh, request, (branch, trail), observation)
     about_hidden_routes(case, mesh, request, trail, hop)
     about_route(case, mesh, request, hop)

@@ -16,6 +16,7 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_faults import fault_cases
 from troubleshooter.facts.of_gateway_hosts import about_hosts_alone
 from troubleshooter.facts.of_gateway_ports import about_gateway_ports
+from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_routes import about_http_routes
@@ -101,6 +102,7 @@ def gateway_case(mesh: Mesh, gateway: Object) -> Case:
     """One Gateway."""
     case = CaseBuilder(f"piece/gateway/{gateway.namespace}/{gateway.name}", CaseKind.PIECE)
     about_gateway_ports(case, mesh, gateway)
+    about_gateway_secrets(case, mesh, gateway)
     about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
     return case.build()
 

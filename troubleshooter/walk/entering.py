@@ -10,13 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.credentials import assumed, missing
 from troubleshooter.mesh.gateways import Opened, Server, speaks
-from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.load_balancers import ends_tls
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.unmodelled import GATEWAY_API
-from troubleshooter.model import Connection, Object, Outcome, Request, Stage, as_map
+from troubleshooter.model import Connection, Object, Outcome, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.routing import host_of, touching
 
@@ -83,7 +83,7 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     fitting = [s for s in on_port if speaks(s, arrival.scheme)]
     if not fitting:
         return _wrong_protocol(trail, on_port[0], arrival)
-    trail = _server(trail, fitting, arrival)
+    trail = _server(mesh, trail, fitting, arrival)
     return trail if trail.failed else _with_secret(mesh, trail)
 
 
@@ -186,7 +186,7 @@ def _family(server: Server) -> str:
     return "http" if server.protocol.family == "http" or terminated else "tcp"
 
 
-def _server(trail: Trail, fitting: list[Server], arrival: _Arrival) -> Trail:
+def _server(mesh: Mesh, trail: Trail, fitting: list[Server], arrival: _Arrival) -> Trail:
     """The server among those of the port: TLS by the name in the hello."""
     server = _by_name(fitting, arrival)
     if server is None:
@@ -201,7 +201,12 @@ def _server(trail: Trail, fitting: list[Server], arrival: _Arrival) -> Trail:
         "tls": server.tls,
     }
     trail = trail.decide(server=server, family=_family(server))
-    assumes = ("the certificate is good for the client",) if server.tls in TERMINATING else ()
+    assumes: tuple[str, ...] = ("the certificate is good for the client",) if server.tls in TERMINATING else ()
+    unseen = assumed(mesh.index, server, trail.hop.party.namespace)
+    if unseen is not None:
+        assumes += (
+            f"the pods get Secret {unseen.name} of namespace {unseen.namespace} (no Secrets were looked at there)",
+        )
     said, spot = f"server {server.index} of {server.gateway}", server.gateway.at(server.path)
     if server.tls == "AUTO_PASSTHROUGH":
         said = f"{said} passes connections between networks on by their name, which is not modelled yet"
@@ -210,14 +215,16 @@ def _server(trail: Trail, fitting: list[Server], arrival: _Arrival) -> Trail:
 
 
 def _with_secret(mesh: Mesh, trail: Trail) -> Trail:
-    """The trail unless the server's TLS secret is not in the gateway's namespace, where Secrets were seen: then the
-    listener waits for it for ever."""
+    """The trail unless the pods do not get a Secret that the server names: then whoever opens a connection is cut off.
+
+    Source: the comment on `SDSAdsConfig` in istio/istio pilot/pkg/security/model/authentication.go (a Secret that is
+    missing holds up no listener); seen on a real Envoy: a reset, and no line in the log.
+    """
     server, namespace = trail.hop.server, trail.hop.party.namespace
-    name = str(as_map(server.raw.get("tls")).get("credentialName") or "") if server else ""
-    if server is None or not name or "://" in name or not mesh.index.saw_running(CORE, "Secret", namespace):
+    lost = missing(mesh.index, server, namespace) if server else None
+    if server is None or lost is None:
         return trail
-    if mesh.index.get(CORE, "Secret", namespace, name) is not None:
-        return trail
-    said = f"there is no Secret {name} in namespace {namespace}, where the gateway looks for it"
-    spot = server.gateway.at(f"{server.path}.tls.credentialName")
-    return trail.instead(Stage.LISTENER, said, dropped(Connection.RESET), resource=spot)
+    said = f"there is no Secret {lost.name} in namespace {namespace}, where the gateway looks for it"
+    if lost.foreign:
+        said = f"the gateway's pods in namespace {namespace} get no Secret of namespace {lost.namespace}"
+    return trail.instead(Stage.LISTENER, said, dropped(Connection.RESET), resource=server.gateway.at(lost.field))

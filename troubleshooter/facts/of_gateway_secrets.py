@@ -1,0 +1,95 @@
+"""Facts about the Secrets that Gateways name for their certificates.
+
+Decides where a Secret that is missing may be had from. Must not know requests or causes.
+Source: https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.credentials import Credential, elsewhere, missing, named_by
+from troubleshooter.mesh.gateways import Server
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.workloads import Workload
+from troubleshooter.model import Object, as_map
+
+ISSUER = "cert-manager.io"
+OF_CERTIFICATES = ("kubernetes.io/tls", "Opaque", "")
+"""Types of Secrets that hold certificates; one without a type is Opaque."""
+
+
+def about_gateway_secrets(case: CaseBuilder, mesh: Mesh, gateway: Object) -> None:
+    """The first server of a Gateway for which none of its workloads finds a Secret."""
+    workloads = mesh.gateways.workloads(gateway)
+    for server in mesh.gateways.servers(gateway):
+        about_secret(case, mesh, server, workloads)
+
+
+def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Iterable[Workload]) -> None:
+    """Whether a server's Secret is where the pods of some workload look for it; nothing where that is not known."""
+    spaces = list(dict.fromkeys(w.namespace for w in workloads))
+    lacking = [missing(mesh.index, server, space) for space in spaces]
+    lost = lacking[0] if lacking else None
+    if lost is not None and all(lacking):
+        _not_found(case, mesh, server, lost, spaces[0])
+        return
+    for credential in (c for space in spaces for c in named_by(server, space)):
+        found = mesh.index.get(CORE, "Secret", credential.namespace, credential.name)
+        if found is not None and not credential.foreign:
+            case.fact("gateway.secret", "found", server.gateway.at(credential.field), found.at())
+
+
+def _not_found(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:
+    place = server.gateway.at(lost.field)
+    case.role("gateway", server.gateway.at())
+    others = [s for s in elsewhere(mesh.index, lost) if s.namespace != namespace]
+    if lost.foreign:
+        foreign = mesh.index.get(CORE, "Secret", lost.namespace, lost.name)
+        others = [foreign, *others] if foreign else others
+    case.fact("gateway.secret", "not-found", place, *(s.at() for s in others))
+    case.fact("gateway.secret_form", "qualified" if lost.foreign else "short", place)
+    case.detail("gateway.secret_field", lost.field)
+    case.detail("gateway.secret_written", lost.written)
+    case.detail("gateway.secret_name", lost.name)
+    case.detail("gateway.secret_namespace", namespace)
+    case.detail("gateway.secret_server", ", ".join(h.rpartition("/")[2] for h in server.hosts))
+    case.detail("gateway.secret_elsewhere", ", ".join(f"{s.namespace}/{s.name}" for s in others))
+    case.detail("gateway.secret_source", others[0].namespace if others else lost.namespace)
+    certificate = _certificate(mesh, lost, namespace)
+    if certificate is not None:
+        case.detail("gateway.certificate_name", certificate.name)
+        case.detail("gateway.certificate_version", str(certificate.raw.get("apiVersion")))
+        case.detail("gateway.certificate_spec", dict(certificate.spec))
+        case.detail("gateway.secret_source", certificate.namespace)
+    guess = _guess(mesh, lost, namespace)
+    case.detail("gateway.secret_guess_name", guess)
+    source = "name" if guess else "certificate" if certificate is not None else "copy" if others else "none"
+    case.fact("gateway.secret_from", source, place)
+
+
+def _certificate(mesh: Mesh, lost: Credential, namespace: str) -> Object | None:
+    """The Certificate of another namespace that makes a Secret of this name and could stand in this one as well: its
+    issuer is there for all namespaces."""
+    found = [
+        thing
+        for space, things in mesh.index.custom.items()
+        for thing in things
+        if space != namespace and (thing.group, thing.kind) == (ISSUER, "Certificate")
+        if thing.spec.get("secretName") == lost.name
+        if as_map(thing.spec.get("issuerRef")).get("kind") == "ClusterIssuer"
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _guess(mesh: Mesh, lost: Credential, namespace: str) -> str:
+    """The Secret of the pods' namespace that is probably meant, "" if none is: of this very name where another
+    namespace is named, else the only one with nearly this name."""
+    held = {s.name for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type", "") in OF_CERTIFICATES}
+    if lost.foreign and lost.name in held:
+        return lost.name
+    near = difflib.get_close_matches(lost.name, sorted(held), n=2, cutoff=0.8)
+    return near[0] if len(near) == 1 and not elsewhere(mesh.index, lost) else ""
