@@ -37,7 +37,7 @@ def test_port_of_the_server_that_a_request_means(servers: str, to: str, expected
     case = asked(servers, to)
 
     assert (expected, meant) == (
-        case.facts["gateway.port"].word if "gateway.port" in case.facts else "",
+        case.facts["gateway.server_port"].word if "gateway.server_port" in case.facts else "",
         case.details.get("gateway.port_meant"),
     )
 
@@ -47,7 +47,7 @@ def test_another_gateway_has_the_port() -> None:
     other = gateway("other", PLAIN.replace("shop.", "other.") % 80)
     case = asked(PLAIN % 8004, "http://shop.example.com/", other)
 
-    assert ("not-exposed", "public") == (case.facts["gateway.port"].word, case.roles["gateway"].name)
+    assert ("not-exposed", "public") == (case.facts["gateway.server_port"].word, case.roles["gateway"].name)
 
 
 def piece(servers: str, *more: str) -> Case:
@@ -74,4 +74,4 @@ def test_the_service_that_is_open_to_the_world_is_named() -> None:
 
 def test_a_gateway_of_which_all_servers_can_be_reached() -> None:
     """It is said that they are."""
-    assert "exposed" == piece(PLAIN % 80).facts["gateway.port"].word
+    assert "exposed" == piece(PLAIN % 80).facts["gateway.server_port"].word

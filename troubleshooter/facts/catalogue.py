@@ -100,7 +100,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.host_guess", ("one", "none"), "Whether exactly one host could be the one that the client means.", "walk"),
     ("request.host_form", ("name", "address"), "Whether the client asks for a name or an IP address.", "walk"),
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
-    ("gateway.port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
+    ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
     ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
     ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),

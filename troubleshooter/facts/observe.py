@@ -32,7 +32,7 @@ REASONS = {
 }
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
-    Stage.LISTENER: ("gateway.workload", "gateway.port", "gateway.secret", "request.destination"),
+    Stage.LISTENER: ("gateway.workload", "gateway.server_port", "gateway.secret", "request.destination"),
     Stage.ROUTE: ("route.", "virtual_service.", "request.destination"),
     Stage.CLUSTER: ("destination.",),
     Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "destination.subset_endpoints", "endpoint."),

@@ -33,7 +33,7 @@ def about_gateway_ports(case: CaseBuilder, mesh: Mesh, gateway: Object) -> None:
     if hidden is not None:
         _not_exposed(case, mesh, hidden, workloads[0], dialled=0)
     elif known and all(known.values()):
-        case.fact("gateway.port", "exposed", gateway.at("spec.servers"))
+        case.fact("gateway.server_port", "exposed", gateway.at("spec.servers"))
 
 
 def about_port_of_request(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:
@@ -43,7 +43,7 @@ def about_port_of_request(case: CaseBuilder, mesh: Mesh, request: Request, trail
         return
     name = host_of(request) if request.scheme == "http" else request.sni or request.host
     if hop.server is not None and hop.server.serves(name):
-        case.fact("gateway.port", "exposed", hop.server.gateway.at(f"{hop.server.path}.port.number"))
+        case.fact("gateway.server_port", "exposed", hop.server.gateway.at(f"{hop.server.path}.port.number"))
         return
     gateways = mesh.gateways.for_workload(workload)
     meant = [s for g in gateways for s in mesh.gateways.servers(g) if speaks(s, request.scheme)]
@@ -67,7 +67,7 @@ def _not_exposed(case: CaseBuilder, mesh: Mesh, server: Server, workload: Worklo
     case.role("gateway", server.gateway.at())
     case.role("service", service.object.at())
     case.role("workload", workload.object.at())
-    case.fact("gateway.port", "not-exposed", place, service.object.at("spec.ports"))
+    case.fact("gateway.server_port", "not-exposed", place, service.object.at("spec.ports"))
     case.detail("gateway.port_number", server.number)
     case.detail("gateway.port_field", place.field)
     case.detail("gateway.hosts", ", ".join(h.rpartition("/")[2] for h in server.hosts))
