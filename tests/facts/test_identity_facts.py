@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.meshes import SPACES, app, deployment, mesh, thing
+from tests.meshes import INGRESS, SPACES, app, deployment, gateway, mesh, thing
 from troubleshooter.facts import walk_cases
 from troubleshooter.model import Case
 from troubleshooter.walk import parse_request, walk
@@ -64,3 +64,20 @@ def test_caller_whose_proxy_sends_plaintext() -> None:
 def test_caller_with_an_identity() -> None:
     """Where the identity is seen, nothing is asked."""
     assert "" == word(case(policy("{from: [{source: {namespaces: [bank]}}]}"), source="shop/deployment/web"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "source"), [("outside", "gateway:edge/shop"), ("workload", "shop/deployment/web")]
+)  # fmt: skip
+def test_who_made_a_request_that_goes_through_a_gateway(expected: str, source: str) -> None:
+    """The gateway is the caller, whoever made the request at first."""
+    servers = "- {port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}"
+    routes = "hosts: [shop.example.com]\ngateways: [edge/shop]\nhttp: [{route: [{destination: {host: pay}}]}]"
+    held = mesh(
+        SPACES, INGRESS, app("pay"), deployment("web"), gateway("shop", servers), thing("VirtualService", "s", routes)
+    )
+    to = "http://shop.example.com/" if expected == "outside" else "http://ingress.edge/"
+    request = parse_request(to, source=source, headers=[("host", "shop.example.com")])
+    found = walk_cases(held, walk(held, request))[0]
+
+    assert (expected, "gateway") == (found.facts["request.origin"].word, found.facts["caller.kind"].word)

@@ -73,6 +73,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.read_as", ("http", "http1", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none, http1 where gRPC is sent on in HTTP/1.1.", "walk"),
     ("request.destination", ("registered", "hidden", "routed", "unregistered", "address"), "What the caller's proxy knows of the host.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
+    ("request.origin", ("workload", "outside"), "Who made it at first, where it goes through a gateway.", "walk"),
     ("request.rewritten", YES_NO, "Whether a route has changed its path on the way.", "walk"),
     ("caller.capture", ("taken", "excluded", "no-proxy"), "Whether its proxy takes this connection.", "walk"),
     ("caller.outbound_policy", ("allow-any", "registry-only"), "What its proxy does with destinations that it does not know.", "walk"),

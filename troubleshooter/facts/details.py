@@ -13,6 +13,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.url", "The whole URL."),
     ("request.protocol_name", "HTTP, TLS or TCP in a ServiceEntry's words."),
     ("request.port_name", "A name for its port that declares the protocol."),
+    ("request.origin_name", "The workload that made it at first."),
     ("request.entry_host", "A name for its address, for a ServiceEntry."),
     ("service_entry.ports", "The ports that it has."),
     ("service_entry.http_port", "Its port that is declared HTTP."),

@@ -14,7 +14,8 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.policies import Decision
 from troubleshooter.mesh.subject import Subject
-from troubleshooter.walk import Hop, Party
+from troubleshooter.model import HopKind
+from troubleshooter.walk import Hop, Party, Trail
 
 REFUSED = frozenset({Decision.DENIED, Decision.IMPLICIT_DENY})
 PASSED = frozenset({Decision.ALLOWED, Decision.NO_POLICY})
@@ -35,6 +36,16 @@ def about_identity(case: CaseBuilder, mesh: Mesh, hop: Hop, sender: Hop) -> None
     case.fact("authorization_policy.with_identity", word, judgement.place, *(p.at() for p in judgement.decided_by))
     if word == "allowed":
         case.detail("caller.principal", seen.principal)
+
+
+def about_origin(case: CaseBuilder, trail: Trail) -> None:
+    """Who made the request in the first place, where a gateway stands between."""
+    first = trail.hops[0]
+    if not any(hop.kind is HopKind.GATEWAY for hop in trail.hops):
+        return
+    inside = first.kind is HopKind.SENDER and first.party.workload is not None
+    case.fact("request.origin", "workload" if inside else "outside", first.party.resource if inside else None)
+    case.detail("request.origin_name", str(first.party.resource) if inside else None)
 
 
 def as_seen(mesh: Mesh, subject: Subject, party: Party) -> Subject | None:

@@ -19,6 +19,7 @@ from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateway_secrets import about_secret
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_policies import about_credentials, about_denial
@@ -58,6 +59,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)
     _about_caller(case, hop)
+    about_origin(case, trail)
     about_port_of_request(case, mesh, request, trail)
     if hop.kind is HopKind.GATEWAY:
         about_hosts(case, mesh, request, trail, hop)
