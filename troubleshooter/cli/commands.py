@@ -85,6 +85,7 @@ FAIL_ON = flag(
     default="error",
     help="the least severity that makes the exit status 1 (default error)",
 )
+RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
 INPUT = (FILES, WITH, NAMESPACE)
 RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
 FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
@@ -97,7 +98,7 @@ WIZARD = Command(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG)),
-        ("Running", RUNNING),
+        ("Running", (RECORD, *RUNNING)),
     ),
 )
 
@@ -180,6 +181,16 @@ COMMANDS = {
             ("Running", (KNOWLEDGE, VERBOSE)),
         ),
         examples=(("What would be asked about a 404 of a proxy?", "troubleshoot tree 404-envoy"),),
+    ),
+    "replay": Command(
+        module="replay",
+        line="hold the consultation of a transcript again",
+        usage=("troubleshoot replay FILE",),
+        flags=(
+            ("What to hold", (flag("file", metavar="FILE", help="what --record wrote, or one of transcripts/"),)),
+            ("Running", (VERBOSE,)),
+        ),
+        examples=(("How does such a consultation go?", "troubleshoot replay transcripts/mesh-given.md"),),
     ),
     "demo": Command(
         module="demo",

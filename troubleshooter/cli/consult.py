@@ -17,19 +17,17 @@ from typing import TextIO
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import FINE, Answer, Refused
-from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.asking import request_of_flags
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.parsing import program
-from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh, takes_stdin
+from troubleshooter.cli.reading import demand_one_reader, takes_stdin
+from troubleshooter.cli.recording import Recording
+from troubleshooter.cli.setting import setting_of
 from troubleshooter.cli.showing import screen
-from troubleshooter.collect import KUBECTL_COMMAND
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.engine import DurableEngine
-from troubleshooter.model import Diagnosis
 from troubleshooter.model.plain import plain
-from troubleshooter.report import to_text, told_to_text
-from troubleshooter.terminal import Setting, talk
+from troubleshooter.terminal import talk
 from troubleshooter.walk import RequestError
 
 PROMPT = "> "
@@ -43,36 +41,20 @@ def run(args: argparse.Namespace) -> Answer:
         Refused: there is nobody to ask, or something that the flags name cannot be read or makes no sense.
     """
     demand_one_reader(args)
-    request = request_of_flags(args)
+    request_of_flags(args)
     with ExitStack() as open_things:
         engine = open_things.enter_context(DurableEngine())
         engine.start()
         answers = _answers(args, open_things)
-        rulebook = read_rulebook(args.knowledge)
-        demand_symptom(rulebook, args.symptom)
-        setting = Setting(
-            rulebook=rulebook,
-            engine=engine,
-            show=_page,
-            collect=KUBECTL_COMMAND,
-            program=program(),
-            inventory=read_mesh(args) if args.filename else None,
-            summary=read_log(args.log) if args.log else None,
-            log="Standard input" if args.log == "-" else args.log,
-            request=request,
-            symptom=args.symptom,
-            arguments=given_arguments(args),
-            namespace=args.namespace or DEFAULT_NAMESPACE,
-        )
+        setting = setting_of(args, read_rulebook(args.knowledge), engine, screen())
+        record = Recording(args.record, setting) if args.record else None
         try:
-            diagnosis = talk(setting, answers, output.put, output.width())
+            diagnosis = talk(setting, record.of(answers) if record else answers, output.put, output.width())
         except RequestError as error:
             raise Refused(str(error)) from None
+        if record:
+            record.write()
     return Answer("", status_of(diagnosis) if diagnosis else FINE)
-
-
-def _page(diagnosis: Diagnosis, *, told: bool) -> str:
-    return told_to_text(diagnosis, screen()) if told else to_text(diagnosis, screen())
 
 
 def _answers(args: argparse.Namespace, open_things: ExitStack) -> Callable[[], str | None]:

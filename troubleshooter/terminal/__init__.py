@@ -6,5 +6,23 @@ other edges, and concludes nothing by itself.
 
 from troubleshooter.terminal.setting import Setting, Show
 from troubleshooter.terminal.talk import talk
+from troubleshooter.terminal.transcript import (
+    Transcript,
+    TranscriptError,
+    read_transcript,
+    screen_of,
+    to_markdown,
+    typing,
+)
 
-__all__ = ["Setting", "Show", "talk"]
+__all__ = [
+    "Setting",
+    "Show",
+    "Transcript",
+    "TranscriptError",
+    "read_transcript",
+    "screen_of",
+    "talk",
+    "to_markdown",
+    "typing",
+]

@@ -1,0 +1,43 @@
+"""From flags to what a consultation on the screen is given."""
+
+from __future__ import annotations
+
+import argparse
+
+from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.parsing import program
+from troubleshooter.cli.reading import read_log, read_mesh
+from troubleshooter.collect import KUBECTL_COMMAND
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.inference import Engine
+from troubleshooter.model import Diagnosis
+from troubleshooter.report import Screen, to_text, told_to_text
+from troubleshooter.rulebook import Rulebook
+from troubleshooter.terminal import Setting
+
+
+def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, screen: Screen) -> Setting:
+    """The setting of a consultation whose results are shown on `screen`. Reads the files that the flags name.
+
+    Raises:
+        Refused: something that the flags name cannot be read or makes no sense.
+    """
+    demand_symptom(rulebook, args.symptom)
+
+    def page(diagnosis: Diagnosis, *, told: bool) -> str:
+        return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
+
+    return Setting(
+        rulebook=rulebook,
+        engine=engine,
+        show=page,
+        collect=KUBECTL_COMMAND,
+        program=program(),
+        inventory=read_mesh(args) if args.filename else None,
+        summary=read_log(args.log) if args.log else None,
+        log="Standard input" if args.log == "-" else args.log,
+        request=request_of_flags(args),
+        symptom=args.symptom,
+        arguments=given_arguments(args),
+        namespace=args.namespace or DEFAULT_NAMESPACE,
+    )
