@@ -125,6 +125,25 @@ def test_facts_of_a_line() -> None:
     assert 7 == case.facts["failure.flag"].sources[0].line
 
 
+@pytest.mark.parametrize(
+    ("middle", "cluster", "expected"),
+    [
+        ("500 - via_upstream -", OUT, ("500", "further-on")),
+        ("502 - via_upstream -", "inbound|8080||", ("5xx", "application")),
+        ("404 - via_upstream -", "inbound|8080||", ("4xx", "application")),
+        ("503 UH no_healthy_upstream -", OUT, ("5xx", "proxy")),
+        ("0 DC downstream_remote_disconnect -", OUT, ("none", "proxy")),
+    ],
+)
+def test_who_answered(middle: str, cluster: str, expected: tuple[str, str]) -> None:
+    """Past a target's own proxy there is only the application; past another one there may be a proxy."""
+    words: dict[str, Stage | None] = {**WORDS, "via_upstream": Stage.APPLICATION, "DC": Stage.LISTENER}
+    after, observation = observe(_walked(SHOP), _entry(middle, cluster=cluster), words)
+    (case,) = walk_cases(Mesh(inventory(SHOP)), after, observation)
+
+    assert expected == (case.facts["failure.status"].word, case.facts["failure.answered_by"].word)
+
+
 def test_request_of_a_line() -> None:
     """A line names host, port, path, method."""
     request = request_of(Mesh(inventory(SHOP)), _entry("404 NR route_not_found -", cluster="-"))

@@ -16,6 +16,7 @@ from troubleshooter.mesh.mtls import Mode
 from troubleshooter.mesh.policies import Decision
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.tokens import Token
+from troubleshooter.mesh.trouble import Trouble
 from troubleshooter.model import Catalogue, DetailKind, FactKind
 
 ROLES = frozenset(
@@ -210,6 +211,9 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.namespace_asks", YES_NO, "Whether its namespace asks for injection.", "mesh"),
     ("workload.injected_neighbours", ("some", "none"), "Whether other workloads of its namespace have a proxy.", "mesh"),
     ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
+    # pods
+    ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
+    ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
     ("mesh.clusters", ("read", "not-read"), "Whether all clusters that remote secrets name were read.", "mesh"),
@@ -222,6 +226,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "What the proxy says broke the connection.",
         "evidence",
     ),
+    ("failure.status", ("500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
+    ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from troubleshooter.evidence import (
     AccessLogEntry,
@@ -170,11 +171,30 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     case.seen("failure.flag", known, source)
     case.seen("failure.hop", HOPS.get(entry.side, "unknown"), source)
     case.seen("failure.reason", _reason(entry), source)
+    case.seen("failure.status", _status(entry.response_code), source)
+    answered = _answered_by(entry)
+    reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
+    case.seen("failure.answered_by", answered, source, *reached)
     if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
         case.seen("evidence.server_filter_chain", "not-found", source)
     case.detail("failure.flag", ",".join(entry.flags))
     case.detail("failure.details", entry.details)
+    case.detail("failure.status", entry.response_code)
     case.detail("failure.line", f"{entry.file}:{entry.line}")
+
+
+def _status(code: int | None) -> str:
+    """500 is a class of its own: a proxy hardly ever gives it by itself."""
+    classes = {4: "4xx", 5: "500" if code == HTTPStatus.INTERNAL_SERVER_ERROR else "5xx"}
+    return classes.get((code or 0) // 100, "none")
+
+
+def _answered_by(entry: AccessLogEntry) -> str:
+    """Who gave the answer, seen from the proxy that logged it: past a target's own proxy there is only the
+    application."""
+    if details_key(entry.details).base != "via_upstream":
+        return "proxy"
+    return "application" if entry.side is Side.INBOUND else "further-on"
 
 
 def _reason(entry: AccessLogEntry) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.workloads import Pod, Workload
@@ -80,6 +81,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
     case.detail("target.port", port)
     case.detail("target.labels", dict(selection_labels(workload.labels)))
     case.detail("target.app", workload.labels.get("app") or workload.name)
+    about_restarts(case, workload)
     if pod.proxy_seen:
         case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
         _capture(case, pod, port)

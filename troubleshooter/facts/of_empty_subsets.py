@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
+from troubleshooter.facts.of_pods import about_trouble
 from troubleshooter.facts.of_services import NOT_FOR_SELECTION, REPLICATED, VOLATILE
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.destinations import Subset
@@ -46,6 +47,8 @@ def about_empty_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, subset: 
         guess = _meant(subset, [e.all_labels for e in found.ready], others) if because in {"labels", "entry"} else None
         _say_labels(case, subset, [e.all_labels for e in found.ready], guess)
         case.fact("destination.subset_empty_because", because, *(places or [place]))
+        if because == "not-ready":
+            about_trouble(case, (e.pod for e in found.all if e.pod and selects(subset.labels, e.all_labels)))
         case.role("target", places[0] if places else None)
         anywhere = [p.owner.at() for w in mesh.workloads.all for p in w.pods if selects(subset.labels, p.labels)]
         case.fact("destination.subset_anywhere", "present" if anywhere else "absent", place, *anywhere[:4])
