@@ -87,6 +87,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("route.match", ("matched", "none", "implicit", "unbound", "not-used"), "Which route took the request.", "walk"),
     ("route.mismatch", (*Difference, "several"), "In what the nearest route differs from the request.", "walk"),
     ("route.default", PRESENCE, "Whether some route takes whatever the others do not.", "walk"),
+    ("route.shadowed", ("no-match", "equal", "prefix", "wider", "none"), "How a route takes all that one behind it could take, so that it never gets a request.", "mesh"),
+    ("route.shadow_mend", ("move", "remove"), "Whether the route behind can be moved in front.", "mesh"),
     ("route.fault", ("abort", "delay", "both", "none"), "What the route that took the request does to requests on purpose.", "walk"),
     ("virtual_service.http_routes", PRESENCE, "Whether it has http routes for the host.", "mesh"),
     ("virtual_service.exported", YES_NO, "Whether the one that would take a request which finds no route, or goes astray, is exported to the proxy.", "walk"),

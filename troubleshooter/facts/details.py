@@ -34,6 +34,13 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.labels", "Labels by which policies can select it."),
     ("target.app", "A short name for it."),
     ("route.route_field", "The route in question: the one that took the request, or that came nearest."),
+    ("route.front", "The route that takes everything from one behind it."),
+    ("route.behind", "The route that never gets a request."),
+    ("rival.field", "The place of that route."),
+    (
+        "virtual_service.reordered",
+        "Its http routes, with that route moved to the front of the other.",
+    ),
     ("route.abort_share", "Which part of the requests it aborts."),
     ("route.abort_code", "The status with which it does."),
     ("route.delay_share", "Which part of the requests it holds back."),

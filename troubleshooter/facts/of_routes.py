@@ -7,8 +7,9 @@ from typing import Any
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.facts.of_faults import about_fault
+from troubleshooter.facts.of_shadowed import about_taken
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.matching import Difference, Mismatch
+from troubleshooter.mesh.matching import Difference, Mismatch, Sender
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of
 from troubleshooter.mesh.services import Port, Service
@@ -38,6 +39,10 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         _nearest(case, request, routing.nearest)
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
+        gateway = hop.server.reference if hop.server else MESH
+        port = hop.server.number if hop.server else request.port
+        sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, gateway=gateway, port=port)
+        about_taken(case, request, routing.route, sender)
 
 
 def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:

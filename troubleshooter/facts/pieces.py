@@ -21,6 +21,7 @@ from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
+from troubleshooter.facts.of_shadowed import shadow_cases
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
@@ -56,6 +57,7 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
         yield binding_case(mesh, thing)
         yield from route_cases(mesh, thing)
         yield from fault_cases(thing)
+        yield from shadow_cases(thing)
 
 
 def mesh_case(mesh: Mesh) -> Case:
