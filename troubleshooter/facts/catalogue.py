@@ -103,6 +103,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.host_served", YES_NO, "Whether a server of the gateway takes the host.", "walk"),
     ("request.host_guess", ("one", "none"), "Whether exactly one host could be the one that the client means.", "walk"),
     ("request.host_form", ("name", "address"), "Whether the client asks for a name or an IP address.", "walk"),
+    ("request.sni", ("fits", "none", "other", "other-server"), "Whether the name in the TLS hello leads to the gateway's server for the host that is asked for.", "walk"),
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),

@@ -26,6 +26,7 @@ from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
+from troubleshooter.facts.of_sni import about_sni
 from troubleshooter.facts.of_workloads import about_labels, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
@@ -61,6 +62,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_caller(case, hop)
     about_origin(case, trail)
     about_port_of_request(case, mesh, request, trail)
+    about_sni(case, mesh, request, trail)
     if hop.kind is HopKind.GATEWAY:
         about_hosts(case, mesh, request, trail, hop)
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]

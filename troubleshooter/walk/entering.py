@@ -191,6 +191,10 @@ def _server(mesh: Mesh, trail: Trail, fitting: list[Server], arrival: _Arrival) 
     server = _by_name(fitting, arrival)
     if server is None:
         said = f"no server on port {fitting[0].number} is for the name {arrival.name}"
+        if hosts.is_address(arrival.name):
+            said = (
+                f"no server on port {fitting[0].number} takes a hello without a name, as {arrival.name} is an address"
+            )
         outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
         spot = fitting[0].gateway.at(f"{fitting[0].path}.hosts")
         return trail.fails(Stage.LISTENER, said, outcome, resource=spot)
