@@ -65,7 +65,7 @@ MISSES = (
 
 NO_EFFECT = (
     *("service-port", "no-selector", "older", "older-wide"),
-    *("root-namespace", "other-namespace", "selector"),
+    *("root-namespace", "other-namespace", "selector", "caller", "target-refs"),
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -180,7 +180,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "walk",
     ),
     ("peer_authentication.rival", (*PRESENCE, "switched-off"), "Whether a policy for the workload itself leaves the mode to a wider one; switched-off where a wider one makes callers send plaintext.", "walk"),
-    ("exception.no_effect_because", NO_EFFECT, "Why a policy that was to let plaintext in at the port does not.", "walk"),
+    ("exception.no_effect_because", NO_EFFECT, "Why a policy that was to let the request in has no effect on it.", "walk"),
     ("target.port_mtls_mode", ("none", *Mode), "What a port-level exception makes this port accept.", "walk"),
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),

@@ -154,6 +154,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("exception.mode", "The mode that it sets."),
     ("exception.port", "The port of the Service."),
     ("exception.spec", "Its whole spec."),
+    ("exception.refs_field", "Where it names what it is for."),
+    ("exception.new_name", "A name for it in the namespace of the target."),
     ("request_authentication.field", "The field that refuses the token."),
     ("request_authentication.issuer", "The issuer that the token names."),
     ("request_authentication.issuers", "The issuers that the rules name."),

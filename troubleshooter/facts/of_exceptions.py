@@ -8,11 +8,12 @@ istio/istio pilot/pkg/security/authn/policy_applier.go.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.near_selectors import idle, meant
+from troubleshooter.facts.of_missed_policies import unused
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.mtls import Accepts, Mode, Sends, mode_of, mode_of_port
@@ -22,8 +23,6 @@ from troubleshooter.model import Object
 from troubleshooter.walk import Hop
 
 LENIENT = frozenset({Mode.PERMISSIVE, Mode.DISABLE})
-ALIKE = 0.75
-"""How much alike two values of a label must be for one to be a slip of the other."""
 
 
 class Way(NamedTuple):
@@ -66,6 +65,8 @@ def about_exception(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     mode = mode_of_port(policy, way.dialled if found.why == "service-port" else way.port) or mode_of(policy)
     case.detail("exception.mode", mode.upper() if mode else None)
     case.detail("exception.port", way.dialled)
+    taken = {p.name for p in mesh.peer_authentications.held.inside(way.pod.namespace)}
+    case.detail("exception.new_name", unused(policy.name, taken))
 
 
 def _ineffective(mesh: Mesh, way: Way, accepts: Accepts) -> Iterator[Ineffective]:
@@ -80,9 +81,9 @@ def _ineffective(mesh: Mesh, way: Way, accepts: Accepts) -> Iterator[Ineffective
     if outside:
         yield from _selecting("root-namespace", root, way)
         if way.caller not in (held.root_namespace, way.pod.namespace):
-            idle = (p for p in held.inside(way.caller) if _idle(mesh, p))
-            yield from _selecting("other-namespace", idle, way)
-    near = (p for p in space if _idle(mesh, p) and _meant(mesh, p) is way.workload and _lets_in(p, way))
+            stray = (p for p in held.inside(way.caller) if idle(mesh, p))
+            yield from _selecting("other-namespace", stray, way)
+    near = (p for p in space if idle(mesh, p) and meant(mesh, p) is way.workload and _lets_in(p, way))
     yield from (Ineffective(p, "selector", "spec.selector.matchLabels") for p in near)
 
 
@@ -125,29 +126,3 @@ def _selecting(why: str, policies: Iterable[Object], way: Way) -> Iterator[Ineff
 def _lets_in(policy: Object, way: Way) -> bool:
     """Whether plaintext would get in at the port, by this policy."""
     return (mode_of_port(policy, way.port) or mode_of(policy)) in LENIENT
-
-
-def _idle(mesh: Mesh, policy: Object) -> bool:
-    """Whether a policy with a selector selects no workload of its namespace."""
-    wanted = selector_of(policy)
-    pods = (p for w in mesh.workloads.inside(policy.namespace) for p in (*w.pods, w.representative))
-    return bool(wanted) and not any(selects(wanted, p.labels) for p in pods)
-
-
-def _meant(mesh: Mesh, policy: Object) -> Workload | None:
-    """The one workload of its namespace that a selector nearly fits."""
-    near = [w for w in mesh.workloads.inside(policy.namespace) if _nearly(selector_of(policy), w.labels)]
-    return near[0] if len(near) == 1 else None
-
-
-def _nearly(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    """Whether each pair is there but for a slip: a value that is nearly the label's, or another label's. Labels with a
-    prefix that are missing may be put on the pods as they run."""
-    return all(
-        _alike(value, labels[key]) if key in labels else "/" not in key and value in labels.values()
-        for key, value in wanted.items()
-    )
-
-
-def _alike(one: str, other: str) -> bool:
-    return one == other or difflib.SequenceMatcher(None, one, other).ratio() > ALIKE

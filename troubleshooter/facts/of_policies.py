@@ -12,6 +12,7 @@ from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, 
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_identities import about_identity
+from troubleshooter.facts.of_missed_policies import about_missed_policy, unused
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
@@ -39,6 +40,7 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
     if judgement.decision is Decision.IMPLICIT_DENY:
         _implicit_deny(case, mesh, request, hop)
         _remedies(case, mesh, hop, sender)
+        about_missed_policy(case, mesh, hop, sender)
         return
     places = [p.at() for p in judgement.decided_by]
     if judgement.decided_by:
@@ -135,12 +137,6 @@ def _remedies(case: CaseBuilder, mesh: Mesh, hop: Hop, sender: Hop) -> None:
     if hop.party.workload is not None:
         labels = dict(selection_labels(hop.party.workload.labels))
         case.detail("target.labels", labels)
+        taken = {p.name for p in mesh.authorization_policies.held.inside(hop.party.namespace)}
         name = sender.party.workload.name if sender is not hop and sender.party.workload else "request"
-        case.detail("authorization_policy.new_name", _unused(mesh, hop, f"allow-{name}-to-{hop.party.workload.name}"))
-
-
-def _unused(mesh: Mesh, hop: Hop, name: str) -> str:
-    """A name that no policy of the namespace has yet."""
-    taken = {p.name for p in mesh.authorization_policies.held.inside(hop.party.namespace)}
-    tries = (name, *(f"{name}-{n}" for n in range(2, len(taken) + 3)))
-    return next(t for t in tries if t not in taken)
+        case.detail("authorization_policy.new_name", unused(f"allow-{name}-to-{hop.party.workload.name}", taken))
