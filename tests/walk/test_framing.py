@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.meshes import SPACES, app, death, deployment, mesh, mesh_config, thing, walked
+from tests.meshes import INGRESS, SPACES, app, death, deployment, gateway, mesh, mesh_config, service, thing, walked
 
-DIED = "application: 502 UPE upstream_reset_before_response_started{protocol_error}"
+DIED = "application: 200 UPE upstream_reset_before_response_started{protocol_error}"
 CALL = "grpc://ledger:9090/bank.Ledger/Post"
 
 
@@ -62,3 +62,35 @@ def test_http_is_no_grpc() -> None:
     held = mesh(SPACES, deployment("web"), app("ledger", "{name: http, port: 9090}"))
 
     assert "" == death(walked(held, "http://ledger:9090/"))
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"), [("http", DIED), ("ledger", DIED), ("grpc", ""), ("http2", ""), ("tcp", "")]
+)
+def test_from_a_gateway(port: str, expected: str) -> None:
+    """A gateway does not detect the protocol: to a port that declares nothing it speaks HTTP/1.1 too."""
+    server = "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}"
+    routes = "hosts: ['*']\ngateways: [edge/public]\nhttp: [{route: [{destination: {host: ledger}}]}]"
+    held = mesh(SPACES, INGRESS, app("ledger", f"{{name: {port}, port: 9090}}"), gateway("public", server),
+                thing("VirtualService", "ledger", routes))  # fmt: skip
+
+    assert expected == death(walked(held, "grpc://ledger.example.com:80/bank.Ledger/Post", "gateway:edge/public"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("application/grpc", DIED), ("application/grpc+proto", DIED), ("application/grpc-web", ""), ("text/plain", "")],
+)
+def test_content_type(kind: str, expected: str) -> None:
+    """It is gRPC by its content type too."""
+    held = mesh(SPACES, deployment("web"), app("ledger", "{name: http, port: 9090}"))
+    found = walked(held, "http://ledger:9090/bank.Ledger/Post", headers=[("content-type", kind)])
+
+    assert expected == death(found)
+
+
+def test_errors_of_proxies() -> None:
+    """An error that a proxy makes for gRPC is an HTTP 200; the flag says what it is."""
+    assert "endpoint: 200 UH no_healthy_upstream" == death(
+        walked(mesh(SPACES, deployment("web"), service("ledger", "{name: grpc, port: 9090}")), CALL)
+    )

@@ -25,7 +25,7 @@ from troubleshooter.walk import entering, inbound, sender
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
-from troubleshooter.walk.framing import keep_framing
+from troubleshooter.walk.framing import in_grpc, keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.network import cross
 from troubleshooter.walk.parties import starts
@@ -137,7 +137,7 @@ def _branch(mesh: Mesh, request: Request, trail: Trail) -> Branch:
     return Branch(
         path=trail.steps + tuple(_not_reached(trail)),
         verdict=_verdict(mesh, request, trail),
-        outcome=trail.outcome,
+        outcome=in_grpc(request, trail.outcome),
         by=trail.by,
         share=None if trail.share is None else round(trail.share, 4),
     )
