@@ -216,6 +216,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
     # pods
     ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
+    ("target.binds", ("loopback", "elsewhere"), "On which address the application says that it listens.", "mesh"),
+    ("sidecar.default_endpoint", ("loopback", "pod", "none"), "To which address the Sidecar of the target hands the port.", "mesh"),
     ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
@@ -231,6 +233,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ),
     ("failure.status", ("500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
     ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
+    ("failure.refused_by", ("application",), "Who refused the connection.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),

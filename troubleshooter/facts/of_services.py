@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
+from troubleshooter.facts.of_bindings import about_binding_address
 from troubleshooter.facts.of_pods import about_trouble
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
@@ -68,6 +69,7 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     selector = service.object.at("spec.selector" if service.selector else "spec")
     if found.absence is Absence.NONE:
         case.fact("service.endpoints", "some", selector, *found.looked_at)
+        about_binding_address(case, mesh, found.ready)
         return
     guess = _meant(mesh, service) if found.absence is Absence.SELECTOR else None
     places = _guilty(mesh, found, selector)
