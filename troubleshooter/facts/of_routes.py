@@ -8,6 +8,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.facts.of_faults import about_fault
 from troubleshooter.facts.of_shadowed import about_taken
+from troubleshooter.facts.of_timeouts import about_timeout
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch, Sender
 from troubleshooter.mesh.pods import is_number
@@ -39,6 +40,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         _nearest(case, request, routing.nearest)
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
+        about_timeout(case, routing.route)
         gateway = hop.server.reference if hop.server else MESH
         port = hop.server.number if hop.server else request.port
         sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, gateway=gateway, port=port)

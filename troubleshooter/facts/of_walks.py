@@ -27,6 +27,7 @@ from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_sni import about_sni
+from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_workloads import about_labels, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
@@ -93,6 +94,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)
         about_failure(case, observation)
+        about_lateness(case, observation)
     died = branch.failed
     return case.build(died.stage if died else None)
 

@@ -1,0 +1,67 @@
+"""Facts about the time that a route gives the application, and about a log line that says it was over.
+
+Must not know how long the application takes: no object tells that. Sources:
+https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRoute (timeout; not in force where the
+route has a fault); https://istio.io/latest/docs/reference/config/networking/virtual-service/#HTTPRetry.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from troubleshooter.evidence import details_key
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import Observation
+from troubleshooter.mesh.routes import Route
+from troubleshooter.model import as_map
+from troubleshooter.walk.answers import abort_of, delay_of
+
+UNITS: Mapping[str, float] = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1, "us": 0.001, "ns": 0.000_001}
+PART = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|us|ns|m|s)")
+
+LIMITS = {"response_timeout": "route", "upstream_response_timeout": "route", "upstream_per_try_timeout": "try"}
+"""What is over, by the details of the line."""
+
+LATE = 1.5
+"""How many times a route's timeout a request may have lasted for the timeout to be what ended it: what comes before the
+request is sent on, such as its body, is not counted by the timeout."""
+
+
+def milliseconds(duration: object) -> float:
+    """A duration such as `1h30m`, `2.5s` or `300ms`; 0 for what is none."""
+    text = duration if isinstance(duration, str) else ""
+    parts = PART.findall(text)
+    return sum(float(n) * UNITS[unit] for n, unit in parts) if "".join(map("".join, parts)) == text else 0
+
+
+def about_timeout(case: CaseBuilder, route: Route) -> None:
+    """The timeouts of an http route that are in force: of the whole request, and of each try."""
+    quiet = not abort_of(route) and not delay_of(route)
+    whole = route.raw.get("timeout") if quiet else None
+    one = as_map(route.raw.get("retries")).get("perTryTimeout") if quiet else None
+    word = {(True, True): "both", (True, False): "route", (False, True): "try", (False, False): "none"}[
+        (milliseconds(whole) > 0, milliseconds(one) > 0)
+    ]
+    fields = {"route": ["timeout"], "try": ["retries.perTryTimeout"], "both": ["timeout", "retries.perTryTimeout"]}
+    places = [route.owner.at(f"{route.path}.{field}") for field in fields.get(word, [])]
+    case.fact("route.timeout", word, *(places or [route.owner.at(route.path)]))
+    case.detail("route.route_field", route.path)
+    case.detail("route.timeout", str(whole or ""))
+    case.detail("route.try_timeout", str(one or ""))
+
+
+def about_lateness(case: CaseBuilder, observation: Observation) -> None:
+    """Which limit a log line says was over, and whether the request lasted as long as the route's says."""
+    entry = observation.entry
+    if "UT" not in entry.flags:
+        return
+    over = LIMITS.get(details_key(entry.details).base, "other")
+    case.seen("failure.timeout", over, observation.source)
+    name = {"route": "route.timeout", "try": "route.try_timeout"}.get(over, "")
+    limit = milliseconds(case.details.get(name))
+    if limit and entry.duration_ms is not None:
+        most = limit * LATE + 100 if over == "route" else float("inf")
+        fits = limit - 5 <= entry.duration_ms <= most
+        case.seen("failure.lasted", "as-set" if fits else "otherwise", observation.source)
+    case.detail("failure.duration", f"{entry.duration_ms} ms" if entry.duration_ms is not None else "")
