@@ -184,9 +184,11 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
 
 
 def _status(code: int | None) -> str:
-    """500 is a class of its own: a proxy hardly ever gives it by itself."""
-    classes = {4: "4xx", 5: "500" if code == HTTPStatus.INTERNAL_SERVER_ERROR else "5xx"}
-    return classes.get((code or 0) // 100, "none")
+    """400 and 500 are classes of their own: the one is also said of what cannot be read, the other a proxy hardly ever
+    gives by itself."""
+    if code in {HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR}:
+        return str(int(code))
+    return {4: "4xx", 5: "5xx"}.get((code or 0) // 100, "none")
 
 
 def _answered_by(entry: AccessLogEntry) -> str:

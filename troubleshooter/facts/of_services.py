@@ -24,6 +24,7 @@ REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationC
 """Kinds that say how many pods there should be. The others may rightly have none: no node fits, or no job is due."""
 USUAL_FOR_TLS = frozenset({443, 6443, 8443, 9443})
 """Ports on which most servers speak TLS."""
+USUAL_FOR_HTTP = frozenset({80, 8080})
 NOT_FOR_SELECTION = ("istio.io/", "sidecar.istio.io/", "service.istio.io/", "security.istio.io/", "topology.")
 
 
@@ -41,6 +42,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     if service.entry:
         _http_port(case, service, port)
         return
+    case.fact("service.http_target", "yes" if _leads_to_http(service, port) else "no", service.object.at(port.path))
     distribution = service.object.spec.get("trafficDistribution")
     place = service.object.at("spec.trafficDistribution" if distribution else "spec")
     case.fact("service.traffic_distribution", "set" if distribution else "none", place)
@@ -60,6 +62,14 @@ def _suggests_tls(port: Port) -> bool:
     """Whether TLS is usual on the port, by its number or its names."""
     words = re.split(r"[^a-z0-9]+", f"{port.name} {port.target}".lower())
     return bool({port.number, port.target} & USUAL_FOR_TLS or {"https", "tls", "ssl"} & set(words))
+
+
+def _leads_to_http(service: Service, port: Port) -> bool:
+    """Whether plain HTTP is usual where the port leads to, by number or name, or a port that is declared HTTP leads
+    there too."""
+    named = isinstance(port.target, str) and re.split(r"[^a-z0-9]", port.target.lower())[0] in {"http", "http2", "web"}
+    shared = any(p.target == port.target and p.protocol.family == "http" for p in service.ports)
+    return named or shared or port.target in USUAL_FOR_HTTP
 
 
 def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> None:
