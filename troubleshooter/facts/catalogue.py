@@ -173,6 +173,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("connection.client_tls", ("kept", "none"), "Whether TLS that the client makes itself still lies around what the sending end passes on.", "walk"),
     ("connection.agreement", ("agreed", "broken"), "Whether both ends agree.", "walk"),
     ("target.proxy", PRESENCE, "Whether the target has a proxy.", "walk"),
+    ("target.headless", ("none", "without-port", "http-port"), "Why no headless Service makes the caller's proxy know the address of the pod that it calls.", "walk"),
     ("target.capture", ("taken", "excluded", "no-proxy"), "Whether the target's proxy takes what comes in on this port.", "walk"),
     ("target.mtls_mode", tuple(Mode), "What the target accepts, apart from port-level exceptions.", "walk"),
     (

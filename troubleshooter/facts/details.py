@@ -31,6 +31,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("caller.excluded_address", "The address that it leaves out."),
     ("target.pod", "A pod of it."),
     ("target.port", "The container port that is reached."),
+    ("target.peers_name", "A name for a headless Service for its pods."),
+    ("target.peers_port", "A name for the port in it."),
     ("target.labels", "Labels by which policies can select it."),
     ("target.app", "A short name for it."),
     ("route.route_field", "The route in question: the one that took the request, or that came nearest."),

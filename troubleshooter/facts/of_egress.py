@@ -73,6 +73,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     """Whether the host is one that the caller's proxy knows, and the ServiceEntry that names it, or nearly does."""
     viewer = hop.party.namespace
     full, service = meant(mesh, request.host, viewer)
+    service = service or (hop.service if hosts.is_address(full) else None)
     name = NO_NAME.sub("-", request.host).strip("-")
     case.detail("request.entry_name", _unused(mesh, viewer, name))
     if service is not None:

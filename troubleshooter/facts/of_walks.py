@@ -22,6 +22,7 @@ from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
+from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_routes import about_route
@@ -87,6 +88,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
     about_exception(case, mesh, hop)
+    about_pod_address(case, mesh, request, hop)
     about_credentials(case, mesh, request, trail.hop, hop)
     if not trail.failed and hop.kind is HopKind.SENDER and hop.party.workload is not None:
         about_labels(case, mesh, hop.party.workload)

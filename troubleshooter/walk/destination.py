@@ -21,8 +21,9 @@ from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Stage
 from troubleshooter.walk.balancing import distribution, kinds, locality_setting, own_labels, section, shown
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
+from troubleshooter.walk.pod_addresses import members
 from troubleshooter.walk.routing import touching
-from troubleshooter.walk.sender import PASSTHROUGH, bypassed, members, objects_of
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
 
 CONTROLLERS = ("statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/")
 """How labels begin that controllers put on pods; others end in `-hash`."""

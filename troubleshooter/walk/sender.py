@@ -7,17 +7,15 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selec
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.sidecars import Scope, export_field
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.interception import annotation, gap, in_ambient
+from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
 
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()  # noqa: SIM905 - a list of names is read best as words
@@ -36,7 +34,7 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if service is not None:
         return _resolved(mesh, request, trail, service, member)
     if hosts.is_address(full):
-        return trail.passes(Stage.DNS, f"{full} is an address, no name to resolve")
+        return of_a_pod(mesh, request, trail).passes(Stage.DNS, f"{full} is an address, no name to resolve")
     space = _namespace_named(mesh, full, namespace)
     if space is None:
         said = f"{full} is no name of this cluster"
@@ -87,17 +85,6 @@ def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, memb
     return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=place)
 
 
-def members(endpoints: Iterable[Endpoint], name: str) -> list[Endpoint]:
-    """The endpoints that a pod's own host name stands for; a stand-in answers for all pods of its workload."""
-    return [e for e in endpoints if e.pod and _is_called(e.pod, name)]
-
-
-def _is_called(pod: Pod, name: str) -> bool:
-    if pod.standin:
-        return name.startswith(f"{pod.owner.name}-")
-    return name in {pod.name, str(pod.spec.get("hostname"))}
-
-
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
     """The namespace in which a host would be a Service, None if the name belongs to the world outside."""
     labels = host.split(".")
@@ -136,6 +123,9 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if not pod.proxy:
         said = "no proxy: the connection leaves as the application makes it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
+    if is_own(mesh, request, trail):
+        said = f"{request.host} is the pod's own address: the connection does not leave it"
+        return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"}).ends(trail.outcome)
     service = trail.hop.service
     addresses = [request.host] if hosts.is_address(request.host) else service.addresses if service else ()
     found = gap(pod, request.port, addresses)
@@ -225,7 +215,8 @@ def _declared(mesh: Mesh, request: Request, trail: Trail, port: Port) -> Trail:
     assert service is not None  # noqa: S101 - the caller looked
     family = _family(port, request)
     place = service.object.at(f"{port.path}.{'appProtocol' if port.declared_by == 'appProtocol' else 'name'}")
-    name = f"0.0.0.0_{port.number}" if port.protocol.family == "http" else f"{service.host}_{port.number}"
+    where = request.host if hosts.is_address(request.host) else service.host
+    name = f"0.0.0.0_{port.number}" if port.protocol.family == "http" else f"{where}_{port.number}"
     result = {"name": name, "filter_chain": "", "protocol": str(port.protocol), "tls": ""}
     if family == "http" and spoken(request) != "http":
         return _unread(mesh, request, trail, place, result)
