@@ -7,12 +7,13 @@ from typing import Any
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.facts.of_faults import about_fault
+from troubleshooter.facts.of_rewrites import about_rewrite
 from troubleshooter.facts.of_shadowed import about_taken
 from troubleshooter.facts.of_timeouts import about_timeout
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch, Sender
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of
+from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of, taken_by
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Object, Request, as_list, as_map
 from troubleshooter.walk import Hop, Routing
@@ -45,6 +46,9 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         port = hop.server.number if hop.server else request.port
         sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, gateway=gateway, port=port)
         about_taken(case, request, routing.route, sender)
+        taken = taken_by(routing.route, request, sender)
+        if taken is not None:
+            about_rewrite(case, mesh, request, hop, taken)
 
 
 def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:

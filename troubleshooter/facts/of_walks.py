@@ -25,6 +25,7 @@ from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
+from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_sni import about_sni
@@ -97,6 +98,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_denial(case, mesh, trail.hop, observation)
         about_failure(case, observation)
         about_lateness(case, observation)
+        about_unknown_path(case, observation)
     died = branch.failed
     return case.build(died.stage if died else None)
 

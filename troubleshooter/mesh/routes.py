@@ -173,6 +173,12 @@ def decide(tried: Iterable[Attempt], request: Request) -> Choice:
     return Choice(route=None, nearest=found)
 
 
+def taken_by(route: Route, request: Request, sender: Sender) -> Attempt | None:
+    """The match block by which a route takes a request; None if it does not."""
+    tried = attempts([route], sender)
+    return next((a for a in tried if not mismatches(a.match, request, sender)), None)
+
+
 def nearest(routes: Iterable[Route], request: Request, sender: Sender) -> Near | None:
     """The match block with the fewest differences, also among those that are not for this proxy."""
     found: Near | None = None
