@@ -20,7 +20,7 @@ from _pytest.mark.structures import ParameterSet
 from troubleshooter.collect import read_inventory
 from troubleshooter.collect.knowledge_files import KnowledgeFiles, read_knowledge
 from troubleshooter.consult import Consultation
-from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines
+from troubleshooter.evidence import FailureGroup, group_failures, parse_lines
 from troubleshooter.inference import Engine, PlainEvaluator
 from troubleshooter.model import Diagnosis, Fact, Finding, Inventory, Request
 from troubleshooter.remedy import Situation
@@ -144,10 +144,10 @@ def request_of(example: Example) -> Request:
 
 
 @cache
-def failure_in(log: Path) -> AccessLogEntry:
-    """A line of the failure that a log has most of."""
+def failure_in(log: Path) -> FailureGroup:
+    """The failure that a log has most of."""
     groups = group_failures(parse_lines(log.read_text(encoding="utf-8").splitlines(), file=log.name))
-    return groups[0].example if groups else pytest.fail(f"{log.name} has no failed request in it")
+    return groups[0] if groups else pytest.fail(f"{log.name} has no failed request in it")
 
 
 @cache
@@ -155,9 +155,16 @@ def situation(mesh: Path) -> Situation:
     """What a mesh is looked at with: its objects, the request asked of it, and the failure in the log."""
     example = asked_of(mesh).example
     logs = [failure_in(mesh.with_name(name)) for name in example.evidence] if example else []
+    failure = next(iter(logs), None)
     told = {name: Fact(name=name, word=word) for name, word in asked_of(mesh).told.items()}
     request = request_of(example) if example else None
-    return Situation(inventory=inventory(mesh), request=request, entry=next(iter(logs), None), told=told)
+    return Situation(
+        inventory=inventory(mesh),
+        request=request,
+        entry=failure.example if failure else None,
+        idle=failure.idle if failure else None,
+        told=told,
+    )
 
 
 @cache

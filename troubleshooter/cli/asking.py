@@ -92,10 +92,12 @@ def consultation_on(
         inventory=inventory,
         request=failure.request if failure else request,
         entry=failure.group.example if failure else None,
+        idle=failure.group.idle if failure else None,
         namespace=namespace,
     )
     if failure is not None and not inventory.objects:
-        situation, notes = LogLine(request=failure.request, entry=failure.group.example), inventory.not_checked
+        line = LogLine(request=failure.request, entry=failure.group.example, idle=failure.group.idle)
+        situation, notes = line, inventory.not_checked
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
         rulebook, engine, situation, symptom=args.symptom, namespace=only, groups=groups, not_checked=notes

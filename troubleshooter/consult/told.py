@@ -28,10 +28,12 @@ NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """All that was seen of a mesh: one failed line of an access log, and the request that it is about."""
+    """All that was seen of a mesh: one failed line of an access log, the request that it is about, and for how many
+    seconds its connection had been idle, if the log tells."""
 
     request: Request
     entry: AccessLogEntry
+    idle: float | None = None
 
 
 def examine_told(
@@ -48,7 +50,7 @@ def examine_line(
     nothing else of it was seen; nothing at all is if the line does not name the stage."""
     stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
     foretold = _blank(walk(Mesh(Inventory()), line.request))
-    walked, observation = observe(foretold, line.entry, stages)
+    walked, observation = observe(foretold, line.entry, stages, idle=line.idle)
     if observation is None:
         return examine_told(rulebook, facts, engine, among)
     seen = _only_the_failure(walked)

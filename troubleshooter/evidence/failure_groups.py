@@ -21,6 +21,7 @@ from typing import NamedTuple
 from troubleshooter.evidence.access_lines import ParsedLine
 from troubleshooter.evidence.access_log import AccessLogEntry, SkippedLine, SkipReason
 from troubleshooter.evidence.details import DetailsKey, classify_transport_failure, details_key
+from troubleshooter.evidence.reuse import Connections
 
 MAX_KINDS = 500
 MAX_PLACES = 40
@@ -36,7 +37,8 @@ _ID_SEGMENT = re.compile(
 class FailureGroup:
     """Entries of one failure. `count` of the `lines` entries of the log, a `share` between 0 and 1; `first` and `last`
     are the earliest and latest times as logged; `authority` and `path` are "" where the group spans several; `flags`
-    are sorted; `example` is the entry that was read first."""
+    are sorted; `example` is the entry that was read first; `idle` is the shortest time in seconds for which a
+    connection had been idle before one of these failed on it, None where the log does not tell of any."""
 
     count: int
     lines: int
@@ -49,6 +51,7 @@ class FailureGroup:
     authority: str
     path: str
     example: AccessLogEntry
+    idle: float | None = None
 
     @property
     def share(self) -> float:
@@ -74,8 +77,9 @@ def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
 
 def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     """Counts and groups of everything that `parse_lines` gives, in one pass at bounded memory. The result is the same
-    for the same lines, and but for `example` it does not depend on their order, unless there are more than MAX_KINDS
-    kinds."""
+    for the same lines, and but for `example` and `idle` it does not depend on their order, unless there are more than
+    MAX_KINDS kinds."""
+    connections = Connections()
     kinds: dict[_Kind, _Places] = {}
     skipped: Counter[SkipReason] = Counter()
     entries = failed = ungrouped = 0
@@ -84,6 +88,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
             skipped[line.why] += 1
             continue
         entries += 1
+        idle = connections.idle_before(line)
         if not line.failed:
             continue
         failed += 1
@@ -91,7 +96,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         if kind not in kinds and len(kinds) == MAX_KINDS:
             ungrouped += 1
         else:
-            kinds.setdefault(kind, _Places()).add(line)
+            kinds.setdefault(kind, _Places()).add(line, idle)
     return LogSummary(
         groups=_groups(kinds, entries),
         entries=entries,
@@ -138,11 +143,13 @@ class _Tally:
     first: str
     last: str
     example: AccessLogEntry
+    idle: float | None
 
     def take(self, other: _Tally) -> None:
         self.count += other.count
         self.first = min(self.first, other.first)
         self.last = max(self.last, other.last)
+        self.idle = min((idle for idle in (self.idle, other.idle) if idle is not None), default=None)
 
 
 _COARSER: tuple[Callable[[_Place], _Place], ...] = (
@@ -160,8 +167,8 @@ class _Places:
     coarseness: int = 0
     tallies: dict[_Place, _Tally] = field(default_factory=dict)
 
-    def add(self, entry: AccessLogEntry) -> None:
-        self._take(_place_of(entry), _Tally(1, entry.start_time, entry.start_time, entry))
+    def add(self, entry: AccessLogEntry, idle: float | None) -> None:
+        self._take(_place_of(entry), _Tally(1, entry.start_time, entry.start_time, entry, idle))
         while len(self.tallies) > MAX_PLACES:
             self.coarseness += 1
             tallies, self.tallies = self.tallies, {}
@@ -182,6 +189,7 @@ def _groups(kinds: Mapping[_Kind, _Places], entries: int) -> tuple[FailureGroup,
             first=tally.first,
             last=tally.last,
             example=tally.example,
+            idle=tally.idle,
             **kind._asdict(),
             **place._asdict(),
         )

@@ -158,6 +158,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("rival.hidden_by", ("look-up", "age"), "Why the hidden rule does not count: where it stands, or when it was made.", "walk"),
     ("destination_rule.outlier_detection", PRESENCE, "Whether it ejects endpoints that fail.", "walk"),
     ("destination_rule.ejects", ("all", "some", "nothing", "fallback"), "How many endpoints its outlier detection may put aside at once; fallback if all are used again when too few are left.", "walk"),
+    ("destination_rule.idle_timeout", ("no-rule", "none", "longer", "shorter"), "How long the proxy that failed keeps idle connections, beside how long this one had been idle.", "walk"),
     ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
@@ -245,6 +246,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
     ("failure.refused_by", ("application",), "Who refused the connection.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
+    ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
+    ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
 )  # fmt: skip

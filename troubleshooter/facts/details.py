@@ -151,6 +151,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("destination_rule.ejection_time", "How long an endpoint is ejected the first time."),
     ("destination_rule.ejection_share", "The share of endpoints that could be let go at once, in per cent."),
     ("destination_rule.limits", "The limits that it sets."),
+    ("destination_rule.idle_field", "Where its idle timeout stands, or would have to."),
+    ("destination_rule.idle_below", "Half the time for which the connection had been idle."),
     ("destination_rule.pool_field", "Where its connection pool stands."),
     ("destination_rule.pool_doubled", "Its connection pool with limits twice as high."),
     ("rival.moved_name", "A name for a copy of it beside the service."),
@@ -207,6 +209,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.restart_reason", "How its container ended, in Kubernetes' words."),
     ("failure.status", "The status as logged."),
     ("failure.flag", "The flags as logged."),
+    ("failure.idle", "For how long the connection had been idle at least."),
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
 )

@@ -20,7 +20,18 @@ from troubleshooter.evidence import (
     stage_named_by,
 )
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.model import Branch, Connection, HopKind, Outcome, Source, Stage, StageVerdict, Step, Verdict
+from troubleshooter.model import (
+    Branch,
+    Connection,
+    HopKind,
+    Outcome,
+    Resource,
+    Source,
+    Stage,
+    StageVerdict,
+    Step,
+    Verdict,
+)
 from troubleshooter.walk import Trail, Walked
 from troubleshooter.walk.walker import overall
 
@@ -42,6 +53,10 @@ SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
 }
 """The facts, by how their names begin, that are not to be believed where a stage was foretold to fail and did not."""
 
+IDLE = 1.0
+"""From how many seconds without a request on a connection is said to have been idle. The shortest time after which
+servers in wide use close one by default is 2 s (gunicorn)."""
+
 DOUBTED = frozenset({StageVerdict.FAIL, StageVerdict.UNKNOWN})
 """Where the walk stopped or could not tell, a line that leaves this stage open means this stage."""
 
@@ -50,22 +65,26 @@ HOPS = {Side.INBOUND: "inbound", Side.OUTBOUND: "outbound", Side.PASSTHROUGH: "o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A failed log line, the stage that it names, and where it stands."""
+    """A failed log line, the stage that it names, and where it stands. `idle` is for how many seconds the connection
+    had been idle at least, None where the log does not tell."""
 
     entry: AccessLogEntry
     named: NamedStage
+    idle: float | None = None
 
     @property
     def source(self) -> Source:
         return Source(file=self.entry.file, line=self.entry.line, text=self.entry.text)
 
 
-def observe(walked: Walked, entry: AccessLogEntry, words: Words) -> tuple[Walked, Observation | None]:
+def observe(
+    walked: Walked, entry: AccessLogEntry, words: Words, *, idle: float | None = None
+) -> tuple[Walked, Observation | None]:
     """The walk as it was seen: only the branches that the line's request took, dying where the line says."""
     named = stage_named_by(entry, words, proxy=_proxy(walked, entry))
     if not entry.failed or not named.by:
         return walked, None
-    observation = Observation(entry=entry, named=named)
+    observation = Observation(entry=entry, named=named, idle=idle)
     pairs = list(zip(walked.walk.branches, walked.trails, strict=True))
     taken = [pair for pair in pairs if _took(pair[1], entry)] or pairs
     branches = tuple(_seen(branch, trail, observation) for branch, trail in taken)
@@ -175,6 +194,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     answered = _answered_by(entry)
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
     case.seen("failure.answered_by", answered, source, *reached)
+    about_pattern(case, observation)
     if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
         case.seen("evidence.server_filter_chain", "not-found", source)
     case.detail("failure.flag", ",".join(entry.flags))
@@ -197,6 +217,13 @@ def _answered_by(entry: AccessLogEntry) -> str:
     if details_key(entry.details).base != "via_upstream":
         return "proxy"
     return "application" if entry.side is Side.INBOUND else "further-on"
+
+
+def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource) -> None:
+    """How the failures are spread over time, as far as the log shows it; `places` are what the connection leads to."""
+    if observation.idle is not None and observation.idle >= IDLE:
+        case.seen("failure.pattern", "after-idle", observation.source, *places)
+        case.detail("failure.idle", f"{observation.idle:.0f} s")
 
 
 def _reason(entry: AccessLogEntry) -> str:

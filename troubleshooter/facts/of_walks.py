@@ -20,6 +20,7 @@ from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateway_secrets import about_secret
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_identities import about_origin
+from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_pod_addresses import about_pod_address
@@ -96,6 +97,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if observation is not None:
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)
+        about_idle_timeout(case, mesh, hop, observation)
         about_failure(case, observation)
         about_lateness(case, observation)
         about_unknown_path(case, observation)

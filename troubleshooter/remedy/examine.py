@@ -20,11 +20,12 @@ from troubleshooter.walk import Walked, walk
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
     """What is looked at: the objects, the request (None for an audit), the log line of its failure, and what a person
-    said (fact name to word)."""
+    said (fact name to word). `idle` is for how long the connection of the failure had been idle, in seconds."""
 
     inventory: Inventory
     request: Request | None = None
     entry: AccessLogEntry | None = None
+    idle: float | None = None
     told: Mapping[str, Fact] | None = None
     namespace: str = "default"
 
@@ -60,7 +61,7 @@ def examine(rulebook: Rulebook, situation: Situation, engine: Engine) -> Examine
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
-            walked, observation = observe(walked, situation.entry, stages)
+            walked, observation = observe(walked, situation.entry, stages, idle=situation.idle)
         cases = (*walk_cases(mesh, walked, observation), *touched_cases(mesh, walked))
     cases = tuple(_with(case, situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)

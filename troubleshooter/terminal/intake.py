@@ -98,12 +98,17 @@ class Intake:
         """
         failure = self._failure()
         entry = failure.group.example if failure else self.seen.entry
+        idle = failure.group.idle if failure else None
         asked = failure.request if failure else self.setting.request or self._asked()
         if self.setting.inventory is not None:
             return Situation(
-                inventory=self.setting.inventory, request=asked, entry=entry, namespace=self.setting.namespace
+                inventory=self.setting.inventory,
+                request=asked,
+                entry=entry,
+                idle=idle,
+                namespace=self.setting.namespace,
             )
-        return LogLine(request=asked, entry=entry) if asked and entry else None
+        return LogLine(request=asked, entry=entry, idle=idle) if asked and entry else None
 
     def _failure(self) -> Failure | None:
         """The failure of the log that is in question, if it is about the request that flags named."""
