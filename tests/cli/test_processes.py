@@ -138,7 +138,7 @@ def test_consultation_on_a_terminal(here: Path) -> None:
         (*PROGRAM, "-f", "bad.yaml"), cwd=here, env=_environment(), stdin=theirs, stdout=theirs
     ) as process:
         os.close(theirs)
-        os.write(ours, b"payments\r/api/x\rweb\rquit\r")
+        os.write(ours, b"\rpayments\r/api/x\rweb\rquit\r")
         shown = b""
         while b"Enter ends." not in shown:
             shown += os.read(ours, 65536)

@@ -86,6 +86,7 @@ FAIL_ON = flag(
     help="the least severity that makes the exit status 1 (default error)",
 )
 RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
+PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
 INPUT = (FILES, WITH, NAMESPACE)
 RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
 FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
@@ -98,7 +99,7 @@ WIZARD = Command(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG)),
-        ("Running", (RECORD, *RUNNING)),
+        ("Running", (RECORD, PLAIN, *RUNNING)),
     ),
 )
 

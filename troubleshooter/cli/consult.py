@@ -1,7 +1,7 @@
-"""The program without a command: a consultation in plain lines.
+"""The program without a command: a consultation.
 
-Decides where answers come from: the terminal, or a pipe or file that somebody put in its place. Without either nothing
-is asked.
+Decides where answers come from: the screen of a terminal, its lines, or a pipe or file that somebody put in its place.
+Without any of them nothing is asked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import stat
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -20,14 +21,16 @@ from troubleshooter.cli.answer import FINE, Answer, Refused
 from troubleshooter.cli.asking import request_of_flags
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.knowledge import read_rulebook
+from troubleshooter.cli.on_screen import has_screen, hold
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import demand_one_reader, takes_stdin
 from troubleshooter.cli.recording import Recording
 from troubleshooter.cli.setting import setting_of
 from troubleshooter.cli.showing import screen
 from troubleshooter.engine import DurableEngine
+from troubleshooter.model import Diagnosis
 from troubleshooter.model.plain import plain
-from troubleshooter.terminal import talk
+from troubleshooter.terminal import Setting, talk
 from troubleshooter.walk import RequestError
 
 PROMPT = "> "
@@ -45,16 +48,25 @@ def run(args: argparse.Namespace) -> Answer:
     with ExitStack() as open_things:
         engine = open_things.enter_context(DurableEngine())
         engine.start()
-        answers = _answers(args, open_things)
+        drawn = has_screen(args)
+        answers = None if drawn else _answers(args, open_things)
         setting = setting_of(args, read_rulebook(args.knowledge), engine, screen())
-        record = Recording(args.record, setting) if args.record else None
+        setting = replace(setting, person=drawn or (answers is _from_terminal and not args.record))
         try:
-            diagnosis = talk(setting, record.of(answers) if record else answers, output.put, output.width())
+            diagnosis = hold(setting) if answers is None else _talk(args, setting, answers)
         except RequestError as error:
             raise Refused(str(error)) from None
-        if record:
-            record.write()
     return Answer("", status_of(diagnosis) if diagnosis else FINE)
+
+
+def _talk(args: argparse.Namespace, setting: Setting, answers: Callable[[], str | None]) -> Diagnosis | None:
+    """The consultation in plain lines, recorded if that is asked for."""
+    if not args.record:
+        return talk(setting, answers, output.put, output.width())
+    record = Recording(args.record, setting)
+    diagnosis = talk(setting, record.of(answers), output.put, output.width())
+    record.write()
+    return diagnosis
 
 
 def _answers(args: argparse.Namespace, open_things: ExitStack) -> Callable[[], str | None]:

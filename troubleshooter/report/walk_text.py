@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from troubleshooter.model import STAGES, Diagnosis, HopKind, StageVerdict, Step, Walk
+from troubleshooter.model import Diagnosis, StageVerdict, Step, Walk
 from troubleshooter.report import sections, words
 from troubleshooter.report.contract import not_checked
 from troubleshooter.report.page import BLANK, Paragraph, Part, Screen, Span, Tone, render
 from troubleshooter.report.sections import INDENT, heading, line
 from troubleshooter.report.text import DEFAULT
+from troubleshooter.report.way_text import hop_name
 
 STAGE = 20
 """Where the text of a stage begins, after its mark and the longest name."""
-
-HOPS = {HopKind.SENDER: "the caller", HopKind.GATEWAY: "a gateway", HopKind.TARGET: "the target"}
 
 
 def walk_to_text(walk: Walk, screen: Screen = DEFAULT) -> str:
@@ -40,21 +39,13 @@ def _page(walk: Walk) -> Iterator[Part]:
 
 
 def _hop(steps: Sequence[Step]) -> Iterator[Part]:
-    proxy = steps[0].proxy
-    kind = HOPS[_kind(steps)] if proxy else "the client"
-    yield from heading(f"Hop {steps[0].hop}: " + (f"{proxy}, {kind}" if proxy else kind))
+    yield from heading(f"Hop {steps[0].hop}: {hop_name(steps)}")
     for reached, some in groupby(steps, key=lambda s: s.verdict is not StageVerdict.NOT_REACHED):
         if reached:
             for step in some:
                 yield from _stage(step)
         else:
             yield _beyond(some)
-
-
-def _kind(steps: Iterable[Step]) -> HopKind:
-    """The first kind of hop that performs all these stages."""
-    seen = {s.stage for s in steps}
-    return next((kind for kind, stages in STAGES.items() if seen <= set(stages)), HopKind.GATEWAY)
 
 
 def _beyond(steps: Iterable[Step]) -> Part:

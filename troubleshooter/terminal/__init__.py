@@ -1,11 +1,13 @@
-"""Edge: the consultation that people hold, for now in plain lines. The one place that imports `prompt_toolkit`.
+"""Edge: the consultation that people hold, on the whole screen or in plain lines. The one place that imports
+`prompt_toolkit`; `wizard` does, and is imported only where somebody sits at a terminal.
 
 Decides how a question is put and an answer read. Knows the consultation and the layers below it; it must not know the
 other edges, and concludes nothing by itself.
 """
 
+from troubleshooter.terminal.desk import Desk
 from troubleshooter.terminal.setting import Setting, Show
-from troubleshooter.terminal.talk import talk
+from troubleshooter.terminal.talk import put_end, talk
 from troubleshooter.terminal.transcript import (
     Transcript,
     TranscriptError,
@@ -16,10 +18,12 @@ from troubleshooter.terminal.transcript import (
 )
 
 __all__ = [
+    "Desk",
     "Setting",
     "Show",
     "Transcript",
     "TranscriptError",
+    "put_end",
     "read_transcript",
     "screen_of",
     "talk",

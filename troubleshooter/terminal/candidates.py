@@ -12,6 +12,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.terminal.inquiry import Choice
+from troubleshooter.walk import RequestError, parse_request
 from troubleshooter.walk.parties import known_service
 from troubleshooter.walk.requests import KINDS
 
@@ -27,7 +28,16 @@ def destinations(mesh: Mesh) -> list[Choice]:
     outside = dict.fromkeys(_served_by_gateways(mesh))
     services = sorted(mesh.registry.all, key=lambda s: (s.namespace in SYSTEM, s.namespace, s.host))
     inside = (_url(s, p) for s in services for p in s.ports if p.protocol.family != "udp" and "*" not in s.host)
-    return [Choice(word=url, value=url) for url in dict.fromkeys((*outside, *inside))]
+    return [Choice(word=url, value=url) for url in dict.fromkeys((*outside, *inside)) if _can_be_asked(url)]
+
+
+def _can_be_asked(url: str) -> bool:
+    """Whether it is a URL: nothing keeps files from naming what no host can be called."""
+    try:
+        parse_request(url)
+    except RequestError:
+        return False
+    return True
 
 
 def _served_by_gateways(mesh: Mesh) -> Iterator[str]:

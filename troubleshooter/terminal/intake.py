@@ -70,6 +70,13 @@ class Intake:
             return first_questions.what_is_seen(self.setting, self.page)
         return None if blind else self._about_request()
 
+    @property
+    def named(self) -> Request | None:
+        """The request as far as answers and what was pasted name it."""
+        with suppress(RequestError):
+            return self._asked()
+        return None
+
     def _about_request(self) -> Inquiry | None:
         asked = self._logged or self._named()
         if asked is None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import shlex
 
 from troubleshooter.terminal.intake import Intake
-from troubleshooter.terminal.lines import Lines
+from troubleshooter.terminal.lines import Writer
+from troubleshooter.terminal.setting import Setting
 
 
-def put_greeting(lines: Lines, intake: Intake) -> None:
+def put_greeting(lines: Writer, intake: Intake) -> None:
     """Say what is at hand; where that is nothing, how to hand over a mesh."""
     setting = intake.setting
     lines.put("Why does traffic in this Istio mesh not arrive? I ask only what I cannot see.")
@@ -23,15 +24,28 @@ def put_greeting(lines: Lines, intake: Intake) -> None:
         _put_log(lines, intake)
         lines.blank()
     if setting.inventory is None:
-        lines.put("I see no mesh, so I go by what you tell me. To let me look instead, type:")
-        lines.blank()
-        lines.command(f"{setting.collect} > mesh.yaml")
-        lines.command(shlex.join((*setting.program.split(), "-f", "mesh.yaml", *setting.arguments)))
-        lines.blank()
+        put_how_to_look(lines, setting)
         lines.put("It prints no Secrets. Without it we can begin here as well.")
 
 
-def _put_log(lines: Lines, intake: Intake) -> None:
+def put_how_to_look(lines: Writer, setting: Setting) -> None:
+    """What is typed so that the program sees a mesh."""
+    lines.put("I see no mesh, so I go by what you tell me. To let me look instead, type:")
+    lines.blank()
+    lines.command(f"{setting.collect} > mesh.yaml")
+    lines.command(shlex.join((*setting.program.split(), "-f", "mesh.yaml", *setting.arguments)))
+    lines.blank()
+
+
+def put_short_greeting(lines: Writer, intake: Intake) -> None:
+    """The same in a line or two, where the rest of the screen says more."""
+    if intake.setting.summary is not None:
+        _put_log(lines, intake)
+    if intake.setting.inventory is None:
+        lines.put("I see no mesh, so I go by what you tell me; `help` says how to let me look.")
+
+
+def _put_log(lines: Writer, intake: Intake) -> None:
     summary = intake.setting.summary
     if summary is None:
         return

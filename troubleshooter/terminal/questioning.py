@@ -15,6 +15,7 @@ from troubleshooter.terminal.explaining import put_account, put_how, put_suppose
 from troubleshooter.terminal.inquiry import Inquiry, offers
 from troubleshooter.terminal.intake import Intake
 from troubleshooter.terminal.lines import INDENT, Writer
+from troubleshooter.terminal.opening import put_how_to_look
 from troubleshooter.terminal.pasted import Seen
 
 KEYS = (
@@ -91,7 +92,7 @@ class Questioning:
             "how": lambda: self._how(lines, rest),
             "what": lambda: self._what_if(lines, rest),
             "notes": lambda: self._notes(lines),
-            "help": lambda: _help(lines),
+            "help": lambda: self._help(lines),
         }
         if command not in asked or (command == "what" and not re.match(r"if\b", rest, re.IGNORECASE)):
             return False
@@ -164,10 +165,12 @@ class Questioning:
         for text in seen:
             lines.put(text, lead="- ")
 
-
-def _help(lines: Writer) -> None:
-    lines.put("Answer with a number, or with the word beside it. Or type:")
-    lines.table(KEYS)
+    def _help(self, lines: Writer) -> None:
+        lines.put("Answer with a number, or with the word beside it. Or type:")
+        lines.table(KEYS)
+        if self.intake.setting.inventory is None:
+            lines.blank()
+            put_how_to_look(lines, self.intake.setting)
 
 
 def spoken(inquiry: Inquiry, value: object) -> str:

@@ -78,6 +78,17 @@ class _Talk:
         return diagnosis
 
 
+def put_end(dialogue: Dialogue, write: Callable[[str], None], width: int) -> Diagnosis | None:
+    """What is known when somebody leaves the screen, written where they can copy it from."""
+    lines = Lines(write, width)
+    diagnosis = dialogue.outcome()
+    if diagnosis is None:
+        lines.put("Nothing was settled.")
+    else:
+        put_result(lines, dialogue.setting, diagnosis)
+    return diagnosis
+
+
 def put_result(lines: Lines, setting: Setting, diagnosis: Diagnosis) -> None:
     """The page of a result, and the command that gives the same without questions."""
     told = diagnosis.walk is None and setting.inventory is None

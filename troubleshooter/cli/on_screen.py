@@ -1,0 +1,45 @@
+"""The wizard on the whole screen of a terminal, and what of it stays there when it ends.
+
+Decides: where there is a screen for it. Everywhere else the consultation is held in plain lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from troubleshooter.cli import output
+from troubleshooter.cli.showing import screen
+from troubleshooter.model import Diagnosis
+from troubleshooter.report import Screen, to_text, told_to_text
+from troubleshooter.terminal import Desk, Setting, put_end
+
+DUMB = ("", "dumb", "unknown")
+"""What TERM is where nothing can be drawn."""
+
+
+def has_screen(args: argparse.Namespace) -> bool:
+    """Whether to draw: there is a terminal that can, and nobody asked for plain lines (a record is of these)."""
+    plain = args.plain or args.record or os.environ.get("TERM", "") in DUMB
+    return not plain and sys.stdin is not None and sys.stdout.isatty()
+
+
+def hold(setting: Setting) -> Diagnosis | None:
+    """Hold a consultation on the screen. Its end is written below the prompt, as it would be in plain lines.
+
+    Raises:
+        RequestError: the request that flags named makes no sense in this mesh.
+    """
+    from troubleshooter.terminal.wizard import Wizard
+
+    shown = screen()
+
+    def page(diagnosis: Diagnosis, width: int) -> str:
+        on = Screen(width=width, color=shown.color, ascii=shown.ascii)
+        told = diagnosis.walk is None and setting.inventory is None
+        return told_to_text(diagnosis, on) if told else to_text(diagnosis, on, drawn=True)
+
+    desk = Desk(setting)
+    Wizard(desk, page, color=shown.color, ascii_only=shown.ascii).run()
+    return put_end(desk.dialogue, output.put, output.width())

@@ -1,0 +1,285 @@
+"""The wizard on a real terminal: keys to the desk, rows to the screen.
+
+Theory of operation. `screen.draw` makes all rows but the typed line; this application shows them in two windows with
+the typed line between. Lines that were entered are taken one after the other beside the drawing, so that the screen
+says that the program looks, and nothing that is typed meanwhile is lost. Decides: which key does what, and the looks
+of a style. Imported only when somebody sits at a terminal: it is the only module that loads prompt_toolkit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from threading import Thread
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.input import Input, create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout import (
+    BufferControl,
+    Float,
+    FloatContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VSplit,
+    Window,
+)
+from prompt_toolkit.layout.menus import CompletionsMenu
+from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.styles import Style
+
+from troubleshooter.model.plain import plain
+from troubleshooter.terminal.desk import HOW, WHAT_IF, Desk
+from troubleshooter.terminal.rows import Row
+from troubleshooter.terminal.screen import Frame, PageOf, Size, draw
+
+LOOKS = {
+    "title": "reverse",
+    "strong": "bold",
+    "faint": "ansibrightblack",
+    "bad": "ansired bold",
+    "good": "ansigreen",
+    "warn": "ansiyellow",
+    "chosen": "bold",
+    "key": "bold",
+    "rule": "ansibrightblack",
+}
+PROMPT = "> "
+MENU = 6
+
+
+class Wizard:
+    """Runs a desk on a terminal."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        page: PageOf,
+        *,
+        color: bool,
+        ascii_only: bool = False,
+        input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
+        output: Output | None = None,
+    ) -> None:
+        self.desk, self.page, self.ascii_only = desk, page, ascii_only
+        self._queue: deque[str] = deque()
+        self._failure: Exception | None = None
+        self._typing = Buffer(
+            completer=_Words(desk),
+            complete_while_typing=Condition(self._completes_by_itself),
+            multiline=False,
+            on_text_changed=lambda buffer: desk.type(buffer.text),
+        )
+        self.application: Application[None] = Application(
+            layout=self._layout(),
+            key_bindings=_bindings(self),
+            style=Style.from_dict({k: (v if color else _without_color(v)) for k, v in LOOKS.items()}),
+            color_depth=None if color else ColorDepth.DEPTH_1_BIT,
+            full_screen=True,
+            input=input or create_input(always_prefer_tty=True),  # standard input may be the mesh
+            output=output,
+        )
+        self.application.ttimeoutlen = 0.05
+
+    def run(self) -> None:
+        """Until somebody leaves. What goes wrong in the consultation is raised here, with the terminal as it was."""
+        self.application.run()
+        if self._failure is not None:
+            raise self._failure
+
+    def frame(self) -> Frame:
+        """The screen as it is to be drawn now."""
+        at = self.application.output.get_size()
+        hand = replace(self.desk.hand, busy=bool(self._queue))
+        size = Size(columns=max(at.columns, 20), rows=at.rows, ascii=self.ascii_only)
+        frame = draw(self.desk.view, hand, size, self.page)
+        if hand.scroll > frame.most:
+            self.desk.hand = replace(self.desk.hand, scroll=frame.most)
+        return frame
+
+    def _layout(self) -> Layout:
+        above = Window(FormattedTextControl(lambda: _fragments(self.frame().above)), always_hide_cursor=True)
+        typed = VSplit(
+            [
+                Window(FormattedTextControl(PROMPT), width=len(PROMPT), height=1),
+                Window(BufferControl(self._typing), height=1),
+            ]
+        )
+        keys = Window(
+            FormattedTextControl(lambda: _fragments(self.frame().below)), height=lambda: len(self.frame().below)
+        )
+        menu = Float(xcursor=True, ycursor=True, content=CompletionsMenu(max_height=MENU))
+        return Layout(FloatContainer(HSplit([above, typed, keys]), [menu]), focused_element=typed)
+
+    def _completes_by_itself(self) -> bool:
+        """Where one types a name that nobody remembers; the choices of a question stand on the screen anyway."""
+        return self._typing.text.startswith((HOW, WHAT_IF)) or bool(self.desk.view.inquiry.suggested)
+
+    def enter(self, text: str | None = None) -> None:
+        """Hand over what is typed or selected, or `text`."""
+        state = self._typing.complete_state
+        if text is None and state is not None and state.current_completion is not None:
+            self._typing.complete_state = None
+            return
+        busy = bool(self._queue)
+        # What is typed ahead chooses nothing on a screen that is not there yet.
+        typed = self._typing.text.strip() if busy else self.desk.line()
+        self._typing.reset()
+        self._queue.append(typed if text is None else text)
+        if not busy:
+            self.application.create_background_task(self._work())
+
+    async def _work(self) -> None:
+        """Take what was entered, line by line, while the screen stays alive."""
+        self.application.invalidate()
+        while self._queue and not self.desk.left:
+            self._failure = await _beside(partial(self.desk.take, self._queue[0]))
+            if self._failure is not None:
+                self.desk.left = True
+                break
+            self._queue.popleft()
+            self.desk.type(self._typing.text)
+        if self.desk.left:
+            self._exit()
+        self.application.invalidate()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody left while the program was at work: then what it works on is of no use."""
+        return bool(self._queue)
+
+    def paste(self, data: str) -> None:
+        """One pasted line may be edited; several are taken at once."""
+        text = data.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if "\n" in text:
+            self.enter(text)
+        else:
+            self._typing.insert_text(plain(text))
+
+    def move(self, steps: int) -> None:
+        """Up or down: in the menu if it is open, else among the choices, else through the page."""
+        if self._typing.complete_state is not None:
+            (self._typing.complete_next if steps > 0 else self._typing.complete_previous)()
+        else:
+            self.desk.move(steps)
+
+    def turn(self, pages: int) -> None:
+        """Scroll by so many screens."""
+        self.desk.scroll(pages * max(self.frame().room - 1, 1))
+
+    def complete(self, steps: int) -> None:
+        """Open the menu of what may be typed on, or go on in it."""
+        if self._typing.complete_state is None:
+            self._typing.start_completion(insert_common_part=True)
+        elif steps > 0:
+            self._typing.complete_next()
+        else:
+            self._typing.complete_previous()
+
+    def escape(self) -> None:
+        """Close the menu, else put away reply and typed text."""
+        if self._typing.complete_state is not None:
+            self._typing.cancel_completion()
+        else:
+            self._typing.reset()
+            self.desk.dismiss()
+
+    def leave(self) -> None:
+        """End politely, whatever is going on."""
+        self.desk.left = True
+        self._exit()
+
+    def _exit(self) -> None:
+        if self.application.is_running and not self.application.is_done:
+            self.application.exit()
+
+
+async def _beside(work: Callable[[], None]) -> Exception | None:
+    """Do some work in a thread for which nobody waits if the program ends; what goes wrong in it comes back."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Exception | None] = loop.create_future()
+
+    def run() -> None:
+        mistake: Exception | None = None
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  # raised again by Wizard.run(), once the terminal is as it was
+            mistake = error
+        with suppress(RuntimeError):  # the loop is closed: somebody has left meanwhile
+            loop.call_soon_threadsafe(tell, mistake)
+
+    def tell(mistake: Exception | None) -> None:
+        if not done.done():
+            done.set_result(mistake)
+
+    Thread(target=run, daemon=True).start()
+    return await done
+
+
+def _bindings(wizard: Wizard) -> KeyBindings:
+    """Every key of ours, as a table; editing keys are prompt_toolkit's."""
+    table: tuple[tuple[tuple[str, ...], Callable[[], None]], ...] = (
+        (("enter",), wizard.enter),
+        (("up", "c-p"), lambda: wizard.move(-1)),
+        (("down", "c-n"), lambda: wizard.move(1)),
+        (("pageup",), lambda: wizard.turn(-1)),
+        (("pagedown",), lambda: wizard.turn(1)),
+        (("tab",), lambda: wizard.complete(1)),
+        (("s-tab",), lambda: wizard.complete(-1)),
+        (("escape",), wizard.escape),
+        (("c-c", "c-d"), wizard.leave),
+    )
+    bindings = KeyBindings()
+    for keys, does in table:
+        for key in keys:
+            bindings.add(key)(_handler(does))
+
+    @bindings.add(Keys.BracketedPaste)
+    def _(event: KeyPressEvent) -> None:
+        wizard.paste(event.data)
+
+    return bindings
+
+
+def _handler(does: Callable[[], None]) -> Callable[[KeyPressEvent], None]:
+    def handle(_event: KeyPressEvent) -> None:
+        does()
+
+    return handle
+
+
+class _Words(Completer):
+    """What the desk offers, for prompt_toolkit's menu."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:  # noqa: ARG002 - prompt_toolkit hands it over
+        replaced, words = self.desk.offers(document.text_before_cursor)
+        for word in words:
+            yield Completion(plain(word), start_position=-replaced)
+
+
+def _fragments(rows: Iterable[Row]) -> StyleAndTextTuples:
+    """Rows as prompt_toolkit takes them."""
+    found: StyleAndTextTuples = []
+    for number, line in enumerate(rows):
+        found += [("", "\n")] if number else []
+        found += [(f"class:{style}" if style else "", text) for style, text in line]
+    return found
+
+
+def _without_color(look: str) -> str:
+    """What of a look is no colour."""
+    return " ".join(word for word in look.split() if not word.startswith("ansi"))
