@@ -205,6 +205,27 @@ COMMANDS = {
             ("Running", (KNOWLEDGE, VERBOSE)),
         ),
     ),
+    "learn": Command(
+        module="learn",
+        line="find out what is wrong in scenarios, and be told why",
+        usage=(
+            "troubleshoot learn                the next scenario",
+            "troubleshoot learn SCENARIO       this one",
+            "troubleshoot learn --list         all of them, with your points",
+        ),
+        flags=(
+            (
+                "What to do",
+                (
+                    flag("scenario", metavar="SCENARIO", nargs="?", default="", help="its id or its number"),
+                    switch("--list", help="list all scenarios with the points of the last try"),
+                    switch("--check", help="prove that each can be solved; the status is 1 if one cannot"),
+                    switch("--reset", help="forget your progress"),
+                ),
+            ),
+            ("Running", (KNOWLEDGE, VERBOSE)),
+        ),
+    ),
     "kb": Command(
         module="knowledge_check",
         line="check the knowledge base: kb check",

@@ -32,6 +32,8 @@ def _counted(book: Rulebook) -> str:
         _number(len(book.flags), "flag"),
         _number(len(book.details), "detail"),
         _number(len(book.peer_codes), "peer code"),
+        _number(len(book.concepts), "concept"),
+        _number(sum(len(lesson.scenarios) for lesson in book.lessons.values()), "scenario"),
     )
     return f"The knowledge base has no mistakes: {', '.join(parts[:-1])} and {parts[-1]}."
 

@@ -1,5 +1,5 @@
-"""Edge: lessons for people who train, made from the same causes, walks and consultations as a diagnosis.
+"""Edge: lessons. A learner is told a symptom, looks where they want, and names what is wrong.
 
-Decides the order of scenarios and what a learner is told. Knows the consultation and the layers below it; it must not
-know the other edges.
+Decides how a lesson goes. Everything that is right or wrong in it is decided by the same walk, rules and remedies that
+diagnose a real mesh; nothing is kept by hand but the story.
 """

@@ -5,6 +5,7 @@ is in `values`; how conditions multiply out in `logic`. Knows `model` only: no m
 that `check` is handed."""
 
 from troubleshooter.rulebook.checks import check, check_for_use
+from troubleshooter.rulebook.fixtures import read_asked
 from troubleshooter.rulebook.logic import conditions, count, expand
 from troubleshooter.rulebook.parsing import merge, parse
 from troubleshooter.rulebook.places import Mistake, Place
@@ -20,12 +21,15 @@ from troubleshooter.rulebook.values import (
     Example,
     FalsePositive,
     FixPlan,
+    Lesson,
+    Level,
     LogWord,
     Paragraph,
     PeerCode,
     PeerName,
     QuestionText,
     Rulebook,
+    ScenarioPlan,
     Status,
     Symptom,
     When,
@@ -42,6 +46,8 @@ __all__ = [
     "Example",
     "FalsePositive",
     "FixPlan",
+    "Lesson",
+    "Level",
     "LogWord",
     "Mistake",
     "Paragraph",
@@ -50,6 +56,7 @@ __all__ = [
     "Place",
     "QuestionText",
     "Rulebook",
+    "ScenarioPlan",
     "Scope",
     "Status",
     "Symptom",
@@ -64,5 +71,6 @@ __all__ = [
     "missing",
     "parse",
     "placeholders",
+    "read_asked",
     "render",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 
 from troubleshooter.rulebook.advice import quoted
 from troubleshooter.rulebook.causes import read_cause
+from troubleshooter.rulebook.lessons import read_lesson
 from troubleshooter.rulebook.nodes import Node, Page, compose
 from troubleshooter.rulebook.pages import read_derivations, read_flags, read_peer_codes, read_questions, read_symptom
 from troubleshooter.rulebook.places import Mistake, Place, in_order
@@ -25,6 +26,7 @@ def _read_cause(page: Page, node: Node, area: str, folder: str) -> Rulebook:
 ROUTES: tuple[tuple[re.Pattern[str], Callable[..., Rulebook]], ...] = (
     (re.compile(r"causes/([^/]+)/([^/]+)/cause\.yaml"), _read_cause),
     (re.compile(r"symptoms/([^/]+)\.yaml"), read_symptom),
+    (re.compile(r"lessons/([^/]+)\.yaml"), read_lesson),
     (re.compile(r"questions\.yaml"), read_questions),
     (re.compile(r"derivations\.yaml"), read_derivations),
     (re.compile(r"flags\.yaml"), read_flags),
@@ -34,15 +36,15 @@ ROUTES: tuple[tuple[re.Pattern[str], Callable[..., Rulebook]], ...] = (
 
 CONCEPT = re.compile(r"concepts/([^/]+)\.md")
 
-MAPS = ("causes", "symptoms", "questions", "flags", "details", "peer_codes", "concepts")
+MAPS = ("causes", "symptoms", "questions", "flags", "details", "peer_codes", "concepts", "lessons")
 """The fields of a rulebook that are keyed by id; derivations are in order, and carry theirs."""
 
 
 def parse(files: Mapping[str, str], root: str = "") -> tuple[Rulebook, tuple[Mistake, ...]]:
     """The rulebook in `files` (path relative to the knowledge root -> text), and every mistake that a file alone shows.
 
-    `root` goes before each path where a mistake or a value names its place. Paths that hold no knowledge (fixtures,
-    lessons) are passed over. Where there are mistakes the rulebook has gaps, and is fit for `check` only.
+    `root` goes before each path where a mistake or a value names its place. Paths that hold no knowledge (fixtures)
+    are passed over. Where there are mistakes the rulebook has gaps, and is fit for `check` only.
     """
     read = [_parse_file(path, files[path], f"{root}/{path}" if root else path) for path in sorted(files)]
     book, twice = merge(book for book, _ in read)

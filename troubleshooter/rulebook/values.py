@@ -231,6 +231,42 @@ class PeerCode(Placed):
     reason: str
 
 
+class Level(StrEnum):
+    """How hard the scenarios of a lesson are. Lessons are taken in this order."""
+
+    EASY = "easy"
+    MEDIUM = "medium"
+    HARD = "hard"
+
+    @property
+    def rank(self) -> int:
+        """0 for the easiest."""
+        return list(Level).index(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioPlan(Placed):
+    """A cause's broken mesh, told by symptom only. `mesh` is the fixture in the cause's folder, without `.yaml`;
+    `story` never says what is wrong; `concepts` are the pages that a learner may want to read."""
+
+    id: str
+    title: str
+    cause: str
+    story: str
+    mesh: str = "bad"
+    concepts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson(Placed):
+    """Scenarios in the order in which they are taken."""
+
+    id: str
+    title: str
+    level: Level
+    scenarios: tuple[ScenarioPlan, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """Everything in `knowledge/`, each by its id."""
@@ -243,3 +279,4 @@ class Rulebook:
     details: Mapping[str, LogWord] = field(default_factory=dict)
     peer_codes: Mapping[str, PeerCode] = field(default_factory=dict)
     concepts: Mapping[str, str] = field(default_factory=dict)
+    lessons: Mapping[str, Lesson] = field(default_factory=dict)

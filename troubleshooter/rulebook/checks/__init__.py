@@ -17,6 +17,11 @@ from troubleshooter.rulebook.checks.folders import (
     names_are_known,
     tested_causes_have_fixtures,
 )
+from troubleshooter.rulebook.checks.lessons import (
+    concepts_link_somewhere,
+    scenarios_lead_somewhere,
+    stories_keep_their_secret,
+)
 from troubleshooter.rulebook.checks.limits import engine_can_take_it
 from troubleshooter.rulebook.checks.links import (
     consequences_end,
@@ -55,6 +60,9 @@ FOR_KEEPS: tuple[Test, ...] = (
     named_files_are_there,
     examples_have_meshes,
     tested_causes_have_fixtures,
+    scenarios_lead_somewhere,
+    stories_keep_their_secret,
+    concepts_link_somewhere,
 )
 """What must hold besides before it is kept: nothing of it changes a diagnosis."""
 

@@ -1,0 +1,52 @@
+"""What a learner chooses from: one right cause, and fixes of which some were tried and do not hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.learn.lessons_played import KEPT, judged
+from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose, why_not_this
+
+
+@pytest.mark.parametrize("cause", KEPT)
+def test_the_right_cause_is_among_others(cause: str) -> None:
+    """There are two at least, and no more than five."""
+    offered = causes_to_choose(judged(cause))
+
+    assert cause in offered
+    assert 2 <= len(offered) <= 5
+
+
+def test_what_follows_from_the_right_cause_is_no_choice() -> None:
+    """A missing proxy brings plaintext with it; whoever says plaintext is not simply wrong."""
+    assert "mtls-strict-plaintext-client" not in causes_to_choose(judged("sidecar-not-injected"))
+
+
+def test_a_wrong_cause_is_ruled_out_by_a_fact() -> None:
+    """The engine's account says which."""
+    assert "it needs route.match to be implicit, and here that is none" == why_not_this(
+        judged("vs-no-match-no-default"), "vs-missing-mesh-gateway"
+    )
+
+
+@pytest.mark.parametrize("cause", KEPT)
+def test_some_fix_holds(cause: str) -> None:
+    """At most two that do, at most three that do not."""
+    held = [not choice.why_not for choice in fixes_to_choose(judged(cause))]
+
+    assert 1 <= held.count(True) <= 2
+    assert held.count(False) <= 3
+
+
+def test_a_wrong_fix_was_tried() -> None:
+    """Why it does not hold is what came out on the copy of the mesh."""
+    wrong = {choice.why_not for choice in fixes_to_choose(judged("vs-no-match-no-default")) if choice.why_not}
+
+    assert {"on the copy of the mesh the cause is still there with it"} == wrong
+
+
+def test_the_order_stays() -> None:
+    """Whoever comes again finds the same list."""
+    scenario = judged("mtls-strict-plaintext-client")
+
+    assert fixes_to_choose(scenario) == fixes_to_choose(scenario)

@@ -1,0 +1,154 @@
+"""What istioctl would print of a proxy: its clusters, endpoints and routes, and the policies that it enforces.
+
+Decides: the texts, each computed from the mesh as the walk sees it. Where the table of a proxy cannot be told from the
+scenario's objects, the text is "" and the command is not offered. Must not know which of them a learner chooses.
+Sources: istio/istio istioctl/pkg/writer/envoy/configdump/{cluster,route}.go, istioctl/pkg/writer/envoy/clusters
+(columns), istioctl/pkg/authz/listener.go; `convertResolution` in pilot/pkg/networking/core/cluster_builder.go;
+`generateVirtualHostDomains` in pilot/pkg/networking/core/httproute.go. Newer versions of istioctl print a column VHOST
+NAME among the routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from troubleshooter.learn.made_up import MadeUp
+from troubleshooter.learn.tables import ISTIOCTL, KUBECTL, table
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.policies import action
+from troubleshooter.mesh.routes import Attempt, attempts, http_routes
+from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.model import HopKind, Object, as_list, as_map
+from troubleshooter.walk.decisions import Cluster, Hop, Trail
+from troubleshooter.walk.gateway_routing import held_hosts
+
+CLUSTERS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
+ENDPOINTS = ("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER")
+ROUTES = ("NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE")
+POLICIES = ("ACTION", "AuthorizationPolicy", "RULES")
+
+TYPES = {"DNS": "STRICT_DNS", "DNS_ROUND_ROBIN": "LOGICAL_DNS", "NONE": "ORIGINAL_DST"}
+"""How Envoy finds the endpoints of a ServiceEntry; of everything else istiod tells it (EDS)."""
+
+
+def managed_by(thing: Object) -> str:
+    """An object as istioctl names it."""
+    return f"{thing.name}.{thing.namespace}"
+
+
+def clusters_text(mesh: Mesh, hop: Hop, host: str) -> str:
+    """`istioctl proxy-config clusters --fqdn`: the clusters of one host that a proxy has."""
+    service = mesh.registry.find(host, hop.party.namespace)
+    scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
+    if service is None or not scope.has(service):
+        return table(CLUSTERS, [], ISTIOCTL)
+    if service.external_name:
+        return ""
+    rule = mesh.destination_rules.in_force(service, hop.party.namespace, hop.party.labels)
+    names = ["", *sorted(rule.subsets)] if rule else [""]
+    named = managed_by(rule.object) if rule else ""
+    rows = [
+        (service.host, str(port.number), subset or "-", "outbound", _type(service, hop), named)
+        for subset in names
+        for port in service.ports
+    ]
+    return table(CLUSTERS, rows, ISTIOCTL)
+
+
+def _type(service: Service, hop: Hop) -> str:
+    if service.headless and hop.kind is not HopKind.GATEWAY:
+        return "ORIGINAL_DST"
+    return TYPES.get(service.resolution, "EDS") if service.entry else "EDS"
+
+
+def endpoints_text(mesh: Mesh, hop: Hop, cluster: Cluster, made_up: MadeUp) -> str:
+    """`istioctl proxy-config endpoints --cluster`: what a proxy can choose from for one cluster; "" where that is not
+    for Kubernetes to tell."""
+    service, port = cluster.service, cluster.service_port
+    if service is None or port is None or service.external_name:
+        return ""
+    rule = mesh.destination_rules.in_force(service, hop.party.namespace, hop.party.labels)
+    chosen = rule.subset(cluster.subset) if rule and cluster.subset else None
+    if cluster.subset and chosen is None:
+        return table(ENDPOINTS, [], ISTIOCTL)
+    wanted = chosen.labels.items() if chosen else {}.items()
+    rows = [
+        (f"{made_up.of(e)}:{e.port}", "HEALTHY", "OK", cluster_name(service, port, cluster.subset))
+        for e in mesh.endpoints(service, port).ready
+        if wanted <= e.all_labels.items()
+    ]
+    return table(ENDPOINTS, sorted(rows), ISTIOCTL)
+
+
+def cluster_name(service: Service, port: Port, subset: str = "") -> str:
+    """The name that istiod gives a cluster."""
+    return f"outbound|{port.number}|{subset}|{service.host}"
+
+
+def sidecar_routes(mesh: Mesh, hop: Hop, number: int) -> str:
+    """`istioctl proxy-config routes --name PORT` of a sidecar: a virtual host for each service with that port."""
+    scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
+    seen = (mesh.registry.find(host, hop.party.namespace) for host in sorted(mesh.registry.hosts))
+    held = [
+        s for s in dict.fromkeys(seen) if s and scope.has(s) and (p := s.port(number)) and p.protocol.family == "http"
+    ]
+    rows = [row for service in held for row in _service_rows(mesh, hop, service, number)]
+    if mesh.settings.registry_only or scope.closed:
+        rows.append((str(number), "*", "/*", ""))
+    return table(ROUTES, rows, ISTIOCTL)
+
+
+def _service_rows(mesh: Mesh, hop: Hop, service: Service, number: int) -> Iterator[tuple[str, str, str, str]]:
+    sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, port=number)
+    takes = mesh.sidecars.scope(hop.party.namespace, hop.party.labels).takes
+    held: list[Attempt] = []
+    for owner in mesh.virtual_services.candidates(service.host, hop.party.namespace, takes):
+        held = held or attempts(http_routes([owner]), sender)
+    domains = _domains(service, hop.party.namespace)
+    for one in held:
+        yield str(number), domains, _match(one), managed_by(one.route.owner)
+    if not held:
+        yield str(number), domains, "/*", ""
+
+
+def _domains(service: Service, viewer: str) -> str:
+    """The names by which a service is called, as istioctl shortens the list; its address is one more."""
+    if service.entry:
+        return service.host
+    own = service.object
+    return (
+        f"{own.name}, {own.name}.{own.namespace} + 1 more..."
+        if own.namespace == viewer
+        else f"{own.name}.{own.namespace}"
+    )
+
+
+def _match(one: Attempt) -> str:
+    """Only what is asked of the path is shown; headers and methods are not."""
+    uri = as_map(one.match.get("uri"))
+    kind, wanted = next(iter(uri.items()), ("prefix", "/"))
+    return {"prefix": f"{wanted}*", "regex": f"regex {wanted}"}.get(str(kind), str(wanted))
+
+
+def gateway_routes(mesh: Mesh, trail: Trail, number: int, port: int) -> str:
+    """`istioctl proxy-config routes --name http.PORT` of a gateway; `number` is the place of its hop."""
+    there = replace(trail, hops=trail.hops[: number + 1])
+    rows = [
+        (f"http.{port}", pattern, _match(one), managed_by(one.route.owner))
+        for pattern, host in sorted(held_hosts(mesh, there).items())
+        for one in host.attempts
+    ]
+    return table(ROUTES, rows or [(f"http.{port}", "*", "/*", "404")], ISTIOCTL)
+
+
+def policies_text(mesh: Mesh, pod: Pod) -> str:
+    """`istioctl experimental authz check`; "" where no policy applies, or one of a sort that it does not count."""
+    held = mesh.authorization_policies.applying(pod)
+    counted = [(action(p), managed_by(p), len(as_list(p.spec.get("rules")))) for p in held]
+    if not counted or any(word not in ("DENY", "ALLOW") or not rules for word, _, rules in counted):
+        return ""
+    order = sorted(counted, key=lambda row: (row[0] != "DENY", row[1]))
+    return table(POLICIES, [(word, name, str(rules)) for word, name, rules in order], KUBECTL)
