@@ -48,3 +48,32 @@ def test_workload_without_pods() -> None:
     before = inventory(SHOP)
 
     assert before.objects == restarted(before, [WEB]).objects
+
+
+NATIVE = "initContainers: [{name: istio-proxy, restartPolicy: Always}]"
+HOOK = "lifecycle: {postStart: {exec: {command: [pilot-agent, wait]}}}"
+HOLD = 'proxy.istio.io/config: "holdApplicationUntilProxyStarts: true"'
+TOGETHER = "containers: [{name: web}, {name: istio-proxy}]"
+WAITS = f"containers: [{{name: istio-proxy, {HOOK}}}, {{name: web}}]"
+
+
+def proxies(pod_spec: str, *, asked: bool = False, noted: bool = False) -> list[str]:
+    """The containers of a restarted pod, before a bar those that start first."""
+    shop = SHOP.replace("labels: {app: web}", f"labels: {{app: web}}, annotations: {{{HOLD}}}") if asked else SHOP
+    pod = POD.replace("containers: [{name: web}]", pod_spec.replace("\n", ", "))
+    pod = pod.replace("  ownerRef", f"  annotations: {{{HOLD}}}\n  ownerRef") if noted else pod
+    (made,) = [o for o in restarted(inventory(shop, pod), [WEB]).objects if o.kind == "Pod"]
+    return [c["name"] for key in ("initContainers", "containers") for c in made.spec.get(key, ())]
+
+
+def test_new_proxy_is_of_the_same_sort() -> None:
+    """A native sidecar stays one; a proxy that goes first because the installation asks for it goes first again."""
+    assert ["web", "istio-proxy"] == proxies(TOGETHER)
+    assert ["istio-proxy", "web"] == proxies(f"{NATIVE}, containers: [{{name: web}}]")
+    assert ["istio-proxy", "web"] == proxies(WAITS)
+
+
+def test_new_proxy_goes_first_where_it_is_asked_for() -> None:
+    """The annotation of the template makes the application wait, and no longer where it is gone."""
+    assert ["istio-proxy", "web"] == proxies(TOGETHER, asked=True)
+    assert ["web", "istio-proxy"] == proxies(WAITS, noted=True)

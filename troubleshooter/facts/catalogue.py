@@ -15,6 +15,7 @@ from troubleshooter.mesh.matching import Difference
 from troubleshooter.mesh.mtls import Mode
 from troubleshooter.mesh.policies import Decision
 from troubleshooter.mesh.protocols import Protocol
+from troubleshooter.mesh.startup import Start
 from troubleshooter.mesh.tokens import Token
 from troubleshooter.mesh.trouble import Trouble
 from troubleshooter.model import Catalogue, DetailKind, FactKind
@@ -211,6 +212,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.asked_by", ("namespace", "pod", "webhook"), "What asks for injection.", "mesh"),
     ("workload.revision_guess", ("one", "none"), "Whether exactly one revision is served.", "mesh"),
     ("workload.control_plane", PRESENCE, "Whether istiod of the revision asked for was seen, where no webhooks were.", "mesh"),
+    ("workload.proxy_start", tuple(Start), "Which starts first in its pods, the application or the proxy.", "mesh"),
+    ("workload.early_exit", YES_NO, "Whether its application failed only while the proxy was starting.", "mesh"),
     ("workload.label_conflict", tuple(Conflict), "Which of the labels about injection have no effect.", "mesh"),
     ("workload.overruled_revision", ("other", "same"), "Whether the revision that its pods name is another one than they get.", "mesh"),
     ("namespace.label_conflict", ("both", "none"), "Whether it has a label for the default revision and one for another.", "mesh"),
@@ -236,6 +239,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "What the proxy says broke the connection.",
         "evidence",
     ),
+    ("failure.time", ("at-start", "any"), "Whether it fails only in the first moments of a pod.", "evidence"),
     ("failure.status", ("500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
     ("failure.unknown_path", YES_NO, "Whether whoever the request reached answered 404.", "evidence"),
     ("evidence.bare_path", ("served", "unknown"), "Whether the application knows the path without the prefix by which it was routed.", "evidence"),

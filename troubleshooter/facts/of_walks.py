@@ -31,7 +31,7 @@ from troubleshooter.facts.of_routes import about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_sni import about_sni
 from troubleshooter.facts.of_timeouts import about_lateness
-from troubleshooter.facts.of_workloads import about_labels, about_workload
+from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
@@ -94,6 +94,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_credentials(case, mesh, request, trail.hop, hop)
     if not trail.failed and hop.kind is HopKind.SENDER and hop.party.workload is not None:
         about_labels(case, mesh, hop.party.workload)
+        about_start(case, hop.party.workload)
     if observation is not None:
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)

@@ -17,6 +17,7 @@ from troubleshooter.mesh.injection import (
     overruled_in_namespace,
 )
 from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, only_revision, revisions
+from troubleshooter.mesh.startup import PROXY_CONFIG, early_exits, held_too, start_of
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, Resource
 
@@ -65,12 +66,28 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
         case.role("pod", bare.owner.at())
     _revision(case, mesh, decided)
     _conflict(case, decided)
+    about_start(case, workload)
     if space is not None:
         case.fact("namespace.injection_label", _label_word(space), space.at("metadata.labels"))
         case.fact("workload.namespace_asks", "yes" if asks(space.labels) else "no", space.at("metadata.labels"))
     if decided.wish is Wish.NOT_ASKED:
         near = _injected_neighbours(mesh, workload)
         case.fact("workload.injected_neighbours", "some" if near else "none", *near)
+
+
+def about_start(case: CaseBuilder, workload: Workload) -> None:
+    """Whether the application starts before its proxy is ready, and has failed for it, where pods show it."""
+    pod = next((p for p in workload.staying if not p.standin), None)
+    start = start_of(pod) if pod is not None else None
+    if pod is None or start is None:
+        return
+    case.role("workload", workload.object.at())
+    case.fact("workload.proxy_start", start, pod.owner.at("spec"))
+    found = early_exits(workload)
+    case.fact("workload.early_exit", "yes" if found else "no", *(f.place for f in found))
+    case.detail("workload.early_container", found[0].container if found else None)
+    case.detail("workload.proxy_config_field", f'{workload.template.path}metadata.annotations["{PROXY_CONFIG}"]')
+    case.detail("workload.proxy_config_held", held_too(workload.template.annotations))
 
 
 def _conflict(case: CaseBuilder, decided: Injection) -> None:

@@ -100,6 +100,14 @@ def read_settings(index: Index) -> Settings:
     return Settings(source=source, values=as_map(values), readable=isinstance(values, dict) or values is None)
 
 
+def read_map(text: str) -> Raw:
+    """The map that a text in an annotation or a ConfigMap holds, in YAML or JSON; empty if it is damaged."""
+    try:
+        return as_map(_parsed(text))
+    except DAMAGED:
+        return {}
+
+
 def _parsed(text: str) -> object:
     """The YAML of a mesh config. Libyaml's events come from a stack of its own; its composer calls itself for every
     level and ends the process where a hostile text has very many, so the levels are counted first.

@@ -11,6 +11,7 @@ from typing import Any
 
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.injection import Wish
+from troubleshooter.mesh.startup import WAIT, Start, held_by_config, start_of
 from troubleshooter.mesh.workloads import PROXY, Pod, Workload, has_proxy
 from troubleshooter.model import Inventory, Key, Object, as_map
 
@@ -22,7 +23,7 @@ def restarted(inventory: Inventory, workloads: Iterable[Key]) -> Inventory:
         return inventory
     mesh = Mesh(inventory)
     chosen = [w for w in mesh.workloads.all if w.object.key in keys]
-    fresh = [_made(workload, pod) for workload in chosen for pod in workload.pods if not pod.standin]
+    fresh = [_made(mesh, workload, pod) for workload in chosen for pod in workload.pods if not pod.standin]
     return inventory.changed(put=fresh)
 
 
@@ -41,9 +42,10 @@ def first_pod(workload: Workload) -> Object:
     return Object(raw=raw, cluster=workload.object.cluster)
 
 
-def _made(workload: Workload, pod: Pod) -> Object:
-    """The pod that takes the place of `pod`: same name, node and status, everything else as the template has it now."""
-    spec = _spec(workload)
+def _made(mesh: Mesh, workload: Workload, pod: Pod) -> Object:
+    """The pod that takes the place of `pod`: same name, node and status, everything else as the template has it now.
+    Its proxy is of the same sort, unless the configuration makes it go first now."""
+    spec = _spec(workload, _start(mesh, workload, pod))
     if "nodeName" in pod.spec:
         spec["nodeName"] = pod.spec["nodeName"]
     metadata = dict(pod.owner.metadata)
@@ -52,15 +54,36 @@ def _made(workload: Workload, pod: Pod) -> Object:
     return pod.owner.with_raw({**pod.owner.raw, "metadata": metadata, "spec": spec})
 
 
-def _spec(workload: Workload) -> dict[str, Any]:
+def _start(mesh: Mesh, workload: Workload, pod: Pod) -> Start | None:
+    """Which starts first in the new pod. Where the old one's proxy went first and nothing in sight asked for that, the
+    installation did, and does still."""
+    if held_by_config(workload.template.annotations, mesh.settings):
+        return Start.HELD
+    before = start_of(pod)
+    asked = before is Start.HELD and held_by_config(pod.annotations, mesh.settings)
+    return Start.TOGETHER if asked else before
+
+
+def _spec(workload: Workload, start: Start | None = None) -> dict[str, Any]:
     """What the template makes now, through injection."""
     spec: dict[str, Any] = deepcopy(dict(workload.pod_spec))
     served = workload.injection.wish is Wish.ASKED and workload.injection.control_plane is not False
     if served and not has_proxy(spec):
-        spec["containers"] = [*spec.get("containers", ()), {"name": PROXY, "image": "auto"}]
+        _inject(spec, start)
     elif workload.object.kind == "Pod" and not served:
         spec["containers"] = [c for c in spec.get("containers", ()) if as_map(c).get("name") != PROXY]
     return spec
+
+
+def _inject(spec: dict[str, Any], start: Start | None) -> None:
+    """Put the proxy in: behind the application, before it with a hook to wait for, or as a native sidecar."""
+    proxy = {"name": PROXY, "image": "auto"}
+    if start is Start.NATIVE:
+        spec["initContainers"] = [*spec.get("initContainers", ()), {**proxy, "restartPolicy": "Always"}]
+    elif start is Start.HELD:
+        spec["containers"] = [{**proxy, "lifecycle": WAIT}, *spec.get("containers", ())]
+    else:
+        spec["containers"] = [*spec.get("containers", ()), proxy]
 
 
 def _kept(pod: Pod) -> dict[str, str]:
