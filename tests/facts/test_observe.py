@@ -19,6 +19,12 @@ WORDS: dict[str, Stage | None] = {
     "UC": None,
     "rbac_access_denied_matched_policy[none]": Stage.AUTHORIZATION,
 }
+BATCH = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: batch, namespace: legacy}
+spec: {selector: {matchLabels: {app: batch}}, template: {metadata: {labels: {app: batch}}, spec: {containers: [{name: a}]}}}
+"""
 HEAD = '[2026-11-20T10:00:00.000Z] "GET /api HTTP/1.1" '
 TAIL = '"-" 0 0 3 - "-" "curl" "id" "payments.shop:8080" "{host}" {cluster} - 10.96.0.1:8080 10.0.0.1:4444 - default'
 OUT = "outbound|8080||payments.shop.svc.cluster.local"
@@ -239,3 +245,40 @@ def test_line_without_a_host() -> None:
 
     assert isinstance(entry, AccessLogEntry)
     assert None is request_of(Mesh(inventory(SHOP)), entry)
+
+
+@pytest.mark.parametrize(
+    ("head", "middle", "expected"),
+    [
+        ("- - HTTP/1.1", "426 DPE low_version -", "old"),
+        ("GET /api HTTP/1.0", "426 - low_version -", "old"),
+        ("GET /api HTTP/1.1", "503 UH no_healthy_upstream -", "later"),
+        ("- - HTTP/1.1", "400 DPE http1.codec_error -", ""),
+    ],
+)
+def test_http_version(head: str, middle: str, expected: str) -> None:
+    """HTTP/1.0 is known by its refusal or its name; of a request that could not be read nothing is."""
+    line = HEAD.replace("GET /api HTTP/1.1", head) + f"{middle} {TAIL.format(host='-', cluster='-')}"
+    entry = parse_line(line, file="access.log", number=7)
+    assert isinstance(entry, AccessLogEntry)
+    before = _walked(SHOP)
+    words = WORDS | {"low_version": Stage.LISTENER, "http1.codec_error": Stage.LISTENER}
+    after, observation = observe(before, entry, words)
+    (case,) = walk_cases(Mesh(inventory(SHOP)), after, observation)
+
+    assert expected == (case.facts["request.http_version"].word if "request.http_version" in case.facts else "")
+
+
+@pytest.mark.parametrize(("source", "hop"), [("legacy/deployment/batch", 1), ("shop/deployment/web", 0)])
+def test_the_only_proxy_wrote_the_line(source: str, hop: int) -> None:
+    """A line without a cluster is the target's where the caller has no proxy that could have written it."""
+    line = HEAD.replace("GET /api HTTP/1.1", "- - HTTP/1.1") + '426 DPE low_version - "-" 0 16 0 - "-" "-" "-" "-" "-" '
+    entry = parse_line(f"{line}- - 10.244.0.9:8080 10.244.0.8:4444 - -", file="access.log", number=7)
+    assert isinstance(entry, AccessLogEntry)
+    bare = "apiVersion: v1\nkind: Namespace\nmetadata: {name: legacy}\n---\n" + BATCH
+    before = walk(Mesh(inventory(SHOP, bare)), parse_request("http://payments.shop:8080/", source=source))
+    after, _ = observe(before, entry, WORDS | {"low_version": Stage.LISTENER})
+    died = after.walk.branches[0].failed
+
+    assert died is not None
+    assert hop == died.hop

@@ -97,8 +97,14 @@ def _proxy(walked: Walked, entry: AccessLogEntry) -> HopKind | None:
     """The kind of proxy that wrote the line, where the walk has only one that could have."""
     if entry.side is Side.INBOUND:
         return HopKind.TARGET
-    kinds = {h.kind for t in walked.trails for h in t.hops} - {HopKind.TARGET}
-    return kinds.pop() if len(kinds) == 1 and entry.side is not Side.UNKNOWN else None
+    hops = [h for t in walked.trails for h in t.hops]
+    if entry.side is Side.UNKNOWN:
+        address = entry.downstream_local.rpartition(":")[0]
+        there = {h.kind for h in hops if address and h.party.pod and h.party.pod.address == address}
+        kinds = there or {h.kind for h in hops if h.party.proxied}
+    else:
+        kinds = {h.kind for h in hops} - {HopKind.TARGET}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _took(trail: Trail, entry: AccessLogEntry) -> bool:
@@ -195,12 +201,23 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
     case.seen("failure.answered_by", answered, source, *reached)
     about_pattern(case, observation)
+    version = _http_version(entry)
+    if version:
+        case.seen("request.http_version", version, source, *([case.roles["caller"]] if "caller" in case.roles else []))
     if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
         case.seen("evidence.server_filter_chain", "not-found", source)
     case.detail("failure.flag", ",".join(entry.flags))
     case.detail("failure.details", entry.details)
     case.detail("failure.status", entry.response_code)
     case.detail("failure.line", f"{entry.file}:{entry.line}")
+
+
+def _http_version(entry: AccessLogEntry) -> str:
+    """Whether the client spoke HTTP/1.0; "" where no request was read. Envoy logs `HTTP/1.1` for what it could not
+    read."""
+    if "low_version" in entry.details or entry.protocol == "HTTP/1.0":
+        return "old"
+    return "later" if entry.method else ""
 
 
 def _status(code: int | None) -> str:
