@@ -23,7 +23,7 @@ BATCH = """
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: batch, namespace: legacy}
-spec: {selector: {matchLabels: {app: batch}}, template: {metadata: {labels: {app: batch}}, spec: {containers: [{name: a}]}}}
+spec: {template: {metadata: {labels: {app: batch}}, spec: {containers: [{name: a}]}}}
 """
 HEAD = '[2026-11-20T10:00:00.000Z] "GET /api HTTP/1.1" '
 TAIL = '"-" 0 0 3 - "-" "curl" "id" "payments.shop:8080" "{host}" {cluster} - 10.96.0.1:8080 10.0.0.1:4444 - default'
