@@ -97,14 +97,24 @@ def _proxy(walked: Walked, entry: AccessLogEntry) -> HopKind | None:
     """The kind of proxy that wrote the line, where the walk has only one that could have."""
     if entry.side is Side.INBOUND:
         return HopKind.TARGET
-    hops = [h for t in walked.trails for h in t.hops]
+    writers = [pair for trail in walked.trails for pair in _writers(trail)]
     if entry.side is Side.UNKNOWN:
-        address = entry.downstream_local.rpartition(":")[0]
-        there = {h.kind for h in hops if address and h.party.pod and h.party.pod.address == address}
-        kinds = there or {h.kind for h in hops if h.party.proxied}
+        local = entry.downstream_local.rpartition(":")[0]
+        there = {kind for kind, address in writers if address and address == local}
+        kinds = there or {kind for kind, _ in writers}
     else:
-        kinds = {h.kind for h in hops} - {HopKind.TARGET}
+        kinds = {h.kind for t in walked.trails for h in t.hops} - {HopKind.TARGET}
     return kinds.pop() if len(kinds) == 1 else None
+
+
+def _writers(trail: Trail) -> Iterable[tuple[HopKind, str]]:
+    """The proxies on a way, each with the address of its pod; that of the target also where the walk dies before it."""
+    for hop in trail.hops:
+        if hop.party.proxied or hop.kind is HopKind.GATEWAY:
+            yield hop.kind, hop.party.pod.address if hop.party.pod else ""
+    far = trail.hop.endpoint.pod if trail.hop.endpoint else None
+    if far is not None and far.proxy:
+        yield HopKind.GATEWAY if far.gateway else HopKind.TARGET, far.address
 
 
 def _took(trail: Trail, entry: AccessLogEntry) -> bool:
