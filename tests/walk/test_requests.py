@@ -50,6 +50,7 @@ def test_rest_of_a_request() -> None:
     [
         ("http:///path", "no host"),
         ("", "no host"),
+        ("GET /pay HTTP/1.1", "a URL has no spaces"),
         ("http://web:0/", "1 to 65535"),
         ("http://web:70000/", "1 to 65535"),
         ("http://web:x/", "1 to 65535"),

@@ -165,6 +165,11 @@ def _passed(step: Step) -> Step:
     return replace(step, verdict=StageVerdict.PASS, observed=True, detail=f"the log shows that it got past here{was}")
 
 
+PASSES = "by the configuration this stage passes, so the proxy may not have it, or no object tells why"
+FORETOLD = {Stage.APPLICATION: "no object tells what an application does"}
+"""What is said where the walk had passed the stage at which the log shows the failure."""
+
+
 def _failing(step: Step, observation: Observation) -> Step:
     entry = observation.entry
     place = f"{entry.file}:{entry.line}"
@@ -173,7 +178,7 @@ def _failing(step: Step, observation: Observation) -> Step:
     if step.verdict is StageVerdict.FAIL:
         return replace(step, observed=True, detail=f"{step.detail}; {said}")
     if step.verdict is StageVerdict.PASS and step.detail:
-        said += "; by the configuration this stage passes, so the proxy may not have it, or no object tells why"
+        said += f"; {FORETOLD.get(step.stage, PASSES)}"
     return replace(step, verdict=StageVerdict.FAIL, observed=True, detail=said, assumes=())
 
 

@@ -46,6 +46,10 @@ KINDS = {
 """kubectl's names and short names of the kinds that can be a caller."""
 
 
+NO_HOST = "there is no host in it"
+SPACED = "a URL has no spaces"
+
+
 class RequestError(ValueError):
     """The request as given makes no sense; the text says what to write instead."""
 
@@ -107,9 +111,9 @@ def _parts(to: str) -> SplitResult:
     except ValueError as error:
         to = without_credentials(to)
         raise RequestError(f"--to {to}: the host cannot be read; write for example http://web.shop:8080/") from error
-    if not host:
+    if not host or any(letter.isspace() for letter in to):
         to = without_credentials(to)
-        raise RequestError(f"--to {to}: there is no host in it; write for example http://web.shop:8080/path")
+        raise RequestError(f"--to {to}: {SPACED if host else NO_HOST}; write for example http://web.shop:8080/path")
     return parts
 
 
