@@ -7,10 +7,14 @@ from troubleshooter.inference import Cost, next_questions
 from troubleshooter.rulebook.values import QuestionText, Rulebook
 
 
-def asked(rulebook: Rulebook, facts: str = "", costs: dict[str, int | None] | None = None) -> tuple[str, ...]:
+def asked(
+    rulebook: Rulebook, facts: str = "", costs: dict[str, int | None] | None = None, given_up: tuple[str, ...] = ()
+) -> tuple[str, ...]:
     """The next questions, each asked of a person unless `costs` says otherwise."""
     judgement = judged(rulebook, case(facts))
-    return next_questions(rulebook, judgement, "walk", lambda fact: (costs or {}).get(fact, Cost.PERSON))
+    return next_questions(
+        rulebook, judgement, "walk", lambda fact: (costs or {}).get(fact, Cost.PERSON), given_up=given_up
+    )
 
 
 def question(fact: str, *words: str) -> QuestionText:
@@ -100,6 +104,27 @@ def test_alternatives_are_asked_for_while_they_can_hold() -> None:
     rulebook = book(cause("a", ["x.p=1 x.q=1", "x.r=1"]))
 
     assert ("x.r",) == asked(rulebook, "x.p=2")
+
+
+def test_what_can_no_longer_be_settled_is_left_alone() -> None:
+    """A cause that needs a fact which nobody knows is not asked about any further."""
+    rulebook = book(cause("a", "x.a=1", "x.b=1", unless="x.u=1"), cause("b", "x.c=1"))
+
+    assert ("x.c",) == asked(rulebook, given_up=("x.a",))
+
+
+def test_an_alternative_to_what_nobody_knows_is_asked_for() -> None:
+    """A cause that can hold in another way is still worth a question."""
+    rulebook = book(cause("a", ["x.a=1", "x.b=1"]))
+
+    assert ("x.b",) == tuple(fact for fact in asked(rulebook, given_up=("x.a",)) if fact != "x.a")
+
+
+def test_what_nobody_knows_may_follow_from_something_else() -> None:
+    """A fact that was given up can still be derived."""
+    rulebook = book(follows("x.a", "1", "x.c=1"), cause("a", "x.a=1", "x.b=1"))
+
+    assert {"x.b", "x.c"} <= set(asked(rulebook, given_up=("x.a",)))
 
 
 def test_causes_can_be_narrowed() -> None:

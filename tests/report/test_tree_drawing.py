@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from troubleshooter.consult import Branch, Junction, Tree
+from troubleshooter.consult import Branch, Junction, Place, Tree
 from troubleshooter.model import Question
 from troubleshooter.report import tree_to_mermaid, tree_to_svg, tree_to_text
 
@@ -26,13 +26,13 @@ TREE = Tree(
             number=1,
             question=_question("a", 'Does "a" match a < b & #1?'),
             left=("no-route", "no-host"),
-            branches=(Branch(words=("yes",), to=2), Branch(words=("no",), cause="no-route")),
+            branches=(Branch(words=("yes",), place=Place(to=2)), Branch(words=("no",), place=Place(cause="no-route"))),
         ),
         Junction(
             number=2,
             question=_question("b", "Does b match?"),
             left=("no-host",),
-            branches=(Branch(words=("yes",), to=1), Branch(words=("no",))),
+            branches=(Branch(words=("yes",), place=Place(to=1)), Branch(words=("no",), place=Place())),
         ),
     ),
 )
@@ -124,7 +124,7 @@ def test_a_tree_without_questions_says_so(draw: object) -> None:
 
 
 def test_a_cut_end() -> None:
-    """Where not everything was unrolled, the end says that it goes on."""
+    """Where not everything was unrolled, the end says what is left."""
     cut = Tree(
         symptom="404",
         junctions=(
@@ -132,9 +132,11 @@ def test_a_cut_end() -> None:
                 number=1,
                 question=_question("a", "Does a match?"),
                 left=("no-route",),
-                branches=(Branch(words=("yes", "no"), cut=True),),
+                branches=(Branch(words=("yes", "no"), place=Place(left=("no-host", "no-route"))),),
             ),
         ),
     )
 
-    assert 2 == tree_to_text(cut, TITLES).count("→ and so on")
+    drawn = tree_to_text(cut, TITLES)
+    assert 2 == " ".join(drawn.split()).count("→ more questions; left are no-host, no-route")
+    assert "no-host: No such host" in drawn

@@ -8,7 +8,7 @@ from troubleshooter.consult.from_log import Failure, arguments_of, failure_of, f
 from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
 from troubleshooter.consult.supposing import Supposed
 from troubleshooter.consult.told import LogLine
-from troubleshooter.consult.tree import Branch, Junction, Tree, tree_of
+from troubleshooter.consult.tree import Branch, Junction, Place, Tree, tree_of
 
 __all__ = [
     "UNKNOWN",
@@ -21,6 +21,7 @@ __all__ = [
     "LogLine",
     "Look",
     "NextStep",
+    "Place",
     "Supposed",
     "Tree",
     "arguments_of",

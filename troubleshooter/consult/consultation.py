@@ -135,11 +135,13 @@ class Consultation:
         if case is None:
             return ()
         asked = {fact for fact, _ in self.told}
-        return tuple(
-            fact
-            for fact in next_questions(self.rulebook, self.examined.judgement, case, self._cost, self._among())
-            if fact not in asked
-        )
+        judgement = self.examined.judgement
+        found = next_questions(self.rulebook, judgement, case, self._cost, self._among(), given_up=self._given_up())
+        return tuple(fact for fact in found if fact not in asked)
+
+    def _given_up(self) -> frozenset[str]:
+        """The facts of which somebody said that they are not known."""
+        return frozenset(fact for fact, word in self.told if word == UNKNOWN)
 
     def question(self, fact: str) -> Question:
         """The question for a fact, as the knowledge base words it."""

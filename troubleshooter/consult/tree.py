@@ -1,38 +1,46 @@
 """The decision tree of a symptom: the choice of the next question, unrolled from a case of which nothing is known.
 
-Theory of operation. Every answer to the first question is given in turn, then every answer to the question that comes
-next, and so on. Answers that leave the same causes with the same things missing lead to the same place, which is drawn
-once: so the tree is a graph without circles, and stays small. `unknown` is no branch of its own: the next question is
-then the next best one. Pure. Must not know how a tree is drawn.
+Theory of operation. Every answer to the first question is given in turn, then every answer to each question that comes
+next, and so on, up to a limit. Answers that leave the same causes with the same things missing lead to the same place,
+which is drawn once: so the tree is a graph without circles. `unknown` is no branch of its own: the next question is then
+the next best one. Pure. Must not know how a tree is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from troubleshooter.consult.consultation import Consultation
 from troubleshooter.consult.steps import Ask
 from troubleshooter.inference import Engine, Standing, closure, derived_with
 from troubleshooter.model import Question
-from troubleshooter.rulebook import Rulebook
+from troubleshooter.rulebook import Rulebook, conditions
 
-LIMIT = 400
-"""Questions that are unrolled; answers past it lead to `cut`."""
+LIMIT = 60
+"""Questions that are unrolled. More than that nobody reads; answers that lead past it name the causes left there."""
 
 Told: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """Answers (`words`, at least one) that lead to the same place: to question number `to`, or, where that is None, to
-    `cause` ("" if none that is known explains it). `cut` says that there is more, which was not unrolled."""
+class Place(NamedTuple):
+    """Where an answer leads: to question number `to`, to `cause` ("" if none that is known explains it), or past the
+    limit, to a question that was not unrolled, where `left` are the causes still possible."""
 
-    words: tuple[str, ...]
     to: int | None = None
     cause: str = ""
-    cut: bool = False
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Branch:
+    """Answers (`words`, at least one) that lead to the same place."""
+
+    words: tuple[str, ...]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +55,7 @@ class Junction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """All questions of a symptom, each before those to which it leads first. Without any, `cause` is what is left
-    to say ("" for nothing)."""
+    """All questions of a symptom, those that take fewer answers to reach first."""
 
     symptom: str
     junctions: tuple[Junction, ...]
@@ -57,54 +64,57 @@ class Tree:
 def tree_of(rulebook: Rulebook, engine: Engine, symptom: str, limit: int = LIMIT) -> Tree:
     """The tree of one of the rulebook's symptoms, with at most `limit` questions."""
     unrolling = _Unrolling(rulebook, engine, symptom, limit)
-    unrolling.visit(())
-    return Tree(symptom=symptom, junctions=tuple(unrolling.junctions[n] for n in sorted(unrolling.junctions)))
+    unrolling.place_of(())
+    return Tree(symptom=symptom, junctions=tuple(unrolling.junctions()))
 
 
 class _Unrolling:
-    """The places that were reached, each by what is still open there."""
+    """The questions that were reached, each by what is still open there, and those to go on from."""
 
     def __init__(self, rulebook: Rulebook, engine: Engine, symptom: str, limit: int) -> None:
         self.rulebook, self.engine, self.symptom, self.limit = rulebook, engine, symptom, limit
         self.origins = derived_with(rulebook)
         self.numbers: dict[object, int] = {}
-        self.junctions: dict[int, Junction] = {}
+        self.waiting: deque[tuple[Told, Question, tuple[str, ...]]] = deque()
 
-    def visit(self, told: Told) -> tuple[int | None, str, bool]:
-        """Where these answers lead: the number of a question, a cause, and whether there is more."""
+    def junctions(self) -> Iterator[Junction]:
+        """Each question that is reached, with the places to which its answers lead."""
+        for number in itertools.count(1):
+            if not self.waiting:
+                return
+            told, question, left = self.waiting.popleft()
+            places: dict[Place, list[str]] = {}
+            for word, _ in question.answers:
+                places.setdefault(self.place_of((*told, (question.fact, word))), []).append(word)
+            branches = tuple(Branch(words=tuple(words), place=place) for place, words in places.items())
+            yield Junction(number=number, question=question, left=left, branches=branches)
+
+    def place_of(self, told: Told) -> Place:
+        """Where these answers lead. A question that is reached for the first time waits for its turn."""
         consultation = Consultation(self.rulebook, self.engine, symptom=self.symptom)
         for fact, word in told:
             consultation.tell(fact, word)
         step = consultation.next_step()
         if not isinstance(step, Ask):
-            return None, next((finding.cause for finding in consultation.diagnosis().findings), ""), False
-        left = consultation.why(step.question.fact).remaining
-        place = (step.question.fact, self._open(left, consultation))
-        known = self.numbers.get(place)
-        if known is not None or len(self.numbers) == self.limit:
-            return known, "", known is None
-        number = self.numbers[place] = len(self.numbers) + 1
-        branches = self._branches(told, step.question)
-        causes = tuple(standing.cause for standing in left)
-        self.junctions[number] = Junction(number=number, question=step.question, left=causes, branches=branches)
-        return number, "", False
+            return Place(cause=next((finding.cause for finding in consultation.diagnosis().findings), ""))
+        standings = consultation.why(step.question.fact).remaining
+        left = tuple(standing.cause for standing in standings)
+        here = (step.question.fact, self._open(standings, consultation))
+        if here not in self.numbers:
+            if len(self.numbers) == self.limit:
+                return Place(left=left)
+            self.numbers[here] = len(self.numbers) + 1
+            self.waiting.append((told, step.question, left))
+        return Place(to=self.numbers[here])
 
     def _open(self, left: Sequence[Standing], consultation: Consultation) -> object:
-        """What decides what comes next: what is concluded, how the causes that are left stand, and what is known that
-        they still need."""
+        """What decides what comes next: what is concluded, how the causes that are left stand, which of their
+        conditions hold, and what is known of that from which the others may follow."""
         known = next(iter(consultation.examined.judgement.cases.values())).words
-        wanted = {fact for standing in left for fact in standing.missing}
-        wanted.update(c.fact for standing in left for c in self.rulebook.causes[standing.cause].unless)
-        near = {origin for fact in wanted for origin in closure(fact, self.origins)}
-        stand = tuple((standing.cause, standing.certainty, standing.missing) for standing in left)
+        causes = [self.rulebook.causes[standing.cause] for standing in left]
+        asked = [c for cause in causes for c in (*conditions(cause.when), *cause.unless)]
+        holds = tuple(known[c.fact] in c.words if c.fact in known else None for c in asked)
+        near = {origin for c in asked if c.fact not in known for origin in closure(c.fact, self.origins)}
+        stand = tuple((standing.cause, standing.certainty) for standing in left)
         concluded = tuple((found.cause, found.certainty) for found in consultation.examined.conclusions)
-        return concluded, stand, frozenset((fact, known[fact]) for fact in near & known.keys())
-
-    def _branches(self, told: Told, question: Question) -> tuple[Branch, ...]:
-        """One for each place to which an answer leads, in the order of the answers."""
-        places: dict[tuple[int | None, str, bool], list[str]] = {}
-        for word, _ in question.answers:
-            places.setdefault(self.visit((*told, (question.fact, word))), []).append(word)
-        return tuple(
-            Branch(words=tuple(words), to=to, cause=cause, cut=cut) for (to, cause, cut), words in places.items()
-        )
+        return concluded, stand, holds, frozenset((fact, known[fact]) for fact in near & known.keys())

@@ -14,10 +14,10 @@ from enum import IntEnum
 from fractions import Fraction
 
 from troubleshooter.inference.certainty import standings
-from troubleshooter.inference.hypothesis import Outcome, closure, derived_with, outcomes
+from troubleshooter.inference.hypothesis import Links, Outcome, closure, derived_with, outcomes
 from troubleshooter.inference.judgement import CaseJudgement, Judgement, Standing
 from troubleshooter.model import Certainty
-from troubleshooter.rulebook.values import Cause, Rulebook
+from troubleshooter.rulebook.values import AnyOf, Cause, Condition, Rulebook, When
 
 
 class Cost(IntEnum):
@@ -34,13 +34,21 @@ def next_questions(
     case_id: str,
     askable: Callable[[str], int | None],
     among: Container[str] | None = None,
+    *,
+    given_up: Container[str] = (),
 ) -> tuple[str, ...]:
     """The names of the facts worth asking for in this case, the best first.
 
-    `askable` gives what asking for a fact costs, None if nobody can tell. `among` narrows the causes.
+    `askable` gives what asking for a fact costs, None if nobody can tell. `among` narrows the causes. `given_up` are
+    facts that were asked for and are not known: a cause that cannot hold without one of them is not asked about.
     """
     judged = judgement.cases[case_id]
-    left = remaining(rulebook, judged, among)
+    origins = derived_with(rulebook)
+    left = tuple(
+        standing
+        for standing in remaining(rulebook, judged, among)
+        if _can_hold(rulebook.causes[standing.cause].when, judged, given_up, origins)
+    )
     costs = {fact: cost for fact in worth_knowing(rulebook, judged, left) if (cost := askable(fact)) is not None}
     tried = outcomes(rulebook, judged, left, costs)
     return tuple(sorted(costs, key=lambda fact: (-_moved(tried[fact]) / costs[fact], fact)))
@@ -50,6 +58,20 @@ def remaining(rulebook: Rulebook, judged: CaseJudgement, among: Container[str] |
     """The causes that are neither confirmed nor ruled out, in the order of the rulebook."""
     undecided = (Certainty.POSSIBLE, Certainty.LIKELY)
     return tuple(s for s in standings(rulebook, judged, among) if s.certainty in undecided)
+
+
+def _can_hold(when: When, judged: CaseJudgement, given_up: Container[str], origins: Links) -> bool:
+    """Whether answers can still make all of `when` true. Some fact from which a missing one follows is enough."""
+
+    def can(condition: Condition) -> bool:
+        known = judged.facts.get(condition.fact)
+        if known is not None:
+            return known.word in condition.words
+        return any(fact not in given_up and fact not in judged.facts for fact in closure(condition.fact, origins))
+
+    return all(
+        any(all(map(can, one)) for one in part.alternatives) if isinstance(part, AnyOf) else can(part) for part in when
+    )
 
 
 def worth_knowing(rulebook: Rulebook, judged: CaseJudgement, left: Sequence[Standing]) -> frozenset[str]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from troubleshooter.consult import Branch, Junction, Tree
-from troubleshooter.report.tree_text import Titles, in_short, said_of_nothing
+from troubleshooter.consult import Junction, Place, Tree
+from troubleshooter.report.tree_text import Titles, end_of, in_short
 
 LETTER, LINE, STEP, MARGIN = 7.3, 18, 26, 16
 """In pixels: the width of a letter, the height of a line, the indent of a level, and the free edge."""
@@ -78,19 +78,19 @@ def _below(junctions: dict[int, Junction], junction: Junction, level: int, drawn
     yield from (_Row(level=level, kind="number", text=f"    {text}") for text in others)
     for branch in junction.branches:
         answers = ", ".join(branch.words)
-        if branch.to is not None and branch.to not in drawn:
+        if branch.place.to is not None and branch.place.to not in drawn:
             yield _Row(level=level + 1, kind="answer", text=f"{answers}:")
-            yield from _below(junctions, junctions[branch.to], level + 1, drawn)
+            yield from _below(junctions, junctions[branch.place.to], level + 1, drawn)
         else:
-            yield _end(branch, answers, level + 1)
+            yield from _end(branch.place, answers, level + 1)
 
 
-def _end(branch: Branch, answers: str, level: int) -> _Row:
-    if branch.to is not None:
-        return _Row(level=level, kind="answer", text=f"{answers}: see [{branch.to}]", link=branch.to)
-    if branch.cause:
-        return _Row(level=level, kind="cause", text=f"{answers}: {branch.cause}")
-    return _Row(level=level, kind="none", text=f"{answers}: {said_of_nothing(branch)}")
+def _end(place: Place, answers: str, level: int) -> Iterator[_Row]:
+    if place.to is not None:
+        yield _Row(level=level, kind="answer", text=f"{answers}: see [{place.to}]", link=place.to)
+        return
+    for text in textwrap.wrap(f"{answers}: {end_of(place)}", WRAP, subsequent_indent="    ", break_on_hyphens=False):
+        yield _Row(level=level, kind="cause" if place.cause else "none", text=text)
 
 
 def _rails(rows: list[_Row]) -> Iterator[str]:

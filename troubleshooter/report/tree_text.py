@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Mapping
 
-from troubleshooter.consult import Branch, Junction, Tree
+from troubleshooter.consult import Junction, Place, Tree
 from troubleshooter.report.page import BLANK, Command, Paragraph, Part, Screen, Span, Tone, render
 from troubleshooter.report.sections import heading, line
 
@@ -50,7 +50,9 @@ def in_short(tree: Tree) -> str:
 
 def _legend(tree: Tree, titles: Titles) -> Iterator[Part]:
     """What each cause at an end of the tree is."""
-    causes = sorted({branch.cause for junction in tree.junctions for branch in junction.branches if branch.cause})
+    causes = sorted(
+        {name for junction in tree.junctions for branch in junction.branches for name in _named(branch.place)}
+    )
     if causes:
         yield from heading("Causes")
         yield from (line(Span(f"{name}: ", Tone.STRONG), Span(titles[name])) for name in causes)
@@ -61,23 +63,27 @@ def _answers(junction: Junction) -> Iterator[Part]:
     wide = max(map(len, meanings)) + 1
     for branch in junction.branches:
         for word in branch.words:
-            spans = (Span(f"{meanings[word].rstrip('.')} "), *_end(branch))
+            spans = (Span(f"{meanings[word].rstrip('.')} "), *_end(branch.place))
             yield Paragraph(
                 spans=spans, lead=(Span(word.ljust(wide), Tone.FAINT),), indent=ANSWER, column=ANSWER + wide + 1
             )
 
 
-def _end(branch: Branch) -> tuple[Span, ...]:
-    if branch.to is not None:
-        return Span("→ "), Span(f"[{branch.to}]", Tone.STRONG)
-    if branch.cause:
-        return Span("→ "), Span(branch.cause, Tone.BAD)
-    return (Span("→ "), Span(said_of_nothing(branch), Tone.FAINT))
+def _named(place: Place) -> tuple[str, ...]:
+    return (place.cause,) if place.cause else place.left
 
 
-def said_of_nothing(branch: Branch) -> str:
-    """What stands at an end that names no cause."""
-    return "and so on" if branch.cut else "no cause that I know"
+def _end(place: Place) -> tuple[Span, ...]:
+    if place.to is not None:
+        return Span("→ "), Span(f"[{place.to}]", Tone.STRONG)
+    return Span("→ "), Span(end_of(place), Tone.BAD if place.cause else Tone.FAINT)
+
+
+def end_of(place: Place) -> str:
+    """What stands at an end of the tree: a cause, those that are left, or that there is none."""
+    if place.left:
+        return f"more questions; left {'is' if len(place.left) == 1 else 'are'} {', '.join(place.left)}"
+    return place.cause or "no cause that I know"
 
 
 def tree_to_mermaid(tree: Tree) -> str:
@@ -90,10 +96,10 @@ def tree_to_mermaid(tree: Tree) -> str:
     for junction in tree.junctions:
         lines.append(f'  q{junction.number}["{_boxed(junction.question.question)}"]')
         for branch in junction.branches:
-            end = branch.cause or said_of_nothing(branch)
-            to = f"q{branch.to}" if branch.to is not None else ends.setdefault(end, f"e{len(ends) + 1}")
+            place = branch.place
+            to = f"q{place.to}" if place.to is not None else ends.setdefault(end_of(place), f"e{len(ends) + 1}")
             lines.append(f'  q{junction.number} -- "{_quoted(", ".join(branch.words))}" --> {to}')
-    lines += [f'  {name}(["{_quoted(end)}"])' for end, name in ends.items()]
+    lines += [f'  {name}(["{_boxed(end)}"])' for end, name in ends.items()]
     return "\n".join(lines)
 
 
