@@ -2,8 +2,8 @@
 
 Theory of operation. Every answer to the first question is given in turn, then every answer to each question that comes
 next, and so on, up to a limit. Answers that leave the same causes with the same things missing lead to the same place,
-which is drawn once: so the tree is a graph without circles. `unknown` is no branch of its own: the next question is then
-the next best one. Pure. Must not know how a tree is drawn.
+which is drawn once: so the tree is a graph without circles. `unknown` is no branch of its own: the next question then
+is the next best one. Pure. Must not know how a tree is drawn.
 """
 
 from __future__ import annotations
