@@ -28,3 +28,23 @@ def test_a_story_is_short(place: Place) -> None:
     """A few sentences about what is seen."""
     assert 40 < len(place.plan.story) <= LONGEST_STORY
     assert not place.plan.title.endswith(".")
+
+
+@every_scenario
+def test_a_scenario_leads_to_the_page_of_its_stage(place: Place) -> None:
+    """Whoever fails can read about the stage at which the request dies, and about an object."""
+    stages = {str(stage) for stage in book().causes[place.plan.cause].stages}
+
+    assert stages.intersection(place.plan.concepts)
+    assert len(place.plan.concepts) >= 2
+
+
+def test_there_are_thirty() -> None:
+    """From easy to hard, over many causes and stages."""
+    levels = [place.lesson.level.rank for place in PLACES]
+    stages = {book().causes[place.plan.cause].stages[0] for place in PLACES}
+
+    assert 30 == len(PLACES)
+    assert sorted(levels) == levels
+    assert 29 == len({place.plan.cause for place in PLACES})
+    assert stages >= {"listener", "route", "cluster", "endpoint", "transport", "authentication", "authorization"}

@@ -88,6 +88,29 @@ def test_endpoints_of_a_proxy() -> None:
     )
 
 
+def test_every_replica_is_an_endpoint() -> None:
+    """A Deployment with two replicas has two pods and two addresses."""
+    pods = shown("outlier-all-ejected", "kubectl get pods -n shop").splitlines()
+    addresses = shown("outlier-all-ejected", "kubectl get endpoints payments").split()[4]
+
+    assert 2 == sum(line.startswith("payments-") for line in pods)
+    assert 2 == len(set(addresses.split(",")))
+
+
+@pytest.mark.parametrize("cause", ["outlier-all-ejected", "egress-double-tls"])
+def test_what_no_object_tells_is_not_offered(cause: str) -> None:
+    """Which endpoints a proxy has ejected, and what DNS answers it."""
+    assert [] == [command for command in commands(cause) if "proxy-config endpoints" in command]
+
+
+def test_a_text_inside_an_object_has_no_marks() -> None:
+    """The mesh configuration is a text, and its guilty line was marked too."""
+    text = shown("egress-registry-only-blackhole", "kubectl get configmap")
+
+    assert "REGISTRY_ONLY" in text
+    assert "#" not in text
+
+
 def test_policies_are_counted() -> None:
     """The action, the policy and the number of its rules."""
     text = shown("authz-allow-implicit-deny", "istioctl experimental authz check")
@@ -101,6 +124,7 @@ def test_policies_are_counted() -> None:
         ("vs-no-match-no-default", "404"),
         ("authz-allow-implicit-deny", "403"),
         ("mtls-strict-plaintext-client", "000\ncommand terminated with exit code 56"),
+        ("egress-double-tls", "000\ncommand terminated with exit code 35"),
     ],
 )
 def test_curl_prints_what_the_walk_comes_to(cause: str, printed: str) -> None:

@@ -65,21 +65,21 @@ def _type(service: Service, hop: Hop) -> str:
 
 
 def endpoints_text(mesh: Mesh, hop: Hop, cluster: Cluster, made_up: MadeUp) -> str:
-    """`istioctl proxy-config endpoints --cluster`: what a proxy can choose from for one cluster; "" where that is not
-    for Kubernetes to tell."""
+    """`istioctl proxy-config endpoints --cluster`: what a proxy can choose from for one cluster; "" where no object
+    tells that: it asks DNS or takes any address, or it may have ejected some."""
     service, port = cluster.service, cluster.service_port
-    if service is None or port is None or service.external_name:
+    if service is None or port is None or service.external_name or _type(service, hop) != "EDS":
         return ""
     rule = mesh.destination_rules.in_force(service, hop.party.namespace, hop.party.labels)
+    if rule is not None and rule.section("outlierDetection", port.number, cluster.subset) is not None:
+        return ""
     chosen = rule.subset(cluster.subset) if rule and cluster.subset else None
     if cluster.subset and chosen is None:
         return table(ENDPOINTS, [], ISTIOCTL)
     wanted = chosen.labels.items() if chosen else {}.items()
-    rows = [
-        (f"{made_up.of(e)}:{e.port}", "HEALTHY", "OK", cluster_name(service, port, cluster.subset))
-        for e in mesh.endpoints(service, port).ready
-        if wanted <= e.all_labels.items()
-    ]
+    name = cluster_name(service, port, cluster.subset)
+    held = (e for e in mesh.endpoints(service, port).ready if wanted <= e.all_labels.items())
+    rows = [(address, "HEALTHY", "OK", name) for endpoint in held for address in made_up.of(endpoint)]
     return table(ENDPOINTS, sorted(rows), ISTIOCTL)
 
 

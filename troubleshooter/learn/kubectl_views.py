@@ -32,6 +32,9 @@ EXIT_CODES = {
 }
 """With what curl ends."""
 
+MARK = re.compile(r"[ \t]*#[ \t]*<-.*$", re.MULTILINE)
+"""What stands behind a guilty line of a text that an object holds, such as the mesh configuration."""
+
 NAMED_ENDPOINTS = 3
 """So many endpoints kubectl names in a row."""
 
@@ -54,6 +57,8 @@ def object_text(thing: Object) -> str:
 def _sorted(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, str):
+        return MARK.sub("", value)
     return [_sorted(item) for item in value] if isinstance(value, list) else value
 
 
@@ -95,8 +100,9 @@ def _restarts(pod: Pod) -> int:
 
 def endpoints_text(mesh: Mesh, service: Service, made_up: MadeUp) -> str:
     """`kubectl get endpoints` of one Service: the addresses that are ready, of all its ports."""
-    found = [f"{made_up.of(e)}:{e.port}" for port in service.ports for e in mesh.endpoints(service, port).ready]
-    named, more = sorted(dict.fromkeys(found))[:NAMED_ENDPOINTS], len(dict.fromkeys(found)) - NAMED_ENDPOINTS
+    ready = (e for port in service.ports for e in mesh.endpoints(service, port).ready)
+    found = dict.fromkeys(address for endpoint in ready for address in made_up.of(endpoint))
+    named, more = sorted(found)[:NAMED_ENDPOINTS], len(found) - NAMED_ENDPOINTS
     shown = ",".join(named) + (f" + {more} more..." if more > 0 else "")
     return table(("NAME", "ENDPOINTS", "AGE"), [(service.object.name, shown or "<none>", NO_AGE)], KUBECTL)
 
@@ -116,13 +122,15 @@ def curl_command(request: Request, caller: Workload | None) -> str:
     return f"kubectl exec -n {caller.namespace} {caller.object.kind.lower()}/{caller.name}{name} -- {asked}"
 
 
-def curl_text(outcome: Outcome, *, inside: bool) -> str:
-    """The status that curl prints; without an answer 000, and how it ends. "" where neither is known."""
+def curl_text(request: Request, outcome: Outcome, *, inside: bool) -> str:
+    """The status that curl prints; without an answer 000, and how it ends. "" where neither is known. A connection that
+    is cut off while TLS is set up is an error of TLS to curl."""
     if outcome.status is not None:
         return f"{outcome.status}"
     if outcome.connection not in EXIT_CODES:
         return ""
-    code = EXIT_CODES[outcome.connection]
+    cut_off = outcome.connection is Connection.RESET and request.scheme == "https"
+    code = EXIT_CODES[Connection.TLS_ERROR if cut_off else outcome.connection]
     return f"000\ncommand terminated with exit code {code}" if inside else f"000\n(curl ends with status {code})"
 
 

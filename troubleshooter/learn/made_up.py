@@ -44,18 +44,19 @@ class MadeUp:
         parts = [_letters(f"{workload}/{n}/{number if n else 0}", length) for n, length in enumerate(lengths)]
         return "-".join([workload.name, *parts])
 
-    def address(self, workload: Workload, pod: Pod) -> str:
-        """The address of a pod."""
-        digest = hashlib.sha256(str(workload.object).encode()).digest()
-        return (
-            pod.address or self._kept.get(str(workload.object), "") or f"10.244.{digest[0] % 8}.{digest[1] % 250 + 2}"
-        )
+    def addresses(self, workload: Workload, pod: Pod) -> list[str]:
+        """The address of a pod; of one that stands for its replicas, those of all of them."""
+        if pod.address:
+            return [pod.address]
+        kept = self._kept.get(str(workload.object))
+        count = workload.replicas if pod.standin else 1
+        return [kept if kept and not n else _address(f"{workload.object}/{n}") for n in range(count)]
 
-    def of(self, endpoint: Endpoint) -> str:
-        """The address of an endpoint: its pod's, or the one that is written."""
-        if endpoint.workload and endpoint.pod:
-            return self.address(endpoint.workload, endpoint.pod)
-        return endpoint.address
+    def of(self, endpoint: Endpoint) -> list[str]:
+        """The addresses of an endpoint with its port: its pods', or the one that is written."""
+        pod, workload = endpoint.pod, endpoint.workload
+        held = self.addresses(workload, pod) if workload and pod else [endpoint.address]
+        return [f"{address}:{endpoint.port}" for address in held]
 
 
 def _workload(trail: Trail, kind: HopKind) -> Workload | None:
@@ -79,3 +80,9 @@ def _logged(entry: AccessLogEntry | None) -> dict[HopKind, str]:
 def _letters(seed: str, length: int) -> str:
     digest = hashlib.sha256(seed.encode()).digest()
     return "".join(SAFE[byte % len(SAFE)] for byte in digest[:length])
+
+
+def _address(seed: str) -> str:
+    """An address of the range that many clusters give to pods."""
+    digest = hashlib.sha256(seed.encode()).digest()
+    return f"10.244.{digest[0] % 8}.{digest[1] % 250 + 2}"

@@ -45,7 +45,7 @@ def _from_the_caller(judged: Judged) -> Iterator[Probe]:
     if walk is None or not request.scheme.startswith("http") or len({b.outcome for b in walk.branches}) > 1:
         return
     caller = judged.trail.hops[0].party.workload if judged.trail.hops[0].kind is HopKind.SENDER else None
-    text = kubectl_views.curl_text(walk.outcome, inside=caller is not None)
+    text = kubectl_views.curl_text(request, walk.outcome, inside=caller is not None)
     yield Probe(command=kubectl_views.curl_command(request, caller), text=text)
 
 
@@ -60,7 +60,7 @@ def _from_logs(judged: Judged) -> Iterator[Probe]:
 
 
 def _writer(judged: Judged) -> Workload | None:
-    """Whose proxy wrote the failed line: the target's, or the one at which the request dies."""
+    """Whose proxy wrote the failed line: the target's, or that of the hop that sends at which the request dies."""
     entry, hops = judged.scenario.entry, judged.trail.hops
     if entry is None:
         return None
@@ -68,9 +68,13 @@ def _writer(judged: Judged) -> Workload | None:
         last = hops[-1]
         behind = last.endpoint.workload if last.endpoint else None
         return last.party.workload if last.kind is HopKind.TARGET else behind
+    senders = {
+        number: hop.party.workload
+        for number, hop in enumerate(hops)
+        if hop.kind is not HopKind.TARGET and hop.party.pod and hop.party.pod.proxy
+    }
     at = judged.died.hop if judged.died else 0
-    proxied = {n: hop.party.workload for n, hop in enumerate(hops) if hop.party.pod and hop.party.pod.proxy}
-    return proxied.get(at, next(iter(proxied.values()), None))
+    return senders.get(at, next(reversed(senders.values()), None))
 
 
 def _from_kubernetes(judged: Judged, made_up: MadeUp) -> Iterator[Probe]:

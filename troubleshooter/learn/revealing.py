@@ -43,6 +43,9 @@ BY_ENDPOINTS: Mapping[str, frozenset[str]] = {
 }
 """For which facts the tables of a proxy stand, and for objects of which kinds."""
 
+TOLD = frozenset({"caller.kind"})
+"""Facts that the story tells: who asks."""
+
 MOST = 4
 """No cause of a scenario needs more looks."""
 
@@ -60,6 +63,8 @@ class Probe:
 
 def needed(fact: Fact) -> frozenset[Key]:
     """What must be seen to know a fact."""
+    if fact.name in TOLD:
+        return frozenset()
     return frozenset(s.resource.key if s.resource else LOG for s in fact.sources if not s.said)
 
 
