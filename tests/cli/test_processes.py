@@ -135,7 +135,11 @@ def test_consultation_on_a_terminal(here: Path) -> None:
     """On a terminal the prompt is shown, and quit ends with what is known."""
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        (*PROGRAM, "-f", "bad.yaml"), cwd=here, env=_environment(), stdin=theirs, stdout=theirs
+        (*PROGRAM, "-f", "bad.yaml"),
+        cwd=here,
+        env=_environment() | {"XDG_DATA_HOME": str(here)},
+        stdin=theirs,
+        stdout=theirs,
     ) as process:
         os.close(theirs)
         os.write(ours, b"\rpayments\r/api/x\rweb\rquit\r")

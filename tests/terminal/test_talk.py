@@ -135,10 +135,11 @@ def test_how_to_find_out() -> None:
 
 def test_how_a_fact_is_known() -> None:
     """How says where a fact comes from: from what was said, and from what that leads to."""
-    end = held(setting(), by_question({"Has the caller a proxy?": "absent"}, ["503-uc"]))
+    answers = {"Has the caller a proxy?": "absent", "What does the target accept?": "strict"}
+    end = held(setting(), by_question(answers, ["503-uc"]))
     number = end.questions.index("Has the caller a proxy?")
-    typed = ["503-uc", *("unknown" for _ in range(1, number)), "absent", "how connection.client", f"how {number}"]
-    asked = hold(setting(), typed)
+    before = [answers[question] for question in end.questions[1 : number + 1]]
+    asked = hold(setting(), ["503-uc", *before, "how connection.client", f"how {number}"])
 
     assert (
         "connection.client is plaintext by the rule no-proxy, because: caller.proxy is absent you said so" in asked.flat
@@ -165,10 +166,11 @@ def test_how_a_cause_stands() -> None:
 
 def test_why_not_a_cause() -> None:
     """A cause that is ruled out is so by a fact, and the fact says where it comes from."""
-    answers = {"Does a route match?": "matched"}
+    answers = {**ANSWERS, "Does a route match?": "matched"}
     asked = held(setting(), by_question(answers, ["404-envoy"]))
-    before = ["unknown"] * asked.questions[1:].index("Does a route match?")
-    end = hold(setting(), ["404-envoy", *before, "matched", "how no-route"])
+    number = asked.questions.index("Does a route match?")
+    before = [answers.get(question, "unknown") for question in asked.questions[1 : number + 1]]
+    end = hold(setting(), ["404-envoy", *before, "how no-route"])
 
     assert "no-route is ruled out it needs route.match to be none, and: route.match is matched you said so" in end.flat
 

@@ -87,6 +87,7 @@ FAIL_ON = flag(
 )
 RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
 PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
+RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
 INPUT = (FILES, WITH, NAMESPACE)
 RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
 FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
@@ -99,7 +100,7 @@ WIZARD = Command(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG)),
-        ("Running", (RECORD, PLAIN, *RUNNING)),
+        ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
 

@@ -25,6 +25,7 @@ from troubleshooter.cli.on_screen import has_screen, hold
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import demand_one_reader, takes_stdin
 from troubleshooter.cli.recording import Recording
+from troubleshooter.cli.session import Keeper, last, news, resumed
 from troubleshooter.cli.setting import setting_of
 from troubleshooter.cli.showing import screen
 from troubleshooter.engine import DurableEngine
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> Answer:
     Raises:
         Refused: there is nobody to ask, or something that the flags name cannot be read or makes no sense.
     """
+    session = last() if args.resume else None
+    args = resumed(args, session) if session else args
     demand_one_reader(args)
     request_of_flags(args)
     with ExitStack() as open_things:
@@ -51,12 +54,23 @@ def run(args: argparse.Namespace) -> Answer:
         drawn = has_screen(args)
         answers = None if drawn else _answers(args, open_things)
         setting = setting_of(args, read_rulebook(args.knowledge), engine, screen())
-        setting = replace(setting, person=drawn or (answers is _from_terminal and not args.record))
+        if session:
+            setting = replace(setting, answers=session.answers, news=news(args, session))
+        if drawn or (answers is _from_terminal and not args.record):
+            keeper = Keeper(args)
+            setting = replace(setting, person=True, keep=keeper.keep)
+            open_things.callback(_say_kept, keeper)
         try:
             diagnosis = hold(setting) if answers is None else _talk(args, setting, answers)
         except RequestError as error:
             raise Refused(str(error)) from None
     return Answer("", status_of(diagnosis) if diagnosis else FINE)
+
+
+def _say_kept(keeper: Keeper) -> None:
+    """However somebody leaves, they are told how to go on."""
+    if keeper.kept:
+        output.say(f"{program()}: to go on with this session: {program()} --resume")
 
 
 def _talk(args: argparse.Namespace, setting: Setting, answers: Callable[[], str | None]) -> Diagnosis | None:

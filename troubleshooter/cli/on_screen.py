@@ -41,5 +41,9 @@ def hold(setting: Setting) -> Diagnosis | None:
         return told_to_text(diagnosis, on) if told else to_text(diagnosis, on, drawn=True)
 
     desk = Desk(setting)
-    Wizard(desk, page, color=shown.color, ascii_only=shown.ascii).run()
+    wizard = Wizard(desk, page, color=shown.color, ascii_only=shown.ascii)
+    wizard.run()
+    if wizard.interrupted:
+        output.say("You left while I was looking, so there is no result.")
+        return None
     return put_end(desk.dialogue, output.put, output.width())

@@ -6,6 +6,7 @@ other edges, and concludes nothing by itself.
 """
 
 from troubleshooter.terminal.desk import Desk
+from troubleshooter.terminal.given import Given
 from troubleshooter.terminal.setting import Setting, Show
 from troubleshooter.terminal.talk import put_end, talk
 from troubleshooter.terminal.transcript import (
@@ -19,6 +20,7 @@ from troubleshooter.terminal.transcript import (
 
 __all__ = [
     "Desk",
+    "Given",
     "Setting",
     "Show",
     "Transcript",

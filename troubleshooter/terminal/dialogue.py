@@ -15,7 +15,7 @@ from typing import Any
 
 from troubleshooter.consult import UNKNOWN, Ask, Conclude, Consultation
 from troubleshooter.model import Diagnosis
-from troubleshooter.model.plain import without_credentials
+from troubleshooter.terminal.given import Given, scrubbed
 from troubleshooter.terminal.inquiry import Choice, Inquiry, answer_of, chosen
 from troubleshooter.terminal.intake import PAGE, Intake
 from troubleshooter.terminal.lines import Said
@@ -48,16 +48,6 @@ class Heard:
     said: Said
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """An answer as it can be given again: the lines that were typed for it (more than one where the question became
-    narrower), and what they meant. No credentials are in it."""
-
-    about: str
-    typed: tuple[str, ...]
-    meant: str
-
-
 class Dialogue:
     """One consultation with somebody. `page` is how many choices are offered at once."""
 
@@ -82,15 +72,49 @@ class Dialogue:
         return Questioning(self.intake, self.consultation, self.inquiry)
 
     def start(self) -> Heard:
-        """Go to the first question.
+        """Go to the first question; past those that were answered in an earlier session.
 
         Raises:
             RequestError: the request that flags named makes no sense in this mesh.
         """
-        return self._next(Said())
+        said = Said()
+        self._next(said)
+        for text in self.setting.news:
+            said.put(text)
+        if self.setting.answers:
+            said.put(self._resumed())
+        return Heard(turn=Turn.MOVED, said=said)
+
+    def _resumed(self) -> str:
+        """Give the answers of an earlier session again, as far as they are asked for and mean the same."""
+        answers = self.setting.answers
+        again = next((n for n, given in enumerate(answers) if not self._again(given)), len(answers))
+        if again == len(answers):
+            return f"I go on where you left, after {again} {'answer' if again == 1 else 'answers'}."
+        return f"I go on after {again} of your {len(answers)} answers; the next one does not fit what I see now."
+
+    def _again(self, given: Given) -> bool:
+        """Whether an answer could be given again; if not, nothing is left of the attempt."""
+        before = len(self.given)
+        if self.inquiry.about != given.about:
+            return False
+        for line in given.typed:
+            self._answer(line, Said())
+        if self.given[before:] and self.given[before].meant == given.meant:
+            return True
+        while self._wide is not None or len(self.given) > before:
+            self._back(1)
+        return False
 
     def hear(self, typed: str) -> Heard:
         """Take a line, or several that were pasted at once. Never raises: what is unclear is told so."""
+        before = tuple(self.given)
+        heard = self._hear(typed)
+        if before != tuple(self.given):
+            self.setting.keep(tuple(self.given))
+        return heard
+
+    def _hear(self, typed: str) -> Heard:
         line = typed.strip()
         if line.lower() in QUITS:
             return Heard(turn=Turn.LEFT, said=Said())
@@ -114,7 +138,7 @@ class Dialogue:
         if inquiry is END:
             return Heard(turn=Turn.LEFT, said=said)
         pick = chosen(inquiry, line)
-        self._typed.append(without_credentials(pick.word if pick and pick.word else line))
+        self._typed.append(scrubbed(pick.word if pick and pick.word else line))
         if isinstance(value, Inquiry):
             self._wide, self.inquiry = self._wide or inquiry, value
             return Heard(turn=Turn.ASKED, said=said)
@@ -127,7 +151,7 @@ class Dialogue:
     def _tell(self, value: Any) -> None:
         """Take an answer to a question of the intake, or of the consultation."""
         inquiry, self._wide = self._wide or self.inquiry, None
-        meant = without_credentials(spoken(inquiry, value))
+        meant = scrubbed(spoken(inquiry, value))
         self.given.append(Given(about=inquiry.about, typed=tuple(self._typed), meant=meant))
         self._typed = []
         if self.consultation is None:

@@ -5,6 +5,7 @@ Decides: nothing. The edges that read files and draw reports are not known here;
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from troubleshooter.evidence import LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.model import Diagnosis, Inventory, Request
 from troubleshooter.rulebook import Rulebook
+from troubleshooter.terminal.given import Given
 
 
 class Show(Protocol):
@@ -20,12 +22,17 @@ class Show(Protocol):
     def __call__(self, diagnosis: Diagnosis, *, told: bool) -> str: ...
 
 
+def forget(_answers: tuple[Given, ...]) -> None:
+    """Keep nothing."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
     """`inventory` and `summary` are None where no mesh or no log was given; `request` and `symptom` are what flags have
     said already, `arguments` the flags that name mesh and log. `collect` is the command that prints a mesh, `program`
     what the user types to start this. `person` says that somebody sits at a terminal: they are asked what they see even
-    where a mesh is at hand."""
+    where a mesh is at hand. `answers` are those of an earlier session, `news` what has changed since; `keep` is handed
+    all answers whenever they change."""
 
     rulebook: Rulebook
     engine: Engine
@@ -40,3 +47,6 @@ class Setting:
     arguments: tuple[str, ...] = ()
     namespace: str = "default"
     person: bool = False
+    answers: tuple[Given, ...] = ()
+    news: tuple[str, ...] = ()
+    keep: Callable[[tuple[Given, ...]], None] = forget
