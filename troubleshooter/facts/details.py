@@ -67,6 +67,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("route.destinations", "Where the nearest route sends to, whatever the version."),
     ("virtual_service.host", "Its host that covers the request's."),
     ("virtual_service.export_wider", "Its exportTo with the namespace of the proxy that needs it."),
+    ("virtual_service.merged", "The http routes of both rivals as one list."),
     ("virtual_service.hosts", "Its hosts as full names."),
     ("virtual_service.host_field", "The host that its Gateway does not take."),
     ("virtual_service.host_wanted", "That host."),

@@ -8,6 +8,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.facts.of_faults import about_fault
 from troubleshooter.facts.of_rewrites import about_rewrite
+from troubleshooter.facts.of_rivals import about_rivals
 from troubleshooter.facts.of_shadowed import about_taken
 from troubleshooter.facts.of_timeouts import about_timeout
 from troubleshooter.mesh import Mesh, hosts
@@ -42,13 +43,24 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
         about_timeout(case, routing.route)
-        gateway = hop.server.reference if hop.server else MESH
-        port = hop.server.number if hop.server else request.port
-        sender = Sender(labels=hop.party.labels, namespace=hop.party.namespace, gateway=gateway, port=port)
-        about_taken(case, request, routing.route, sender)
-        taken = taken_by(routing.route, request, sender)
+        taken = taken_by(routing.route, request, _sender(request, hop))
         if taken is not None:
             about_rewrite(case, mesh, request, hop, taken)
+
+
+def about_competition(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:
+    """What keeps a request from a route that would take it too: a route in front, or another VirtualService. Nothing is
+    said where something else competes in this case already."""
+    route = hop.routing.route if hop.routing else None
+    if route is not None and route.kind == "http" and "rival" not in case.roles:
+        about_taken(case, request, route, _sender(request, hop))
+    if "rival" not in case.roles:
+        about_rivals(case, mesh, request, hop, _sender(request, hop))
+
+
+def _sender(request: Request, hop: Hop) -> Sender:
+    gateway, port = (hop.server.reference, hop.server.number) if hop.server else (MESH, request.port)
+    return Sender(labels=hop.party.labels, namespace=hop.party.namespace, gateway=gateway, port=port)
 
 
 def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Port, owner: Object) -> None:

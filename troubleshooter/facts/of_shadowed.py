@@ -36,14 +36,15 @@ def shadows(owner: Object) -> Iterator[Shadow]:
     for route in routes_of(owner, "http"):
         blocks = route.matches or [{}]
         takers = [next((a for a in ahead if takes_over(a[1], block)), None) for block in blocks]
-        if all(t is not None and _effect(t[0]) != _effect(route) for t in takers):
+        if all(t is not None and effect(t[0]) != effect(route) for t in takers):
             front = next(t for t in takers if t is not None)
             yield Shadow(front=front[0], behind=route, how=_how(front[0], front[1], blocks[0]))
         if "delegate" not in route.raw and not _closes(route):
             ahead += [(route, block) for block in blocks]
 
 
-def _effect(route: Route) -> dict[str, Any]:
+def effect(route: Route) -> dict[str, Any]:
+    """What a route does with the requests that it takes."""
     return {key: value for key, value in route.raw.items() if key not in OF_NO_EFFECT}
 
 

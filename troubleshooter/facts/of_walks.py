@@ -27,7 +27,7 @@ from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_rewrites import about_unknown_path
-from troubleshooter.facts.of_routes import about_route
+from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_sni import about_sni
 from troubleshooter.facts.of_timeouts import about_lateness
@@ -95,6 +95,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if not trail.failed and hop.kind is HopKind.SENDER and hop.party.workload is not None:
         about_labels(case, mesh, hop.party.workload)
         about_start(case, hop.party.workload)
+    about_competition(case, mesh, request, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)

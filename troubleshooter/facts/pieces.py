@@ -19,6 +19,7 @@ from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
+from troubleshooter.facts.of_rivals import rival_cases
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shadowed import shadow_cases
@@ -58,6 +59,7 @@ def audit_cases(mesh: Mesh) -> Iterator[Case]:
         yield from route_cases(mesh, thing)
         yield from fault_cases(thing)
         yield from shadow_cases(thing)
+    yield from rival_cases(mesh)
 
 
 def mesh_case(mesh: Mesh) -> Case:

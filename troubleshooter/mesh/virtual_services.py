@@ -50,6 +50,10 @@ class VirtualServices:
                 self._of_mesh[host].append(thing)
         self._wild = [host for host in self._of_mesh if host.startswith("*")]
 
+    def shared_in_mesh(self) -> list[str]:
+        """The hosts for which several are bound to the mesh."""
+        return [host for host, held in self._of_mesh.items() if len(held) > 1]
+
     def hosts_of(self, thing: Object) -> list[str]:
         """Its hosts as full names."""
         written = (str(h) for h in as_list(thing.spec.get("hosts")))
