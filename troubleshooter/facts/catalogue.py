@@ -231,6 +231,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
     ("target.binds", ("loopback", "elsewhere"), "On which address the application says that it listens.", "mesh"),
     ("sidecar.default_endpoint", ("loopback", "pod", "none"), "To which address the Sidecar of the target hands the port.", "mesh"),
+    ("target.stop_hook", PRESENCE, "Whether a container of its application waits before it ends.", "mesh"),
     ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
@@ -255,7 +256,9 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
     ("failure.refused_by", ("application",), "Who refused the connection.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
+    ("failure.endpoint", ("there", "stopping", "gone"), "Whether the endpoint that failed is one of the service still.", "evidence"),
     ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
+    ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),

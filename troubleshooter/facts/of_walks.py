@@ -30,6 +30,7 @@ from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_sni import about_sni
+from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
@@ -89,6 +90,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
+    about_stopping(case, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
     about_credentials(case, mesh, request, trail.hop, hop)
@@ -100,6 +102,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         case.forget(disproved(branch, trail))
         about_denial(case, mesh, trail.hop, observation)
         about_idle_timeout(case, mesh, hop, observation)
+        about_endpoint_seen(case, mesh, hop, observation)
         about_failure(case, observation)
         about_lateness(case, observation)
         about_unknown_path(case, observation)
