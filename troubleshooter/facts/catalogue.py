@@ -130,6 +130,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.port_protocol", tuple(Protocol), "The protocol that istiod takes its port for.", "mesh"),
     ("service.declared_by", ("appProtocol", "name", "protocol", "nothing"), "What declares that protocol.", "mesh"),
     ("service.http_target", YES_NO, "Whether plain HTTP is usual at its targetPort, or a port for HTTP leads there too.", "mesh"),
+    ("service.speaks_first", YES_NO, "Whether the server there speaks before its client does, as MySQL and mail servers do.", "mesh"),
     ("service.port_suggests", ("tls", "nothing"), "Whether TLS is usual on its number, or its name or targetPort speaks of TLS.", "mesh"),
     ("service.http_routes", ("used", "unused"), "Whether http routes that are for this port alone are used at it.", "mesh"),
     ("service.traffic_distribution", ("set", "none"), "Whether it asks for close endpoints.", "mesh"),
@@ -235,6 +236,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
+    ("mesh.detection_timeout", ("some", "none"), "Whether proxies that detect a protocol stop waiting for the client some time.", "mesh"),
     ("mesh.clusters", ("read", "not-read"), "Whether all clusters that remote secrets name were read.", "mesh"),
     ("mesh.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "The localities that hold for the mesh.", "mesh"),
     # what was seen

@@ -15,6 +15,7 @@ from troubleshooter.facts.of_pods import about_trouble
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.server_first import speaks_first
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Resource
@@ -39,6 +40,9 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     case.fact("service.port_protocol", port.protocol, service.object.at(f"{port.path}.{spot}"))
     case.fact("service.declared_by", port.declared_by or "nothing", service.object.at(f"{port.path}.{spot}"))
     case.fact("service.port_suggests", "tls" if _suggests_tls(port) else "nothing", service.object.at(port.path))
+    first = speaks_first(mesh.workloads, service, port)
+    if first is not None:
+        case.fact("service.speaks_first", "yes", first)
     if service.entry:
         _http_port(case, service, port)
         return

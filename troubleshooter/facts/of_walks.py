@@ -37,10 +37,11 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.policy_rules import KEYS
-from troubleshooter.model import Case, CaseKind, HopKind, Request, Resource, Stage
+from troubleshooter.model import Case, CaseKind, Connection, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
 from troubleshooter.walk.entering import gateways_seen
 from troubleshooter.walk.inbound import OF_THE_PEER
+from troubleshooter.walk.sniffing import gives_up
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
@@ -118,6 +119,8 @@ def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
         return
     case.fact("mesh.auto_mtls", "on" if settings.auto_mtls else "off", settings.at("enableAutoMtls"))
     case.fact("mesh.locality_lb", locality_word(settings.locality_setting), settings.at("localityLbSetting"))
+    waits = "some" if gives_up(settings) else "none"
+    case.fact("mesh.detection_timeout", waits, settings.at("protocolDetectionTimeout"))
     case.fact("mesh.clusters", "not-read" if mesh.clusters_not_read else "read", *mesh.clusters_not_read)
 
 
@@ -157,13 +160,22 @@ def _about_bare_end(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> No
         return
     broken = trail.steps[-1].stage is Stage.TRANSPORT
     bare = None
-    if hop.offer.reason is Reason.NO_PROXY and not hop.party.proxied and (broken or wants_identity(trail)):
+    if (
+        hop.offer.reason is Reason.NO_PROXY
+        and not hop.party.proxied
+        and (broken or wants_identity(trail) or _hangs(trail))
+    ):
         bare = hop.party.workload
     elif broken and hop.endpoint and hop.endpoint.pod and not hop.endpoint.pod.proxy:
         bare = hop.endpoint.workload
     if bare is not None:
         about_workload(case, mesh, bare)
         case.fact("workload.needs_proxy", "yes", bare.object.at())
+
+
+def _hangs(trail: Trail) -> bool:
+    """Whether the far end waits for a handshake that a proxy would begin at once."""
+    return trail.hop.kind is HopKind.TARGET and trail.outcome.connection is Connection.TIMEOUT
 
 
 def wants_identity(trail: Trail) -> bool:

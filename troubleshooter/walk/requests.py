@@ -13,7 +13,7 @@ from troubleshooter.model import Request
 from troubleshooter.model.plain import without_credentials
 
 TCP_PORTS = frozenset(
-    {21, 22, 25, 53, 110, 143, 389, 636, 1433, 1521, 3306, 5432, 5672, 6379, 9042, 9092, 11211, 27017}
+    {21, 22, 25, 53, 110, 143, 389, 587, 636, 1433, 1521, 3306, 5432, 5672, 6379, 9042, 9092, 11211, 27017}
 )
 """Ports that are no HTTP ports: a URL without scheme on one of them is `tcp`."""
 

@@ -30,6 +30,7 @@ from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.network import cross
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
+from troubleshooter.walk.sniffing import wait_inbound, wait_outbound
 from troubleshooter.walk.transport import connect
 
 MAX_BRANCHES = 16
@@ -84,7 +85,7 @@ def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if trail.hop.kind is HopKind.GATEWAY:
         stages: tuple[One, ...] = (entering.arrive, entering.open_server, inbound.authenticate, inbound.authorize)
     else:
-        stages = (sender.resolve, sender.capture, sender.listen)
+        stages = (sender.resolve, sender.capture, sender.listen, wait_outbound)
     for stage in stages:
         if not trail.over:
             trail = stage(mesh, request, trail)
@@ -122,6 +123,7 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
 def _target(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     stages: tuple[Callable[[Trail], Trail], ...] = (
         lambda t: inbound.accept(mesh, request, t),
+        lambda t: wait_inbound(mesh, request, t),
         lambda t: inbound.authenticate(mesh, request, t),
         lambda t: inbound.authorize(mesh, request, t),
         lambda t: keep_framing(mesh, request, t),
