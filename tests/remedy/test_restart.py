@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inventories import SHOP, inventory
 from troubleshooter.mesh import Mesh
 from troubleshooter.remedy.restart import restarted
@@ -77,3 +79,34 @@ def test_new_proxy_goes_first_where_it_is_asked_for() -> None:
     """The annotation of the template makes the application wait, and no longer where it is gone."""
     assert ["istio-proxy", "web"] == proxies(TOGETHER, asked=True)
     assert ["web", "istio-proxy"] == proxies(WAITS, noted=True)
+
+
+REFUSED = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web-1
+  namespace: shop
+  labels: {app: web, pod-template-hash: abc}
+  ownerReferences: [{kind: ReplicaSet, name: web-abc, controller: true}]
+spec: {containers: [{name: web, readinessProbe: {httpGet: {path: /, port: 80}}}, {name: istio-proxy}]}
+status: {phase: Running, conditions: [{type: Ready, status: "False"}]}
+"""
+PROBED = SHOP.replace("[{name: web}]", "[{name: web, readinessProbe: {httpGet: {path: /, port: 80}}}]")
+MODE = """
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: %s}}
+"""
+
+
+@pytest.mark.parametrize(("mode", "ready"), [("STRICT", True), ("PERMISSIVE", False)])
+def test_probe_that_was_refused(mode: str, ready: bool) -> None:  # noqa: FBT001 - the expected answer
+    """Injection rewrites it, and the pod is ready if nothing else kept it from that."""
+    mesh = Mesh(restarted(inventory(PROBED, REFUSED, MODE % mode), [WEB]))
+    workload = mesh.workloads.get("Deployment", "shop", "web")
+    assert workload is not None
+    (pod,) = workload.pods
+
+    assert (ready, 15020) == (pod.ready, pod.containers[0]["readinessProbe"]["httpGet"]["port"])

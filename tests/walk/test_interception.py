@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from troubleshooter.mesh import Mesh
+from troubleshooter.mesh import Mesh, inbound_ports
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Inventory, Object
 from troubleshooter.walk import interception
@@ -16,7 +16,10 @@ def pod(
     annotations: Mapping[str, str] | None = None, *, proxy: bool = True, labels: Mapping[str, str] | None = None
 ) -> tuple[Mesh, Pod]:
     """A pod with these annotations of Istio (`EXCLUDE_INBOUND`), in a namespace with these labels."""
-    named = {getattr(interception, name): value for name, value in (annotations or {}).items()}
+    named = {
+        getattr(inbound_ports if "INBOUND" in name else interception, name): value
+        for name, value in (annotations or {}).items()
+    }
     containers = [{"name": "app"}, *([{"name": "istio-proxy"}] if proxy else [])]
     space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop", "labels": dict(labels or {})}}
     raw = {
@@ -46,7 +49,7 @@ def test_what_is_let_in(annotations: dict[str, str], expected: bool) -> None:  #
     """A port goes past the proxy if it is left out, or if others are named and it is not."""
     _, web = pod(annotations)
 
-    assert expected == interception.lets_in(web, 8080)
+    assert expected == inbound_ports.lets_in(web, 8080)
 
 
 def test_what_is_left_out() -> None:

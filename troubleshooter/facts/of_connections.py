@@ -5,20 +5,17 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
+from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.interception import (
-    EXCLUDE_INBOUND,
     EXCLUDE_OUTBOUND,
-    INCLUDE_INBOUND,
     INCLUDE_RANGES,
     Gap,
     alone,
     annotation,
-    lets_in,
-    ports_in,
     without,
 )
 

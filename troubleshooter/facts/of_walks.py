@@ -25,6 +25,7 @@ from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
+from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_routes import about_competition, about_route
@@ -82,12 +83,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         _about_overlooked(case, mesh, hop)
     about_gateway_only(case, mesh, request, trail, hop)
     about_destination(case, mesh, hop)
-    service = hop.cluster.service if hop.cluster else hop.service
-    port = hop.cluster.service_port if hop.cluster else hop.port
-    if service is not None and port is not None:
-        case.fact("service.endpoints_meant", "yes", service.object.at())
-        about_service_port(case, mesh, service, port)
-    about_endpoints(case, hop)
+    _about_service(case, mesh, trail, hop)
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
@@ -101,14 +97,31 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_competition(case, mesh, request, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))
-        about_denial(case, mesh, trail.hop, observation)
-        about_idle_timeout(case, mesh, hop, observation)
-        about_endpoint_seen(case, mesh, hop, observation)
-        about_failure(case, observation)
-        about_lateness(case, observation)
-        about_unknown_path(case, observation)
+        _about_seen(case, mesh, trail, hop, observation)
     died = branch.failed
     return case.build(died.stage if died else None)
+
+
+def _about_service(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
+    """The service that is sent to, and its endpoints."""
+    service = hop.cluster.service if hop.cluster else hop.service
+    port = hop.cluster.service_port if hop.cluster else hop.port
+    if service is not None and port is not None:
+        case.fact("service.endpoints_meant", "yes", service.object.at())
+        about_service_port(case, mesh, service, port)
+        if trail.failed and trail.steps[-1].stage is Stage.ENDPOINT:
+            about_refused_probes(case, mesh, service)
+    about_endpoints(case, hop)
+
+
+def _about_seen(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop, observation: Observation) -> None:
+    """What a log line tells, beside what was decided."""
+    about_denial(case, mesh, trail.hop, observation)
+    about_idle_timeout(case, mesh, hop, observation)
+    about_endpoint_seen(case, mesh, hop, observation)
+    about_failure(case, observation)
+    about_lateness(case, observation)
+    about_unknown_path(case, observation)
 
 
 def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:

@@ -19,6 +19,7 @@ from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
+from troubleshooter.facts.of_probes import about_probes
 from troubleshooter.facts.of_rivals import rival_cases
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
@@ -97,6 +98,7 @@ def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = 
     case = CaseBuilder(f"piece/workload/{workload.namespace}/{workload.object.kind}/{workload.name}", CaseKind.PIECE)
     about_mesh(case, mesh)
     about_workload(case, mesh, workload)
+    about_probes(case, mesh, workload)
     if needs_proxy is not None:
         case.fact("workload.needs_proxy", "yes" if needs_proxy else "no", workload.object.at())
     return case.build()

@@ -14,6 +14,7 @@ from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import Index
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
+from troubleshooter.mesh.probes import Probes
 from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.sidecars import Sidecars
@@ -58,6 +59,10 @@ class Mesh:
         return PeerAuthentications(self.index, self.settings)
 
     @cached_property
+    def probes(self) -> Probes:
+        return Probes(self.index, self.peer_authentications)
+
+    @cached_property
     def request_authentications(self) -> RequestAuthentications:
         return RequestAuthentications(self.index, self.settings)
 
@@ -82,7 +87,8 @@ class Mesh:
         """The endpoints of a service port, looked up once."""
         key = (id(service), port.number)
         if key not in self._endpoints:
-            self._endpoints[key] = endpoints_of(self.index, self.workloads, service, port)
+            found = endpoints_of(self.index, self.workloads, service, port)
+            self._endpoints[key] = self.probes.heed(service, found)
         return self._endpoints[key]
 
     def assumptions(self) -> tuple[NotChecked, ...]:

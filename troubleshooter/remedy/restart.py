@@ -11,9 +11,13 @@ from typing import Any
 
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.injection import Wish
+from troubleshooter.mesh.probes import rewritten
 from troubleshooter.mesh.startup import WAIT, Start, held_by_config, start_of
 from troubleshooter.mesh.workloads import PROXY, Pod, Workload, has_proxy
 from troubleshooter.model import Inventory, Key, Object, as_map
+
+READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
+"""The status of a pod that runs as it should."""
 
 
 def restarted(inventory: Inventory, workloads: Iterable[Key]) -> Inventory:
@@ -37,21 +41,28 @@ def first_pod(workload: Workload) -> Object:
         "annotations": dict(workload.template.annotations),
         "ownerReferences": [owner],
     }
-    ready = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}
-    raw = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _spec(workload), "status": ready}
+    raw = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _spec(workload), "status": READY}
     return Object(raw=raw, cluster=workload.object.cluster)
 
 
 def _made(mesh: Mesh, workload: Workload, pod: Pod) -> Object:
     """The pod that takes the place of `pod`: same name, node and status, everything else as the template has it now.
-    Its proxy is of the same sort, unless the configuration makes it go first now."""
+    Its proxy is of the same sort, unless the configuration makes it go first now. Where injection rewrites its probes
+    now, it is ready if a refused probe was what kept the old one from that."""
     spec = _spec(workload, _start(mesh, workload, pod))
+    status = pod.owner.status
+    if has_proxy(spec) and mesh.probes.rewritten(workload.template):
+        refused = mesh.probes.refused(pod) is not None
+        spec["containers"] = [
+            c if as_map(c).get("name") == PROXY else rewritten(as_map(c)) for c in spec.get("containers", ())
+        ]
+        status = {**status, **READY} if refused else status
     if "nodeName" in pod.spec:
         spec["nodeName"] = pod.spec["nodeName"]
     metadata = dict(pod.owner.metadata)
     metadata["labels"] = {**_kept(pod), **workload.labels}
     metadata["annotations"] = dict(workload.template.annotations)
-    return pod.owner.with_raw({**pod.owner.raw, "metadata": metadata, "spec": spec})
+    return pod.owner.with_raw({**pod.owner.raw, "metadata": metadata, "spec": spec, "status": status})
 
 
 def _start(mesh: Mesh, workload: Workload, pod: Pod) -> Start | None:

@@ -6,6 +6,7 @@ Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/lates
 
 from __future__ import annotations
 
+from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Mode, Sends
@@ -16,7 +17,6 @@ from troubleshooter.mesh.tokens import Credentials, Token
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Stage
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
-from troubleshooter.walk.interception import lets_in
 from troubleshooter.walk.sender import spoken
 
 

@@ -12,18 +12,16 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from troubleshooter.mesh.inbound_ports import TRAFFIC, ports_in
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource
 
-TRAFFIC = "traffic.sidecar.istio.io/"
 EXCLUDE_OUTBOUND = f"{TRAFFIC}excludeOutboundPorts"
 INCLUDE_OUTBOUND = f"{TRAFFIC}includeOutboundPorts"
 EXCLUDE_RANGES = f"{TRAFFIC}excludeOutboundIPRanges"
 INCLUDE_RANGES = f"{TRAFFIC}includeOutboundIPRanges"
-EXCLUDE_INBOUND = f"{TRAFFIC}excludeInboundPorts"
-INCLUDE_INBOUND = f"{TRAFFIC}includeInboundPorts"
 AMBIENT_LABEL = "istio.io/dataplane-mode"
 AMBIENT_SEEN = "ambient.istio.io/redirection"
 
@@ -36,11 +34,6 @@ class Gap:
     annotation: str
     addresses: tuple[str, ...] = ()
     sure: bool = True
-
-
-def ports_in(text: str) -> list[str]:
-    """The ports (or ranges) of an annotation, as written."""
-    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def leaves_out(pod: Pod, port: int) -> bool:
@@ -87,13 +80,6 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
-
-
-def lets_in(pod: Pod, port: int) -> bool:
-    """Whether connections to this port of the pod go past its proxy, straight to the application."""
-    included = pod.annotations.get(INCLUDE_INBOUND, "*").strip()
-    outside = included != "*" and str(port) not in ports_in(included)
-    return outside or str(port) in ports_in(pod.annotations.get(EXCLUDE_INBOUND, ""))
 
 
 def annotation(pod: Pod, name: str) -> Resource:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient, lets_in
+from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 
 RESET = "upstream_reset_before_response_started"

@@ -1,0 +1,25 @@
+"""Which connections that come in at a pod its proxy takes, and which go past it.
+
+Decides from the annotations that traffic redirection looks at. Must not know who connects.
+Source: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io).
+"""
+
+from __future__ import annotations
+
+from troubleshooter.mesh.workloads import Pod
+
+TRAFFIC = "traffic.sidecar.istio.io/"
+EXCLUDE_INBOUND = f"{TRAFFIC}excludeInboundPorts"
+INCLUDE_INBOUND = f"{TRAFFIC}includeInboundPorts"
+
+
+def ports_in(text: str) -> list[str]:
+    """The ports (or ranges) of an annotation, as written."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def lets_in(pod: Pod, port: int) -> bool:
+    """Whether connections to this port of the pod go past its proxy, straight to the application."""
+    included = pod.annotations.get(INCLUDE_INBOUND, "*").strip()
+    outside = included != "*" and str(port) not in ports_in(included)
+    return outside or str(port) in ports_in(pod.annotations.get(EXCLUDE_INBOUND, ""))

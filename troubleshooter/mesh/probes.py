@@ -1,0 +1,165 @@
+"""Health probes that a pod's own proxy refuses: the kubelet has no certificate of the mesh.
+
+Injection rewrites HTTP and gRPC probes so that the agent beside the proxy answers them. Decides which are left as they
+were written and meet a port that takes mutual TLS only. A TCP probe is no such case: the proxy accepts every connection
+before it closes it. Must not know requests.
+Sources: https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/; istio/istio
+pkg/kube/inject/app_probe.go.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from troubleshooter.mesh.endpoints import Absence, Endpoints
+from troubleshooter.mesh.inbound_ports import lets_in
+from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.mesh.injection import Template
+from troubleshooter.mesh.mtls import Accepts, Mode, PeerAuthentications
+from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.model import Object, Raw, Resource, as_list, as_map
+
+ANNOTATION = "sidecar.istio.io/rewriteAppHTTPProbers"
+INJECTOR = "istio-sidecar-injector"
+KINDS = {"startupProbe": "startup", "readinessProbe": "readiness", "livenessProbe": "liveness"}
+OF_ISTIO = frozenset({15020, 15021, 15090})
+"""Ports of the proxy and its agent, which never go through the proxy's own listener."""
+WORDS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
+BEGINNING = frozenset({"startup", "readiness"})
+"""Probes without which a pod is never ready."""
+
+KeptBy = Literal["annotation", "injector", "pod"]
+
+
+class Probe(NamedTuple):
+    """A probe by HTTP or gRPC: its kind, container, port and field."""
+
+    kind: str
+    container: str
+    port: int
+    place: Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A probe that is refused, what keeps it from being rewritten (with the place, where an object says it), and what
+    its port accepts."""
+
+    probe: Probe
+    kept_by: KeptBy
+    setting: Resource | None
+    accepts: Accepts
+
+
+class Probes:
+    """The probes of all pods."""
+
+    def __init__(self, index: Index, policies: PeerAuthentications) -> None:
+        self._index, self._policies = index, policies
+
+    def refused(self, pod: Pod) -> Refused | None:
+        """The probe that a pod's proxy refuses, None if there is none; of several one that keeps it from being ready.
+
+        Of a pod that was seen it is told only where the pod is not ready and nothing else keeps it from that.
+        """
+        kept_by, setting = self._kept_by(pod)
+        if kept_by is None or not pod.proxy or not pod.proxy_seen or pod.gateway or pod.host_network:
+            return None
+        judged = ((p, self._policies.accepts(pod, p.port)) for p in _asking(pod) if not lets_in(pod, p.port))
+        found = [(p, a) for p, a in judged if a.mode is Mode.STRICT and _may_suffer(pod, p.kind)]
+        if not found:
+            return None
+        probe, accepts = min(found, key=lambda pair: pair[0].kind not in BEGINNING)
+        return Refused(probe=probe, kept_by=kept_by, setting=setting, accepts=accepts)
+
+    def heed(self, service: Service, found: Endpoints) -> Endpoints:
+        """Endpoints without those stand-ins that never become ready, because a probe is refused."""
+        if service.object.spec.get("publishNotReadyAddresses") is True:
+            return found
+        checked = tuple(replace(e, healthy=False) if self._never_ready(e.pod) else e for e in found.all)
+        if checked == found.all:
+            return found
+        absence = found.absence if any(e.healthy for e in checked) else Absence.NOT_READY
+        places = tuple(e.pod.owner.at() for e in checked if e.pod)
+        return replace(found, all=checked, absence=absence, looked_at=found.looked_at or places)
+
+    def rewritten(self, template: Template) -> bool:
+        """Whether injection would rewrite the probes of a template's pods now."""
+        told = WORDS.get(template.annotations.get(ANNOTATION, "").lower())
+        return self._switched_off is None if told is None else told
+
+    def _never_ready(self, pod: Pod | None) -> bool:
+        found = self.refused(pod) if pod is not None and pod.standin else None
+        return found is not None and found.probe.kind in BEGINNING
+
+    def _kept_by(self, pod: Pod) -> tuple[KeptBy | None, Resource | None]:
+        """What keeps a pod's probes from being rewritten; a pod that was seen shows that something did."""
+        told = WORDS.get(pod.annotations.get(ANNOTATION, "").lower())
+        if told is False:
+            return "annotation", pod.at(f'metadata.annotations["{ANNOTATION}"]')
+        if told is None and self._switched_off is not None:
+            return "injector", self._switched_off.at("data.values")
+        return (None if pod.standin else "pod"), None
+
+    @cached_property
+    def _switched_off(self) -> Object | None:
+        """The injector's ConfigMap, if it says that no probes are to be rewritten."""
+        held = (m for m in self._index.all(CORE, "ConfigMap") if m.name == INJECTOR)
+        return next((m for m in held if _rewrites(m) is False), None)
+
+
+def rewritten(container: Raw) -> Raw:
+    """A container as injection leaves it: its HTTP and gRPC probes go to the agent."""
+    agent = {"httpGet": {"path": f"/app-health/{container.get('name')}", "port": 15020}}
+    return {key: agent if _asks(key, value) else value for key, value in container.items()}
+
+
+def _asks(key: str, value: object) -> bool:
+    return key in KINDS and bool({"httpGet", "grpc"} & set(as_map(value)))
+
+
+def _rewrites(injector: Object) -> bool | None:
+    try:
+        values = json.loads(str(as_map(injector.raw.get("data")).get("values") or "{}"))
+    except (ValueError, RecursionError):
+        return None
+    told = as_map(as_map(values).get("sidecarInjectorWebhook")).get("rewriteAppHTTPProbe")
+    return told if isinstance(told, bool) else None
+
+
+def _may_suffer(pod: Pod, kind: str) -> bool:
+    """Whether what was seen of a pod fits a probe that is refused: it is not ready, and its containers run, or are
+    ended again and again by a probe."""
+    if pod.standin:
+        return True
+    if pod.ready:
+        return False
+    return pod.waiting == "" if kind == "readiness" else pod.waiting in ("", "CrashLoopBackOff")
+
+
+def _asking(pod: Pod) -> Iterator[Probe]:
+    """Each HTTP or gRPC probe that goes to a port of the application."""
+    numbers = {str(c.get("name") or ""): n for n, c in enumerate(map(as_map, as_list(pod.spec.get("containers"))))}
+    for container in pod.containers:
+        name = str(container.get("name") or "")
+        for field, kind in KINDS.items():
+            port = _port(pod, as_map(container.get(field)))
+            if port is not None and port not in OF_ISTIO:
+                yield Probe(kind, name, port, pod.at(f"spec.containers[{numbers[name]}].{field}"))
+
+
+def _port(pod: Pod, probe: Raw) -> int | None:
+    """The port that a probe asks by HTTP or gRPC, None where it asks otherwise or elsewhere."""
+    http, grpc = as_map(probe.get("httpGet")), as_map(probe.get("grpc"))
+    if http.get("host"):
+        return None
+    port = http.get("port") if http else grpc.get("port")
+    if isinstance(port, str):
+        return int(port) if port.isascii() and port.isdecimal() else pod.port_named(port)
+    return port if is_number(port) else None
