@@ -66,6 +66,23 @@ def test_routes_of_a_gateway() -> None:
     ) == shown("vs-no-match-no-default", "istioctl proxy-config routes", "bad-at-gateway")
 
 
+def test_listeners_of_a_gateway() -> None:
+    """One for each port that its servers open, and those that it has for itself."""
+    assert (
+        "ADDRESSES PORT  MATCH                 DESTINATION\n"
+        "0.0.0.0   8443  SNI: shop.example.com Route: https.443.https-443.public.shop\n"
+        "0.0.0.0   15021 ALL                   Inline Route: /healthz/ready*\n"
+        "0.0.0.0   15090 ALL                   Inline Route: /stats/prometheus*"
+    ) == shown("gateway-tls-sni-mismatch", "istioctl proxy-config listeners")
+
+
+def test_a_gateway_that_nobody_configures_listens_for_itself_alone() -> None:
+    """No Gateway selects it, so that no port of a server is there."""
+    ports = [line.split()[1] for line in shown("gateway-selector-no-match", "istioctl proxy-config l").splitlines()]
+
+    assert ["PORT", "15021", "15090"] == ports
+
+
 def test_clusters_show_the_subsets_that_are_defined() -> None:
     """One line without a subset, one for each subset; the last column names the rule in force."""
     rows = [line.split() for line in shown("dr-subset-not-defined", "istioctl proxy-config clusters").splitlines()[1:]]

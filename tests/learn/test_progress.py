@@ -13,17 +13,17 @@ from troubleshooter.learn.progress import (
     from_text,
     next_scenario,
     to_text,
-    weak_stages,
+    weak_spots,
 )
 from troubleshooter.learn.progress_file import forget_progress, home_of_progress, keep_progress, read_progress
 
 COURSE = [
-    Entry(id="a", stage="route"),
-    Entry(id="b", stage="cluster"),
-    Entry(id="c", stage="transport"),
-    Entry(id="d", stage="transport"),
-    Entry(id="e", stage="route"),
-    Entry(id="f", stage="dns"),
+    Entry(id="a", about=("route", "routing")),
+    Entry(id="b", about=("cluster", "destination")),
+    Entry(id="c", about=("transport", "mtls")),
+    Entry(id="d", about=("transport", "mtls")),
+    Entry(id="e", about=("route", "routing")),
+    Entry(id="f", about=("dns", "routing")),
 ]
 
 
@@ -41,21 +41,22 @@ def after(*solved: tuple[str, int]) -> Progress:
         (after(), "a"),
         (after(("a", 90)), "b"),
         (after(("a", 40)), "e"),
-        (after(("a", 40), ("e", 90), ("b", 90)), "c"),
-        (after(("a", 40), ("e", 90), ("b", 90), ("c", 90)), "a"),
-        (after(("a", 40), ("e", 90), ("b", 90), ("c", 90), ("a", 95)), "d"),
+        (after(("a", 40), ("e", 90)), "f"),
+        (after(("a", 40), ("e", 90), ("f", 90)), "b"),
+        (after(("a", 40), ("e", 90), ("f", 90), ("b", 90)), "a"),
+        (after(("a", 40), ("e", 90), ("f", 90), ("b", 90), ("a", 95)), "c"),
         (after(*((entry.id, 100) for entry in COURSE)), None),
         (after(*((entry.id, 100) for entry in COURSE), ("b", 80)), "b"),
     ],
 )
 def test_what_comes_next(progress: Progress, following: str | None) -> None:
-    """New ones in order; after a weak one those of its stage first; the weak one itself once three others came."""
+    """New ones in order; after a weak one those of its stage and area first; itself again once three others came."""
     assert following == next_scenario(COURSE, progress)
 
 
-def test_weak_spots_are_stages() -> None:
+def test_weak_spots_are_stages_and_areas() -> None:
     """Those of the last tries with few points; the best does not count."""
-    assert ("route",) == weak_stages(COURSE, after(("a", 90), ("c", 80), ("a", 30)))
+    assert ("route", "routing") == weak_spots(COURSE, after(("a", 90), ("c", 80), ("a", 30)))
 
 
 def test_the_best_is_kept() -> None:

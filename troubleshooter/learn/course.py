@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from troubleshooter.inference import Engine
 from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose
 from troubleshooter.learn.probes import probes
-from troubleshooter.learn.progress import Entry, Progress, weak_stages
+from troubleshooter.learn.progress import Entry, Progress, weak_spots
 from troubleshooter.learn.revealing import shortest_way
 from troubleshooter.learn.scenario import Scenario, ScenarioError, judge_scenario
 from troubleshooter.learn.scoring import FULL
@@ -41,11 +41,9 @@ def course(rulebook: Rulebook) -> tuple[Place, ...]:
 
 
 def entries(rulebook: Rulebook, places: Sequence[Place]) -> list[Entry]:
-    """The scenarios with the stage at which their requests usually die."""
-    causes = rulebook.causes
-    return [
-        Entry(id=p.plan.id, stage=str(causes[p.plan.cause].stages[0])) for p in places if p.plan.cause in causes
-    ]  # fmt: skip
+    """The scenarios with the stage at which their requests usually die, and the area of their causes."""
+    known = [(place.plan.id, rulebook.causes.get(place.plan.cause)) for place in places]
+    return [Entry(id=name, about=(str(cause.stages[0]), cause.area)) for name, cause in known if cause is not None]
 
 
 def put_list(lines: Lines, rulebook: Rulebook, places: Sequence[Place], progress: Progress) -> None:
@@ -66,7 +64,7 @@ def put_standing(lines: Lines, rulebook: Rulebook, places: Sequence[Place], prog
     """How far the learner is, in a line or two."""
     solved = sum(place.plan.id in progress.played for place in places)
     lines.put(f"Solved: {solved} of {len(places)} scenarios; each is worth {FULL} points at most.")
-    weak = weak_stages(entries(rulebook, places), progress)
+    weak = weak_spots(entries(rulebook, places), progress)
     if weak:
         lines.put(f"Weak spots, which come again: {', '.join(weak)}.")
 

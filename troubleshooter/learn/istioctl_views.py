@@ -1,11 +1,11 @@
-"""What istioctl would print of a proxy: its clusters, endpoints and routes, and the policies that it enforces.
+"""What istioctl would print of a proxy: its listeners, clusters, endpoints and routes, and its policies.
 
 Decides: the texts, each computed from the mesh as the walk sees it. Where the table of a proxy cannot be told from the
 scenario's objects, the text is "" and the command is not offered. Must not know which of them a learner chooses.
-Sources: istio/istio istioctl/pkg/writer/envoy/configdump/{cluster,route}.go, istioctl/pkg/writer/envoy/clusters
-(columns), istioctl/pkg/authz/listener.go; `convertResolution` in pilot/pkg/networking/core/cluster_builder.go;
-`generateVirtualHostDomains` in pilot/pkg/networking/core/httproute.go. Newer versions of istioctl print a column VHOST
-NAME among the routes.
+Sources: istio/istio istioctl/pkg/writer/envoy/configdump/{listener,cluster,route}.go and
+istioctl/pkg/writer/envoy/clusters (columns), istioctl/pkg/authz/listener.go; `convertResolution` in
+pilot/pkg/networking/core/cluster_builder.go; `generateVirtualHostDomains` in pilot/pkg/networking/core/httproute.go.
+Newer versions of istioctl print a column VHOST NAME among the routes.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from troubleshooter.learn.made_up import MadeUp
-from troubleshooter.learn.tables import ISTIOCTL, KUBECTL, table
+from troubleshooter.learn.tables import CLOSE, ISTIOCTL, KUBECTL, table
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.policies import action
+from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.routes import Attempt, attempts, http_routes
 from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import HopKind, Object, as_list, as_map
 from troubleshooter.walk.decisions import Cluster, Hop, Trail
 from troubleshooter.walk.gateway_routing import held_hosts
@@ -28,7 +30,12 @@ from troubleshooter.walk.gateway_routing import held_hosts
 CLUSTERS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
 ENDPOINTS = ("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER")
 ROUTES = ("NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE")
+LISTENERS = ("ADDRESSES", "PORT", "MATCH", "DESTINATION")
 POLICIES = ("ACTION", "AuthorizationPolicy", "RULES")
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - shown, never bound
+OWN_PORTS = {15021: "/healthz/ready", 15090: "/stats/prometheus"}
+"""What every gateway listens on for its own sake. Source: https://istio.io/latest/docs/ops/deployment/application-requirements/."""
 
 TYPES = {"DNS": "STRICT_DNS", "DNS_ROUND_ROBIN": "LOGICAL_DNS", "NONE": "ORIGINAL_DST"}
 """How Envoy finds the endpoints of a ServiceEntry; of everything else istiod tells it (EDS)."""
@@ -152,3 +159,32 @@ def policies_text(mesh: Mesh, pod: Pod) -> str:
         return ""
     order = sorted(counted, key=lambda row: (row[0] != "DENY", row[1]))
     return table(POLICIES, [(word, name, str(rules)) for word, name, rules in order], KUBECTL)
+
+
+def listeners_text(mesh: Mesh, workload: Workload) -> str:
+    """`istioctl proxy-config listeners` of a gateway; "" where it has a server that is neither HTTP nor HTTPS that ends
+    there."""
+    rows = {(EVERYWHERE, str(port), "ALL", f"Inline Route: {path}*") for port, path in OWN_PORTS.items()}
+    for opened in mesh.gateways.opened(mesh.gateways.for_workload(workload), workload):
+        server = opened.server
+        if opened.shadowed_by is not None:
+            continue
+        if server.protocol.family == "http":
+            rows.add((EVERYWHERE, str(opened.port), "ALL", f"Route: http.{opened.port}"))
+        elif server.protocol is Protocol.HTTPS and server.tls != "PASSTHROUGH":
+            rows.add((EVERYWHERE, str(opened.port), _names(server), f"Route: {_https_route(server)}"))
+        else:
+            return ""
+    return table(LISTENERS, sorted(rows, key=lambda row: int(row[1])), CLOSE)
+
+
+def _names(server: Server) -> str:
+    """The names in a TLS hello for which a chain of filters is made."""
+    names = [host.rpartition("/")[2] for host in server.hosts]
+    return "ALL" if "*" in names else f"SNI: {','.join(names)}"
+
+
+def _https_route(server: Server) -> str:
+    """The name of the routes of a server that ends TLS. Source: `gatewayRDSRouteName` in pilot/pkg/model/gateway.go."""
+    name = as_map(server.raw.get("port")).get("name")
+    return f"https.{server.number}.{name}.{managed_by(server.gateway)}"

@@ -14,7 +14,9 @@ from troubleshooter.learn.made_up import NO_FILTER_CHAIN, MadeUp
 from troubleshooter.learn.revealing import (
     BY_CLUSTERS,
     BY_ENDPOINTS,
+    BY_LISTENERS,
     BY_ROUTES,
+    BY_SECRETS,
     LOG,
     Probe,
     resources,
@@ -112,8 +114,21 @@ def _services(mesh: Mesh) -> list[Service]:
     return [service for service in held if service is not None and not service.entry]
 
 
+def _listeners(judged: Judged) -> Iterator[Probe]:
+    """What every gateway of the scenario listens on. One that lacks a certificate opens no listener for it, and which
+    it lacks is not always to be seen."""
+    mesh, told = judged.examined.mesh, judged.root.because
+    if any(fact.name in BY_SECRETS for fact in told):
+        return
+    for workload in mesh.gateways.proxies():
+        command = f"istioctl proxy-config listeners -n {workload.namespace} {_named(workload)}"
+        text = istioctl_views.listeners_text(mesh, workload)
+        yield Probe(command=command, text=text, covers=stands_for(told, BY_LISTENERS))
+
+
 def _from_proxies(judged: Judged, made_up: MadeUp) -> Iterator[Probe]:
-    """The tables of every proxy on the way that was reached."""
+    """The tables of gateways, and of every proxy on the way that was reached."""
+    yield from _listeners(judged)
     reached = {step.hop for step in judged.path if step.verdict is not StageVerdict.NOT_REACHED}
     for number, hop in enumerate(judged.trail.hops):
         workload, pod = hop.party.workload, hop.party.pod

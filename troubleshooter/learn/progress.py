@@ -1,7 +1,8 @@
 """What a learner has done so far, and what comes next.
 
 Decides: the order in which scenarios come, and what a weak spot is. A scenario in which somebody was weak comes again
-once others have come between; until then new ones of the same stage come first. Must not know where progress is kept.
+once others have come between; until then new ones of the same stage or area come first. Must not know where progress
+is kept.
 """
 
 from __future__ import annotations
@@ -49,16 +50,17 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A scenario as far as its place in the order goes: its id, and the stage at which its request usually dies."""
+    """A scenario as far as its place in the order goes: its id, and what it is about: the stage at which its request
+    usually dies, and the area of its cause."""
 
     id: str
-    stage: str
+    about: tuple[str, ...]
 
 
-def weak_stages(entries: Sequence[Entry], progress: Progress) -> tuple[str, ...]:
-    """The stages in which the last try of some scenario was weak, in the order of the scenarios."""
-    weak = (e.stage for e in entries if e.id in progress.played and progress.played[e.id].last < WEAK)
-    return tuple(dict.fromkeys(weak))
+def weak_spots(entries: Sequence[Entry], progress: Progress) -> tuple[str, ...]:
+    """The stages and areas in which the last try of some scenario was weak, in the order of the scenarios."""
+    weak = (e.about for e in entries if e.id in progress.played and progress.played[e.id].last < WEAK)
+    return tuple(dict.fromkeys(spot for about in weak for spot in about))
 
 
 def next_scenario(entries: Sequence[Entry], progress: Progress) -> str | None:
@@ -67,8 +69,8 @@ def next_scenario(entries: Sequence[Entry], progress: Progress) -> str | None:
     again = [e for e in entries if e.id in played and played[e.id].last < WEAK]
     ripe = [e for e in again if progress.turn - played[e.id].turn >= BETWEEN]
     fresh = [e for e in entries if e.id not in played]
-    weak = weak_stages(entries, progress)
-    kin = [e for e in fresh if e.stage in weak]
+    weak = set(weak_spots(entries, progress))
+    kin = sorted((e for e in fresh if weak.intersection(e.about)), key=lambda e: -len(weak.intersection(e.about)))
     better = sorted(
         (e for e in entries if e.id in played and played[e.id].last < FULL), key=lambda e: played[e.id].last
     )

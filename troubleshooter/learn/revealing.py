@@ -41,7 +41,11 @@ BY_ENDPOINTS: Mapping[str, frozenset[str]] = {
     "service.endpoints": frozenset({"Service", "Pod", "EndpointSlice"}) | WORKLOADS,
     "destination.subset_endpoints": frozenset({"Pod", "ServiceEntry", "EndpointSlice"}) | WORKLOADS,
 }
+BY_LISTENERS: Mapping[str, frozenset[str]] = {"request.sni": frozenset({"Gateway"})}
 """For which facts the tables of a proxy stand, and for objects of which kinds."""
+
+BY_SECRETS = frozenset({"gateway.secret"})
+"""Facts that rest on Secrets, which are not shown."""
 
 TOLD = frozenset({"caller.kind"})
 """Facts that the story tells: who asks."""

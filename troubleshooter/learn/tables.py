@@ -2,13 +2,14 @@
 
 Decides: layout only. Both write through Go's text/tabwriter: a column is as wide as its widest cell and `padding`
 spaces, the last one ends with its text. Sources: `GetNewTabWriter` in kubernetes/cli-runtime pkg/printers; the writers
-in istio/istio istioctl/pkg/writer/envoy (padding 5) and istioctl/pkg/authz/listener.go (padding 3).
+in istio/istio istioctl/pkg/writer/envoy (padding 5; 1 for listeners) and istioctl/pkg/authz/listener.go (padding 3).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+CLOSE = 1
 KUBECTL = 3
 ISTIOCTL = 5
 
