@@ -185,7 +185,8 @@ def test_share_of_a_fault() -> None:
     ("route", "expected"),
     [
         ("redirect: {uri: /x, redirectCode: 307}", "307 direct_response"),
-        ("redirect: {redirectCode: 999}", "301 direct_response"),
+        ("redirect: {uri: /x, redirectCode: 999}", "301 direct_response"),
+        ("redirect: {redirectCode: 302}", "route: 302 direct_response"),
         ("directResponse: {status: 204}", "204 direct_response"),
         ("directResponse: {status: 503}", "route: 503 direct_response"),
     ],

@@ -45,7 +45,7 @@ REASONS = {
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
     Stage.LISTENER: ("gateway.workload", "gateway.server_port", "gateway.secret", "request.sni", "request.destination"),
-    Stage.ROUTE: ("request.sni", "route.", "virtual_service.", "request.destination"),
+    Stage.ROUTE: ("request.sni", "gateway.https_redirect", "route.", "virtual_service.", "request.destination"),
     Stage.CLUSTER: ("destination.",),
     Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "destination.subset_endpoints", "endpoint."),
     Stage.TRANSPORT: ("connection.agreement",),

@@ -27,6 +27,7 @@ from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
+from troubleshooter.facts.of_redirects import about_redirects
 from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
@@ -70,6 +71,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_origin(case, trail)
     about_port_of_request(case, mesh, request, trail)
     about_sni(case, mesh, request, trail)
+    about_redirects(case, mesh, request, trail)
     if hop.kind is HopKind.GATEWAY:
         about_hosts(case, mesh, request, trail, hop)
         gateway = hop.server.gateway if hop.server else hop.party.gateways[0]

@@ -13,6 +13,7 @@ import yaml
 
 from troubleshooter.mesh.hosts import DEFAULT_DOMAIN
 from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.model import NotChecked, Object, Raw, Resource, as_list, as_map
 
 ISTIO_NAMESPACE = "istio-system"
@@ -60,6 +61,22 @@ class Settings:
     @property
     def locality_setting(self) -> Raw:
         return as_map(self.values.get("localityLbSetting"))
+
+    def trusted_proxies(self, annotation: str) -> int:
+        """How many proxies in front of a gateway are believed what they say of the client, by the text of its pods'
+        annotation `proxy.istio.io/config`, else by the mesh's default.
+
+        Source: https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/.
+        """
+        try:
+            own = as_map(_parsed(annotation))
+        except DAMAGED:
+            own = {}
+        for held in (own, as_map(self.values.get("defaultConfig"))):
+            number = as_map(held.get("gatewayTopology")).get("numTrustedProxies")
+            if is_number(number):
+                return number
+        return 0
 
     def default_export(self, kind: str) -> list[str]:
         """The exportTo of objects that set none; everywhere unless said otherwise."""

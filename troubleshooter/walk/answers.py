@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import Route
-from troubleshooter.model import Stage, as_map
+from troubleshooter.model import Request, Resource, Stage, as_map
 from troubleshooter.walk.decisions import Trail, http
+from troubleshooter.walk.redirecting import to_itself
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -89,13 +90,17 @@ def _part(value: object) -> float:
     return min(max(float(value) / 100, 0.0), 1.0) if known and isinstance(value, int | float) else 0.0
 
 
-def answered(trail: Trail, route: Route, result: Mapping[str, str]) -> Trail | None:
-    """The trail where a route redirects or answers itself, None if it does neither."""
+def answered(request: Request, trail: Trail, route: Route, result: Mapping[str, str], scheme: str) -> Trail | None:
+    """The trail where a route redirects or answers itself, None if it does neither. `scheme` is the one with which the
+    proxy takes the request to have come. Who is sent to the URL that it asked for never gets an answer."""
     raw, spot = route.raw, route.owner.at(route.path)
     if raw.get("redirect") is not None:
         code = as_map(raw["redirect"]).get("redirectCode")
         code = code if is_number(code) and code in REDIRECTS else 301
-        done = trail.passes(Stage.ROUTE, f"{route.owner} redirects with {code}", resource=spot, result=result)
+        said = f"{route.owner} redirects with {code}"
+        if to_itself(request, as_map(raw["redirect"]), scheme):
+            return looping(trail, f"{said}, to the very URL that was asked for", code, spot, result)
+        done = trail.decide(redirect="elsewhere").passes(Stage.ROUTE, said, resource=spot, result=result)
         return done.ends(http(code, details="direct_response"))
     status = as_map(raw.get("directResponse")).get("status")
     if not is_number(status):
@@ -105,3 +110,9 @@ def answered(trail: Trail, route: Route, result: Mapping[str, str]) -> Trail | N
     if status >= 400:
         return trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
     return trail.passes(Stage.ROUTE, said, resource=spot, result=result).ends(outcome)
+
+
+def looping(trail: Trail, said: str, code: int, spot: Resource, result: Mapping[str, str]) -> Trail:
+    """The trail of a client that is sent to the URL that it asked for, again and again."""
+    outcome = http(code, details="direct_response")
+    return trail.decide(redirect="to-itself").fails(Stage.ROUTE, said, outcome, resource=spot, result=result)

@@ -89,7 +89,8 @@ class Hop:
     `member` is the name of the one pod that was asked for by its own host name. `gap` is what lets the connection past
     the sender's proxy. `passthrough` means that no listener or
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
-    request as it leaves, where a route rewrote it.
+    request as it leaves, where a route rewrote it. `redirect` says where the client is sent: `to-itself` (the very URL
+    that it asked for), `elsewhere`, or "" where it is not.
     """
 
     kind: HopKind
@@ -101,6 +102,7 @@ class Hop:
     family: str = ""
     passthrough: bool = False
     sends: Request | None = None
+    redirect: str = ""
     server: Server | None = None
     routing: Routing | None = None
     cluster: Cluster | None = None

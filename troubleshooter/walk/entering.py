@@ -96,7 +96,7 @@ def opened(mesh: Mesh, trail: Trail) -> list[Opened]:
 
 def _arrival(mesh: Mesh, request: Request, trail: Trail) -> _Arrival:
     if len(trail.hops) == 1:
-        scheme = "http" if request.scheme == "https" and _decrypted(mesh, request, trail) else request.scheme
+        scheme = "http" if request.scheme == "https" and decrypted(mesh, request, trail) else request.scheme
         return _Arrival(scheme=scheme, name=request.sni or request.host, port=None)
     before, endpoint = trail.hops[-2], trail.hop.endpoint
     port = endpoint.port if endpoint else request.port
@@ -106,7 +106,7 @@ def _arrival(mesh: Mesh, request: Request, trail: Trail) -> _Arrival:
     return _Arrival(scheme=scheme, name=request.sni or request.host, port=port)
 
 
-def _decrypted(mesh: Mesh, request: Request, trail: Trail) -> bool:
+def decrypted(mesh: Mesh, request: Request, trail: Trail) -> bool:
     """Whether the load balancer in front ends the TLS of a client outside."""
     workload = trail.hop.party.workload
     services = mesh.registry.selecting(workload) if workload else []

@@ -14,9 +14,11 @@ from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
 from troubleshooter.model import Connection, Object, Request, Stage
+from troubleshooter.walk.answers import looping
 from troubleshooter.walk.connections import Passed, by_connection
 from troubleshooter.walk.decisions import Routing, Trail, dropped, http
 from troubleshooter.walk.entering import opened
+from troubleshooter.walk.receiving import as_received
 from troubleshooter.walk.routing import Held, chosen, host_of, take, touching
 
 
@@ -33,19 +35,30 @@ def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Tra
         return _of_connection(mesh, request, trail, server)
     held = held_hosts(mesh, trail)
     host = serving(held, host_of(request))
-    if host is not None and host.redirect is not None and not server.tls:
-        spot = host.redirect.gateway.at(f"{host.redirect.path}.tls.httpsRedirect")
-        result = {"virtual_host": f"{host.pattern}:{server.number}", "name": ""}
-        done = trail.passes(Stage.ROUTE, "redirected to https", resource=spot, result=result)
-        return [done.ends(http(301, details="direct_response"))]
+    received = as_received(mesh, request, trail)
+    if host is not None and host.redirect is not None and received.scheme != "https":
+        return [_to_https(request, trail, host, host.redirect)]
     if host is None or not host.attempts:
         return [_unbound(mesh, request, trail, server, held)]
     sender = Sender(
         labels=hop.party.labels, namespace=hop.party.namespace, port=server.number, gateway=server.reference
     )  # fmt: skip
-    choice = chosen(host.attempts, host.owners, request, sender)
+    choice = chosen(host.attempts, host.owners, received, sender)
     named = f"{host.pattern}:{server.number}"
-    return take(mesh, request, trail, Held(owners=tuple(host.owners), choice=choice, host=named))
+    held_here = Held(owners=tuple(host.owners), choice=choice, host=named, scheme=received.scheme)
+    return take(mesh, request, trail, held_here)
+
+
+def _to_https(request: Request, trail: Trail, host: VirtualHost, server: Server) -> Trail:
+    """A plain request at a server that redirects to https. A client outside that asked for https already, and whose TLS
+    ends in front of the gateway, is sent round in a circle."""
+    spot = server.gateway.at(f"{server.path}.tls.httpsRedirect")
+    result = {"virtual_host": f"{host.pattern}:{server.number}", "name": ""}
+    if request.scheme == "https" and len(trail.hops) == 1:
+        said = "redirected to https, which the client asked for: TLS ended in front of the gateway"
+        return looping(trail, said, 301, spot, result)
+    done = trail.decide(redirect="elsewhere").passes(Stage.ROUTE, "redirected to https", resource=spot, result=result)
+    return done.ends(http(301, details="direct_response"))
 
 
 def held_hosts(mesh: Mesh, trail: Trail) -> dict[str, VirtualHost]:

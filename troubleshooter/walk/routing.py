@@ -113,11 +113,13 @@ def _why_implicit(candidates: Iterable[Object], host: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a virtual host holds for a request: the VirtualServices of its routes and the choice among them."""
+    """What a virtual host holds for a request: the VirtualServices of its routes and the choice among them. `scheme` is
+    the one with which it is taken to have come, "" for the client's own."""
 
     owners: tuple[Object, ...]
     choice: Choice
     host: str
+    scheme: str = ""
 
 
 def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
@@ -139,7 +141,7 @@ def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
     lost, left = aborted(trail, route, result)
     if left is None:
         return lost
-    done = answered(left, route, result)
+    done = answered(request, left, route, result, held.scheme or request.scheme)
     if done is not None:
         return [*lost, done]
     match = route.matches[choice.match] if choice.match is not None else {}
