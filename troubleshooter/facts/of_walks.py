@@ -14,11 +14,8 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
-from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_only import about_gateway_only
-from troubleshooter.facts.of_gateway_ports import about_port_of_request
-from troubleshooter.facts.of_gateway_secrets import about_secret
-from troubleshooter.facts.of_gateways import about_binding, about_gateway
+from troubleshooter.facts.of_gateways import about_binding
 from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_limits import about_limits
@@ -27,13 +24,12 @@ from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
-from troubleshooter.facts.of_redirects import about_redirects
 from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
-from troubleshooter.facts.of_sni import about_sni
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
+from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
@@ -41,7 +37,6 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.policy_rules import KEYS
 from troubleshooter.model import Case, CaseKind, Connection, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
-from troubleshooter.walk.entering import gateways_seen
 from troubleshooter.walk.inbound import OF_THE_PEER
 from troubleshooter.walk.sniffing import gives_up
 
@@ -69,15 +64,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_reading(case, request, trail, hop)
     _about_caller(case, hop)
     about_origin(case, trail)
-    about_port_of_request(case, mesh, request, trail)
-    about_sni(case, mesh, request, trail)
-    about_redirects(case, mesh, request, trail)
-    if hop.kind is HopKind.GATEWAY:
-        about_hosts(case, mesh, request, trail, hop)
-        gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
-        about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
-        if hop.server is not None and hop.party.workload is not None:
-            about_secret(case, mesh, hop.server, [hop.party.workload])
+    about_way_in(case, mesh, request, trail, hop)
     about_egress(case, mesh, request, (branch, trail), observation)
     about_hidden_routes(case, mesh, request, trail, hop)
     about_route(case, mesh, request, hop)

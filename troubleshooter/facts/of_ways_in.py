@@ -1,0 +1,33 @@
+"""Facts about the way in through a gateway: its port, the name in the hello, redirects, hosts, pods and Secrets.
+
+Decides the order, as the first to fill a role wins: what is nearer to the request comes first. Must not know what
+follows once a route was chosen.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_gateway_hosts import about_hosts
+from troubleshooter.facts.of_gateway_ports import about_port_of_request
+from troubleshooter.facts.of_gateway_secrets import about_secret
+from troubleshooter.facts.of_gateways import about_gateway
+from troubleshooter.facts.of_redirects import about_redirects
+from troubleshooter.facts.of_sni import about_sni
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import HopKind, Request
+from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.entering import gateways_seen
+
+
+def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
+    """Everything about the gateways on a branch; `hop` is the one in focus."""
+    about_port_of_request(case, mesh, request, trail)
+    about_sni(case, mesh, request, trail)
+    about_redirects(case, mesh, request, trail)
+    if hop.kind is not HopKind.GATEWAY:
+        return
+    about_hosts(case, mesh, request, trail, hop)
+    gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
+    about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
+    if hop.server is not None and hop.party.workload is not None:
+        about_secret(case, mesh, hop.server, [hop.party.workload])
