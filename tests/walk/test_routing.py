@@ -338,3 +338,21 @@ def test_name_that_no_tls_route_has() -> None:
 
     assert "passed through" in step(found, "route").detail
     assert "reachable" == found.walk.verdict
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ("http://orders.shop/", "next"),
+        ("http://orders/", "orders"),
+        ("http://orders.shop:8080/", "orders"),
+    ],
+)
+def test_host_with_a_dot_that_is_no_full_name(to: str, expected: str) -> None:
+    """On port 80 a VirtualService for `orders.shop` takes calls by that very name, and no others."""
+    both = app("orders", "{name: http, port: 80, targetPort: 8080}, {name: http-alt, port: 8080}")
+    found = walked(shop(both, routed(f"http: [{{{NEXT}}}]", "orders", "[orders.shop]")), to)
+    cluster = found.trails[0].hops[0].cluster
+
+    assert cluster
+    assert expected == cluster.host.partition(".")[0]

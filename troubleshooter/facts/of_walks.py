@@ -20,6 +20,7 @@ from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
+from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
@@ -71,6 +72,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if hop.routing and hop.routing.overlooked and "virtual_service.exported" not in case.facts:
         _about_overlooked(case, mesh, hop)
     about_gateway_only(case, mesh, request, trail, hop)
+    about_mesh_host(case, mesh, hop)
     about_destination(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
     if hop.cluster is not None:

@@ -19,6 +19,7 @@ from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
+from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
 from troubleshooter.facts.of_probes import about_probes
 from troubleshooter.facts.of_rivals import rival_cases
 from troubleshooter.facts.of_routes import about_http_routes
@@ -118,6 +119,7 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
     case = CaseBuilder(f"piece/virtual_service/{thing.namespace}/{thing.name}", CaseKind.PIECE)
     about_binding(case, mesh, thing)
     about_hosts_alone(case, mesh, thing)
+    about_mesh_hosts_alone(case, mesh, thing)
     return case.build()
 
 

@@ -23,6 +23,12 @@ from troubleshooter.walk.connections import Passed, by_connection, to_destinatio
 from troubleshooter.walk.decisions import Routing, Trail, http
 from troubleshooter.walk.sender import bypassed, scope_of
 
+WEB = 80
+"""The port on which sidecars also have virtual hosts for hosts of VirtualServices that no service has.
+
+Source: `selectVirtualServices` and `dedupeDomains` in istio/istio pilot/pkg/networking/core/httproute.go.
+"""
+
 
 def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     """route, for a sidecar: a trail for each destination that gets a share."""
@@ -71,11 +77,19 @@ def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     # Under a wildcard ServiceEntry a VirtualService may be for the very name.
     asked = name if service.host.startswith("*") else service.host
     candidates = mesh.virtual_services.candidates(asked, viewer, scope.takes)
+    if not candidates and request.port == WEB and not sniffed:
+        # `web.shop` in a VirtualService is no name of the registry, but on this port a virtual host of its own.
+        candidates = [v for v in mesh.virtual_services.candidates(name, viewer, scope.takes) if _names(mesh, v, name)]
     owner, tried = _applied(candidates, sender)
     if owner is None:
         return [_implicit(trail, _why_implicit(candidates, asked), service)]
     choice = chosen(tried, [owner], request, sender)
     return take(mesh, request, trail, Held(owners=(owner,), choice=choice, host=f"{asked}:{request.port}"))
+
+
+def _names(mesh: Mesh, thing: Object, name: str) -> bool:
+    """Whether a VirtualService has this very name among its hosts."""
+    return name in (h.lower() for h in mesh.virtual_services.hosts_of(thing))
 
 
 def host_of(request: Request) -> str:
@@ -197,7 +211,7 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
 
 def _on_port(mesh: Mesh, thing: Object, port: int, viewer: str) -> bool:
     found = (mesh.registry.find(host, viewer) for host in mesh.virtual_services.hosts_of(thing))
-    return port == 80 or any(service is not None and service.port(port) for service in found)
+    return port == WEB or any(service is not None and service.port(port) for service in found)
 
 
 def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
