@@ -87,19 +87,21 @@ def _text(text: str, width: int) -> list[Row]:
 
 
 def status(overview: Overview) -> Row:
-    """The same in one line: where the walk stands, and how many causes are left."""
+    """The same in one line: how many causes are left, and where the walk stands."""
     pieces: list[tuple[str, str]] = []
+    if overview.left is not None:
+        count = len(overview.left)
+        pieces.append(("strong", f"{count} {'cause' if count == 1 else 'causes'} left: "))
     last = None
     for step in overview.walk.path if overview.walk else ():
         if step.verdict is StageVerdict.NOT_REACHED:
             continue
         style, mark = MARKS[step.verdict]
-        hop = " | " if last is not None and step.hop != last else ""
+        hop = "| " if last is not None and step.hop != last else ""
         pieces += [("faint", hop), (style, mark), (style if style == "bad" else "", f"{step.stage} ")]
         last = step.hop
-    if overview.left is not None:
-        count = len(overview.left)
-        pieces.append(("", f"{'- ' if pieces else ''}still possible ({count}): {', '.join(overview.left)}"))
+    if overview.left is not None and last is None:
+        pieces.append(("", ", ".join(overview.left)))
     elif not pieces and overview.looked:
         pieces.append(("faint", f"looked at {'; '.join(overview.looked)}"))
     return row(*pieces)

@@ -32,7 +32,12 @@ def wrapped(width: int, put: Callable[[Lines], None], style: str = "") -> list[R
     """What is put on lines of this width, as rows of one style."""
     written: list[str] = []
     put(Lines(written.append, width))
-    return [row((style, line)) for line in "".join(written).rstrip("\n").split("\n")]
+    return list(folded((row((style, line)) for line in "".join(written).rstrip("\n").split("\n")), width))
+
+
+def led(lead: str, text: str, width: int, style: str = "") -> list[Row]:
+    """A paragraph after a mark, a number or a word, in line with where it begins."""
+    return wrapped(width, lambda lines: lines.put(text, lead=lead), style)
 
 
 def said_rows(said: Said, width: int, style: str = "") -> list[Row]:
@@ -45,9 +50,9 @@ def said_rows(said: Said, width: int, style: str = "") -> list[Row]:
     return rows
 
 
-def page_rows(text: str) -> list[Row]:
+def page_rows(text: str, width: int) -> list[Row]:
     """A page that somebody else has laid out, made safe and perhaps painted."""
-    return [row(*_painted(line)) for line in text.split("\n")]
+    return list(folded((row(*_painted(line)) for line in text.split("\n")), width))
 
 
 def _painted(line: str) -> Iterator[tuple[str, str]]:
@@ -57,6 +62,27 @@ def _painted(line: str) -> Iterator[tuple[str, str]]:
             style = CODES.get(part, "")
         elif part:
             yield style, part
+
+
+def folded(rows: Iterable[Row], width: int) -> Iterator[Row]:
+    """The rows, each that is too long as several: a command must be seen to its end."""
+    for line in rows:
+        rest = line
+        while length(rest) > width > 0:
+            begin, rest = _cut(rest, width)
+            yield begin
+        yield rest
+
+
+def _cut(line: Row, width: int) -> tuple[Row, Row]:
+    """A row up to this column, and what is after it."""
+    before: list[tuple[str, str]] = []
+    for number, (style, text) in enumerate(line):
+        if len(text) > width:
+            return (*before, (style, text[:width])), ((style, text[width:]), *line[number + 1 :])
+        before.append((style, text))
+        width -= len(text)
+    return tuple(before), ()
 
 
 def length(line: Row) -> int:

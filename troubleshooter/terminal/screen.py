@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 from troubleshooter.model import Diagnosis
 from troubleshooter.terminal.desk import Hand, View, visible
+from troubleshooter.terminal.inquiry import Inquiry
 from troubleshooter.terminal.panel import panel, status
-from troubleshooter.terminal.rows import Row, fitted, in_ascii, length, page_rows, row, said_rows, wrapped
+from troubleshooter.terminal.rows import Row, fitted, in_ascii, led, length, page_rows, row, said_rows
 
 WIDE = 110
 """From so many columns on the overview stands beside the question."""
@@ -82,7 +83,7 @@ def draw(view: View, hand: Hand, size: Size, page: PageOf) -> Frame:
     below = _keys(ENDED if view.ended else ASKING, size.columns)
     beside = size.columns >= WIDE and not (view.ended and not view.reply)
     top = [_title(view, size.columns)]
-    if not beside and not view.ended:
+    if not beside and not view.ended and status(view.overview):
         top.append(fitted(status(view.overview), size.columns))
     room = max(size.rows - len(top) - len(below) - 2, 3)
     width = size.columns - PANEL - 3 if beside else size.columns
@@ -119,15 +120,25 @@ def _body(view: View, hand: Hand, width: int, page: PageOf) -> tuple[list[Row], 
     head = said_rows(view.head, width, "faint")
     reply = said_rows(view.reply, width)
     if view.diagnosis is not None:
-        text = page_rows(page(view.diagnosis, min(width, WIDEST_PAGE)))
+        text = page_rows(page(view.diagnosis, min(width, WIDEST_PAGE)), width)
         return [], [*_above(reply, width), *_above(head, width), *text], None
     inquiry = view.inquiry
-    question = wrapped(width, lambda lines: lines.put(inquiry.question, lead=f"[{view.number}] "), "strong")
-    hint = wrapped(width, lambda lines: lines.put(_hint(view), indent=4), "faint") if _hint(view) else []
+    question = led(f"[{view.number}] ", inquiry.question, width, "strong")
+    hint = led("    ", _hint(view), width, "faint") if _hint(view) else []
     choices, selected = _choices(view, hand, width)
     spaced = [*head, ()] if head else []
     told = [*reply, ()] if reply else []
-    return [*spaced, *question, *hint, ()], [*told, *choices], None if selected is None else selected + len(told)
+    find = [(), *_to_find_out(inquiry, width)] if not reply else []
+    return [*spaced, *question, *hint, ()], [*told, *choices, *find], _after(told, selected)
+
+
+def _after(above: list[Row], at: int | None) -> int | None:
+    return None if at is None else at + len(above)
+
+
+def _to_find_out(inquiry: Inquiry, width: int) -> list[Row]:
+    """The command that tells, for those who have to look."""
+    return [line for command in inquiry.how for line in led("   ?  ", command, width, "faint")]
 
 
 def _above(rows: list[Row], width: int) -> list[Row]:
@@ -152,8 +163,7 @@ def _choices(view: View, hand: Hand, width: int) -> tuple[list[Row], int | None]
             selected = len(rows)
         word = choice.word.ljust(wide) if choice.meaning else ""
         lead = f"{'▸' if here else ' '} {count:2}  {word}"
-        text = choice.meaning or choice.word
-        rows += wrapped(width, lambda to, t=text, m=lead: to.put(t, lead=m), "chosen" if here else "")  # type: ignore[misc]  # a lambda cannot say the types of what it binds
+        rows += led(lead, choice.meaning or choice.word, width, "chosen" if here else "")
     if len(shown) < len(view.inquiry.choices):
         rows.append(row(("faint", f"      {len(shown)} of {len(view.inquiry.choices)} fit what you type")))
     return rows, selected

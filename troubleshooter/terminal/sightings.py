@@ -43,18 +43,17 @@ def _without_proxy(pods: list[Pod]) -> str:
 
 
 def of_walk(walk: Walk) -> Iterator[str]:
-    """How far the request was walked, and where it dies."""
-    told = [s for s in walk.path if s.verdict in {StageVerdict.PASS, StageVerdict.FAIL}]
-    if told:
-        hops = len({s.hop for s in told})
-        ways = f", {len(walk.branches)} ways" if walk.branches[1:] else ""
-        yield f"the way: {_many(len(told), 'stage')} at {_many(hops, 'hop')}{ways}"
+    """How far the request was walked, where it dies, or what could not be seen."""
     died = next((b.failed for b in walk.branches if b.failed), None)
     unknown = [str(s.stage) for s in walk.path if s.verdict is StageVerdict.UNKNOWN]
+    if died is None and unknown:
+        yield f"cannot see: {', '.join(dict.fromkeys(unknown))}"
+        return
+    told = [s for s in walk.path if s.verdict in {StageVerdict.PASS, StageVerdict.FAIL}]
+    ways = f", {len(walk.branches)} ways" if walk.branches[1:] else ""
+    yield f"the way: {_many(len(told), 'stage')} at {_many(len({s.hop for s in told}), 'hop')}{ways}"
     if died is not None:
         yield f"it dies at {died.stage}" + (f": {died.detail}" if died.detail else "")
-    elif unknown:
-        yield f"cannot see: {', '.join(dict.fromkeys(unknown))}"
     elif walk.verdict is Verdict.REACHABLE:
         yield "by all that was seen it arrives"
 
