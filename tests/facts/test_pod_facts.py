@@ -18,7 +18,8 @@ def pod(name: str, state: str, *, ready: str = "false", more: str = "") -> str:
 def trouble(*texts: str) -> tuple[str, str]:
     """The word that is told, and the pod that shows it."""
     case = CaseBuilder("case", CaseKind.PIECE)
-    about_trouble(case, (p for w in mesh(*texts).workloads.all for p in w.pods))
+    found = mesh(*texts)
+    about_trouble(case, found, (p for w in found.workloads.all for p in w.pods))
     fact = case.facts.get("pod.trouble")
     return (fact.word, case.roles["pod"].name) if fact else ("", "")
 

@@ -48,7 +48,7 @@ def about_empty_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, subset: 
         _say_labels(case, subset, [e.all_labels for e in found.ready], guess)
         case.fact("destination.subset_empty_because", because, *(places or [place]))
         if because == "not-ready":
-            about_trouble(case, (e.pod for e in found.all if e.pod and selects(subset.labels, e.all_labels)))
+            about_trouble(case, mesh, (e.pod for e in found.all if e.pod and selects(subset.labels, e.all_labels)))
         case.role("target", places[0] if places else None)
         anywhere = [p.owner.at() for w in mesh.workloads.all for p in w.pods if selects(subset.labels, p.labels)]
         case.fact("destination.subset_anywhere", "present" if anywhere else "absent", place, *anywhere[:4])

@@ -1,6 +1,6 @@
 """Facts about pods: why those that should take a request are not ready, and whether one runs again after a failure.
 
-Must not know requests or services.
+Must not know requests.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from collections import Counter
 from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.trouble import Trouble, ailment, restarts
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.control_planes import endpoints_of_istiod
+from troubleshooter.mesh.trouble import Trouble, ailment, proxies_wait, restarts
 from troubleshooter.mesh.workloads import Pod, Workload
 
 
-def about_trouble(case: CaseBuilder, pods: Iterable[Pod]) -> None:
-    """What keeps these pods, of which none is ready, from being so: what most of them have."""
+def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
+    """What keeps these pods, of which none is ready, from being so: what most of them have. Where it is their proxies,
+    whether there is an istiod to give them what they wait for."""
     told = [(pod, ailment(pod.owner)) for pod in pods if not pod.standin]
     found = [(pod, a) for pod, a in told if a.trouble is not Trouble.STOPPING] or told
     if not found:
@@ -25,6 +28,24 @@ def about_trouble(case: CaseBuilder, pods: Iterable[Pod]) -> None:
     case.fact("pod.trouble", usual, chosen.place)
     case.detail("pod.container", chosen.container)
     case.detail("pod.reason", chosen.reason or "no reason is given")
+    owner = mesh.workloads.pod(pod.namespace, pod.name)
+    if usual is Trouble.PROXY and owner is not None:
+        _control_plane(case, mesh, owner[0])
+
+
+def about_waiting_caller(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
+    """What keeps the proxies of a caller from being ready, if none of them is."""
+    if proxies_wait(workload.staying):
+        about_trouble(case, mesh, workload.staying)
+
+
+def _control_plane(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
+    """Whether anybody is behind istiod's Service."""
+    found = endpoints_of_istiod(mesh, workload)
+    if found is not None:
+        service, endpoints = found
+        case.role("control_plane", service.at())
+        case.fact("control_plane.endpoints", "some" if endpoints.ready else "none", service.at(), *endpoints.looked_at)
 
 
 def about_restarts(case: CaseBuilder, workload: Workload) -> None:

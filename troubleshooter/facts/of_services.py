@@ -91,7 +91,7 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     case.fact("service.no_endpoints_because", found.absence, *places)
     case.fact("service.endpoints_meant", "yes" if _missed(found, service, guess) else "no", *places)
     if found.absence is Absence.NOT_READY:
-        about_trouble(case, (pod for _, pod in selected(mesh.workloads, service)))
+        about_trouble(case, mesh, (pod for _, pod in selected(mesh.workloads, service)))
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
     if found.absence is not Absence.SELECTOR:

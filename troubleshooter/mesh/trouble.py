@@ -1,18 +1,19 @@
 """Why a pod is not ready, as its status tells it.
 
 Decides from one pod object, by container: which one is in trouble, and with what. A pod whose own proxy is not ready is
-told from one whose application is not. Must not know workloads or services.
+told from one whose application is not. Must not know services.
 Sources: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/;
 https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.pods import PROXY
+from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 
@@ -27,7 +28,8 @@ class Trouble(StrEnum):
     PROBE = "probe"
     """The container runs, and says that it is not ready."""
     PROXY = "proxy"
-    """The pod's proxy is not ready, or does not run."""
+    """The pod's proxy runs, and is not ready."""
+    PROXY_DOWN = "proxy-down"
     INIT = "init"
     STARTING = "starting"
     STOPPING = "stopping"
@@ -80,9 +82,15 @@ def ailment(pod: Object) -> Ailment:
     own = [a for a in held if a.container != PROXY]
     serious = next((a for trouble in SERIOUS for a in own if a.trouble is trouble), None)
     if proxy is not None and (serious is None or serious.trouble in FAILED) and proxy.trouble is not Trouble.STARTING:
-        return Ailment(trouble=Trouble.PROXY, place=proxy.place, container=PROXY, reason=proxy.reason)
+        trouble = Trouble.PROXY if proxy.trouble is Trouble.PROBE else Trouble.PROXY_DOWN
+        return Ailment(trouble=trouble, place=proxy.place, container=PROXY, reason=proxy.reason)
     unplaced = _unschedulable(pod)
     return unplaced or init or serious or next(iter(own), None) or proxy or _nothing(pod)
+
+
+def proxies_wait(pods: Sequence[Pod]) -> bool:
+    """Whether the proxy of each of these pods, of which there are some, runs and is not ready."""
+    return bool(pods) and all(not p.standin and not p.ready and ailment(p.owner).trouble is Trouble.PROXY for p in pods)
 
 
 def restarts(pod: Object) -> Ailment | None:

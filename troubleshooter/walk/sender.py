@@ -16,6 +16,7 @@ from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource,
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.interception import annotation, gap, in_ambient
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
+from troubleshooter.walk.readiness import unready
 
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()  # noqa: SIM905 - a list of names is read best as words
@@ -154,6 +155,9 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return _unseen(trail.decide(family=spoken(request)))
     if bypassed(trail):
         return trail.decide(family=spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
+    waiting = unready(trail)
+    if waiting is not None:
+        return waiting.decide(family=spoken(request))
     service = trail.hop.service
     touched = _touched(mesh, trail)
     if touched is not None:
