@@ -29,6 +29,13 @@ def test_a_wrong_cause_is_ruled_out_by_a_fact() -> None:
     )
 
 
+def test_a_wrong_cause_would_need_what_nothing_shows() -> None:
+    """Where no fact rules it out, what it would need is named."""
+    assert "it needs destination.subset to be not-defined, and nothing here shows that" == why_not_this(
+        judged("vs-no-match-no-default"), "dr-subset-not-defined"
+    )
+
+
 @pytest.mark.parametrize("cause", KEPT)
 def test_some_fix_holds(cause: str) -> None:
     """At most two that do, at most three that do not."""
@@ -39,10 +46,24 @@ def test_some_fix_holds(cause: str) -> None:
 
 
 def test_a_wrong_fix_was_tried() -> None:
-    """Why it does not hold is what came out on the copy of the mesh."""
-    wrong = {choice.why_not for choice in fixes_to_choose(judged("vs-no-match-no-default")) if choice.why_not}
+    """Why it does not hold is what the walk on the copy of the mesh came to."""
+    wrong = [choice.why_not for choice in fixes_to_choose(judged("vs-no-match-no-default")) if choice.why_not]
 
-    assert {"on the copy of the mesh the cause is still there with it"} == wrong
+    assert wrong
+    assert all(why.startswith("the request still dies at stage route: ") for why in wrong)
+
+
+@pytest.mark.parametrize("cause", KEPT)
+def test_what_mends_the_request_is_no_wrong_choice(cause: str) -> None:
+    """After a wrong fix the request still dies, or arrives where it did."""
+    wrong = [choice.why_not for choice in fixes_to_choose(judged(cause)) if choice.why_not]
+
+    assert [] == [why for why in wrong if not why.startswith(("the request still", "the request then dies"))]
+
+
+def test_what_only_traffic_can_tell_is_no_choice() -> None:
+    """On the copy of the mesh nothing is ejected, whatever the fix."""
+    assert {""} == {choice.why_not for choice in fixes_to_choose(judged("outlier-all-ejected"))}
 
 
 def test_the_order_stays() -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from troubleshooter.inference import Conclusion, account
+from troubleshooter.inference import Conclusion, PlainEvaluator, account
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.model import CaseKind
-from troubleshooter.remedy import scope_of
+from troubleshooter.remedy import examine, scope_of
 from troubleshooter.remedy.edits import CannotEdit, Change, make, unknown_names
-from troubleshooter.remedy.verify import why_not
-from troubleshooter.rulebook import Cause, FixPlan, Scope, Status, missing, render
+from troubleshooter.remedy.settle import settled
+from troubleshooter.rulebook import Cause, FixPlan, Scope, Status, conditions, missing, render
+from troubleshooter.walk import RequestError
 
 MOST_CAUSES = 5
 MOST_RIGHT = 2
@@ -42,7 +43,7 @@ def causes_to_choose(judged: Judged) -> tuple[str, ...]:
 
 
 def _alike(judged: Judged, right: Cause) -> list[Cause]:
-    """All other causes of requests: those with the same stages and symptoms first, then the common ones."""
+    """All other causes of requests: those with the same symptoms and stages first, then the common ones."""
     causes = judged.rulebook.causes.values()
     known = [c for c in causes if c.status != Status.RETIRED and CaseKind.WALK in c.cases and c.id != right.id]
     return sorted(known, key=lambda cause: _unlikeness(cause, right))
@@ -50,7 +51,7 @@ def _alike(judged: Judged, right: Cause) -> list[Cause]:
 
 def _unlikeness(cause: Cause, right: Cause) -> tuple[int, int, int, str]:
     stages, symptoms = set(cause.stages) & set(right.stages), set(cause.symptoms) & set(right.symptoms)
-    return (-bool(stages), -len(symptoms), cause.prevalence.rank, cause.id)
+    return (-len(symptoms), -bool(stages), cause.prevalence.rank, cause.id)
 
 
 def why_not_this(judged: Judged, cause: str) -> str:
@@ -61,18 +62,22 @@ def why_not_this(judged: Judged, cause: str) -> str:
         if objection.unless:
             return f"it is ruled out where {asked.fact} is {fact.word}, and that is so here"
         return f"it needs {asked.fact} to be {' or '.join(asked.words)}, and here that is {fact.word}"
-    unseen = ", ".join(found.standing.missing)
-    return f"nothing here speaks for it: {unseen} would have to be known" if unseen else "it explains less than another"
+    wanted = {c.fact: c.words for c in conditions(judged.rulebook.causes[cause].when)}
+    for name in found.standing.missing:
+        if name in wanted:
+            return f"it needs {name} to be {' or '.join(wanted[name])}, and nothing here shows that"
+    return "it explains less of what is seen than another does"
 
 
 def fixes_to_choose(judged: Judged) -> tuple[FixChoice, ...]:
-    """Fixes that hold and fixes that do not, in an order that gives nothing away; none where none could be proved."""
+    """Fixes that hold and fixes that do not, in an order that gives nothing away; none where none could be proved. One
+    that mends the request and is not proved to hold is no choice: neither answer to it would be right."""
     right = [FixChoice(do=f.do, risk=f.risk) for f in judged.root.fixes if f.verified][:MOST_RIGHT]
     if not right:
         return ()
     wrong: dict[str, FixChoice] = {}
-    for choice in _tried(judged):
-        if choice.why_not and choice.do not in {f.do for f in judged.root.fixes}:
+    for choice in _failing(judged):
+        if choice.do not in {f.do for f in judged.root.fixes}:
             wrong.setdefault(choice.do, choice)
         if len(wrong) == MOST_WRONG:
             break
@@ -80,8 +85,8 @@ def fixes_to_choose(judged: Judged) -> tuple[FixChoice, ...]:
     return tuple(by_text[do] for do in _shuffled(judged, by_text))
 
 
-def _tried(judged: Judged) -> Iterator[FixChoice]:
-    """Fixes of causes like the right one that can be filled with what this scenario has, each tried."""
+def _failing(judged: Judged) -> Iterator[FixChoice]:
+    """Fixes of causes like the right one, filled with what this scenario has, after which it is as bad as before."""
     conclusion = _conclusion(judged)
     case = judged.examined.case(conclusion.case)
     scope = scope_of(case, judged.examined.judgement.cases[conclusion.case].facts)
@@ -92,8 +97,26 @@ def _tried(judged: Judged) -> Iterator[FixChoice]:
             if change is None or any(_same(change, other) for other in seen):
                 continue
             seen.append(change)
-            why = why_not(judged.rulebook, judged.situation, judged.examined, conclusion, change)
-            yield FixChoice(do=render(plan.do, scope), risk=render(plan.risk, scope), why_not=why)
+            if why := _as_bad_as_before(judged, conclusion, change):
+                yield FixChoice(do=render(plan.do, scope), risk=render(plan.risk, scope), why_not=why)
+
+
+def _as_bad_as_before(judged: Judged, conclusion: Conclusion, change: Change) -> str:
+    """What becomes of the request on a copy of the mesh with a fix, if that is no better; "" if it is, or only traffic
+    could tell."""
+    inventory = judged.situation.inventory
+    tried = replace(judged.situation, inventory=settled(inventory, change.on(inventory), change.restart), entry=None)
+    try:
+        after = examine(judged.rulebook, tried, PlainEvaluator())
+    except RequestError:
+        return ""
+    branches = after.walked.walk.branches if after.walked else ()
+    died = next((branch.failed for branch in branches if branch.failed), None)
+    if judged.died is not None:
+        when = "still" if died and died.stage is judged.died.stage else "then"
+        return f"the request {when} dies at stage {died.stage}: {died.detail}" if died else ""
+    same = any(found.fingerprint == conclusion.fingerprint for found in after.conclusions)
+    return "the request still arrives as it did, and the cause is still there" if same else ""
 
 
 def _conclusion(judged: Judged) -> Conclusion:

@@ -199,9 +199,7 @@ class Session:
         choice = (self.fixes or ())[index]
         if choice.why_not:
             self.tally.add("fixes")
-            self.lines.put(
-                f"Tried on a copy of the mesh: it does not hold. {choice.why_not[:1].upper()}{choice.why_not[1:]}."
-            )
+            self.lines.put(f"Tried on a copy of the mesh: it does not hold; {choice.why_not}.")
             return
         self.lines.put("Tried on a copy of the mesh: it holds, and brings up nothing new.")
         self.lines.put(f"What a careful colleague says: {choice.risk}")
