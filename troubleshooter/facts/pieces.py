@@ -6,8 +6,10 @@ objects, never with callers × targets: what depends on who calls is not judged 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from itertools import islice
+from operator import attrgetter
+from typing import TypeVar
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_clients import connection_cases, connections, route_client
@@ -34,34 +36,52 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
-from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, Stage
+from troubleshooter.model import Case, CaseKind, HopKind, Key, Object, Request, Stage
 from troubleshooter.walk import Hop, Party, Routing, Trail, Walked
 from troubleshooter.walk.destination import find_cluster
 from troubleshooter.walk.entering import gateways_seen
 
+Thing = TypeVar("Thing")
 
-def audit_cases(mesh: Mesh) -> Iterator[Case]:
-    """Every piece of the mesh, and the mesh itself."""
+
+def audit_cases(mesh: Mesh, only: Container[Key] | None = None) -> Iterator[Case]:
+    """Every piece of the mesh, and the mesh itself; of the pieces of single objects those of `only`, if it is given."""
+
+    def among(things: Iterable[Thing], object_of: Callable[[Thing], Object]) -> Iterator[Thing]:
+        return (thing for thing in things if only is None or object_of(thing).key in only)
+
     yield mesh_case(mesh)
-    for service in mesh.registry.all:
-        if service.host == mesh.registry.of(service.object)[0].host:
-            for port in service.ports:
-                yield service_case(mesh, service, port)
-                yield from connection_cases(mesh, service, port)
-    for space in mesh.index.all(CORE, "Namespace"):
+    for service in among(mesh.registry.all, attrgetter("object")):
+        yield from _of_service(mesh, service)
+    for space in among(mesh.index.all(CORE, "Namespace"), _itself):
         if overruled_in_namespace(mesh.index, space):
             yield namespace_case(mesh, space)
-    for workload in mesh.workloads.all:
+    for workload in among(mesh.workloads.all, attrgetter("object")):
         if workload.namespace not in NEVER:
             yield workload_case(mesh, workload)
-    for gateway in mesh.gateways.all:
+    for gateway in among(mesh.gateways.all, _itself):
         yield gateway_case(mesh, gateway)
-    for thing in mesh.virtual_services.all:
-        yield binding_case(mesh, thing)
-        yield from route_cases(mesh, thing)
-        yield from fault_cases(thing)
-        yield from shadow_cases(thing)
+    for thing in among(mesh.virtual_services.all, _itself):
+        yield from _of_virtual_service(mesh, thing)
     yield from rival_cases(mesh)
+
+
+def _of_service(mesh: Mesh, service: Service) -> Iterator[Case]:
+    if service.host == mesh.registry.of(service.object)[0].host:
+        for port in service.ports:
+            yield service_case(mesh, service, port)
+            yield from connection_cases(mesh, service, port)
+
+
+def _of_virtual_service(mesh: Mesh, thing: Object) -> Iterator[Case]:
+    yield binding_case(mesh, thing)
+    yield from route_cases(mesh, thing)
+    yield from fault_cases(thing)
+    yield from shadow_cases(thing)
+
+
+def _itself(thing: Object) -> Object:
+    return thing
 
 
 def mesh_case(mesh: Mesh) -> Case:

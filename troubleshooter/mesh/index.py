@@ -7,8 +7,9 @@ any kind means. Served versions of a kind (v1alpha3, v1beta1, v1) are one kind h
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import Any, TypeVar
 
 from troubleshooter.model import Inventory, Object, as_list, as_map, as_words
 
@@ -18,6 +19,8 @@ NETWORKING, SECURITY = "networking.istio.io", "security.istio.io"
 
 RUNNING_KINDS = frozenset({"Pod", "EndpointSlice", "Endpoints", "Node", "Secret", "MutatingWebhookConfiguration"})
 """Kinds that a running cluster writes: their absence means something only where one of the kind is there."""
+
+Made = TypeVar("Made")
 
 
 class Index:
@@ -33,6 +36,7 @@ class Index:
             self._spaces[thing.group, thing.kind, thing.namespace].append(thing)
             self._names.setdefault((thing.group, thing.kind, thing.namespace, thing.name), thing)
         self._labelled: dict[tuple[str, str, str], dict[tuple[str, str], list[Object]]] = {}
+        self._kept: dict[str, Any] = {}
 
     def all(self, group: str, kind: str) -> list[Object]:
         """Every object of a kind."""
@@ -57,6 +61,13 @@ class Index:
                     held[thing.namespace, thing.labels[label]].append(thing)
             self._labelled[key] = held
         return self._labelled[key].get((namespace, value), [])
+
+    def kept(self, name: str, make: Callable[[Index], Made]) -> Made:
+        """What `make` makes of this index, made once. `name` is who asks."""
+        if name not in self._kept:
+            self._kept[name] = make(self)
+        found: Made = self._kept[name]
+        return found
 
     @cached_property
     def namespaces(self) -> frozenset[str]:

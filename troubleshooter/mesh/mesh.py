@@ -5,13 +5,14 @@ Decides: nothing itself; it holds the parts together. Must not know requests.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from troubleshooter.mesh.clusters import not_read, taken_as_one
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
 from troubleshooter.mesh.gateways import Gateways
-from troubleshooter.mesh.index import Index
+from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.probes import Probes
@@ -22,7 +23,10 @@ from troubleshooter.mesh.tokens import RequestAuthentications
 from troubleshooter.mesh.unmodelled import Unmodelled
 from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.mesh.workloads import Workloads
-from troubleshooter.model import Inventory, NotChecked, Resource
+from troubleshooter.model import Inventory, Key, NotChecked, Resource
+
+OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "ProxyConfig"})
+"""Istio's kinds that workloads, services and endpoints are made of."""
 
 
 class Mesh:
@@ -33,6 +37,14 @@ class Mesh:
         self.index = Index(inventory)
         self.settings = read_settings(self.index)
         self._endpoints: dict[tuple[int, int], Endpoints] = {}
+
+    def after(self, inventory: Inventory, changed: Iterable[Key]) -> Mesh:
+        """The mesh of an inventory in which only the objects `changed` are others. What none of them has a say in is
+        not made anew."""
+        mesh = Mesh(inventory)
+        if all(group in (NETWORKING, SECURITY) and kind not in OF_THE_REGISTRY for _, group, kind, _, _ in changed):
+            mesh.workloads, mesh.registry, mesh._endpoints = self.workloads, self.registry, self._endpoints
+        return mesh
 
     @cached_property
     def workloads(self) -> Workloads:

@@ -22,6 +22,10 @@ DEFAULT = "default"
 
 def webhooks(index: Index) -> list[tuple[Object, int, Raw]]:
     """Istio's injector webhooks: (configuration, position, webhook)."""
+    return index.kept("webhooks", _webhooks)
+
+
+def _webhooks(index: Index) -> list[tuple[Object, int, Raw]]:
     return [
         (conf, n, as_map(hook))
         for conf in index.all(ADMISSION, "MutatingWebhookConfiguration")
@@ -45,6 +49,10 @@ def serving(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mappi
 
 def control_planes(index: Index) -> list[Object]:
     """The Deployments of istiod that say which revision they are."""
+    return index.kept("control planes", _control_planes)
+
+
+def _control_planes(index: Index) -> list[Object]:
     return [d for d in index.all(APPS, "Deployment") if d.labels.get("app") == "istiod" and d.labels.get(REVISION)]
 
 

@@ -5,14 +5,16 @@ Decides: what belongs to one consultation. Must not know texts, or who asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.facts import Observation, audit_cases, observe, touched_cases, walk_cases
 from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Case, Fact, Inventory, Request
+from troubleshooter.model import Case, Fact, Inventory, Key, Request
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked, walk
 
@@ -41,22 +43,40 @@ class Examined:
     judgement: Judgement
     conclusions: tuple[Conclusion, ...]
 
+    @cached_property
+    def cases_with(self) -> Mapping[Key, list[Case]]:
+        """The cases in which an object has a role, or which a field of it decides."""
+        found: dict[Key, list[Case]] = defaultdict(list)
+        for case in self.cases:
+            said = (source.resource for fact in case.facts.values() for source in fact.sources if source.resource)
+            for key in {thing.key for thing in (*case.roles.values(), *said)}:
+                found[key].append(case)
+        return found
+
     def case(self, identifier: str) -> Case:
         """The case of that id."""
         return next(c for c in self.cases if c.id == identifier)
 
 
-def examine(rulebook: Rulebook, situation: Situation, engine: Engine) -> Examined:
-    """Look once.
+def examine(
+    rulebook: Rulebook,
+    situation: Situation,
+    engine: Engine,
+    *,
+    mesh: Mesh | None = None,
+    only: Container[Key] | None = None,
+) -> Examined:
+    """Look once. `mesh` is that of the situation's inventory, if it is there already. An audit looks at the pieces of
+    all objects, or of those in `only`.
 
     Raises:
         RequestError: the request makes no sense in this mesh.
     """
-    mesh = Mesh(situation.inventory)
+    mesh = mesh or Mesh(situation.inventory)
     walked: Walked | None = None
     observation: Observation | None = None
     if situation.request is None:
-        cases = tuple(audit_cases(mesh))
+        cases = tuple(audit_cases(mesh, only))
     else:
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:

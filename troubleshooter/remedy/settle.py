@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import CORE, selects
+from troubleshooter.mesh.index import APPS, BATCH, CORE, selects
 from troubleshooter.mesh.services import slices_of
 from troubleshooter.model import Inventory, Key, Object, Raw, as_map, as_words
 from troubleshooter.remedy.restart import first_pod, restarted
 
 MANAGED_BY, CONTROLLER = "endpointslice.kubernetes.io/managed-by", "endpointslice-controller.k8s.io"
+
+RUN_BY = frozenset({CORE, APPS, BATCH})
+"""Groups of the kinds at whose change Kubernetes does its part."""
 
 
 def settled(before: Inventory, after: Inventory, restart: Iterable[Key]) -> Inventory:
@@ -22,7 +25,7 @@ def settled(before: Inventory, after: Inventory, restart: Iterable[Key]) -> Inve
     made = restarted(after, restart)
     old = {thing.key: thing.raw for thing in before.objects}
     touched = {thing.key for thing in made.objects if old.get(thing.key) != thing.raw}
-    if not touched:
+    if not any(group in RUN_BY for _, group, _, _, _ in touched):
         return made
     mesh = Mesh(made)
     workloads = [w for w in mesh.workloads.all if touched & {w.object.key, *(p.owner.key for p in w.pods)}]

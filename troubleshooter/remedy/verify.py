@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from troubleshooter.inference import Conclusion, PlainEvaluator
-from troubleshooter.model import Fact, StageVerdict
+from troubleshooter.model import Fact, Key, StageVerdict
 from troubleshooter.remedy.edits import Change
 from troubleshooter.remedy.examine import Examined, Situation, examine
 from troubleshooter.remedy.settle import settled
@@ -29,8 +29,9 @@ def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusi
         return ONLY_TRAFFIC
     after_it = settled(situation.inventory, change.on(situation.inventory), change.restart)
     tried = replace(situation, inventory=after_it, entry=None)
+    mesh = before.mesh.after(after_it, {*change.put, *change.drop, *change.restart})
     try:
-        after = examine(rulebook, tried, PlainEvaluator())
+        after = examine(rulebook, tried, PlainEvaluator(), mesh=mesh, only=_touched(before, conclusion, change))
     except RequestError as error:
         return f"with it the request makes no sense any more: {error}"
     return (
@@ -39,6 +40,16 @@ def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusi
         or _still_dies(conclusion, before, after)
         or _something_new(conclusion, before, after)
     )
+
+
+def _touched(before: Examined, conclusion: Conclusion, change: Change) -> frozenset[Key]:
+    """The objects whose pieces an audit judges again: those that change, and those that stand in a case with one of
+    them. A new object stood in none; it changes something for those in the case that it is made for."""
+    seeds = {*change.put, *change.drop, *change.restart}
+    if not all(change.before.values()):
+        seeds.update(thing.key for thing in before.case(conclusion.case).roles.values())
+    beside = (case.roles.values() for key in seeds for case in before.cases_with.get(key, ()))
+    return frozenset(seeds | {thing.key for things in beside for thing in things})
 
 
 def _of_configuration(rulebook: Rulebook, facts: Iterable[Fact]) -> list[Fact]:
