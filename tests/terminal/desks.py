@@ -38,8 +38,8 @@ def at(held: Desk, typed: Iterable[str]) -> Desk:
 
 def page(diagnosis: Diagnosis, width: int, *, color: bool = False) -> str:
     """A result as the program shows it."""
-    screen = Screen(width=width, color=color)
-    return told_to_text(diagnosis, screen) if diagnosis.walk is None else to_text(diagnosis, screen, drawn=True)
+    screen = Screen(width=width, color=color, asking=True)
+    return told_to_text(diagnosis, screen) if diagnosis.walk is None else to_text(diagnosis, screen)
 
 
 def painted(diagnosis: Diagnosis, width: int) -> str:

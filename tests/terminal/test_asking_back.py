@@ -6,6 +6,7 @@ import pytest
 
 from tests.inventories import EXACT, SHOP, inventory
 from tests.terminal.talks import ANSWERS, by_question, held, hold, setting
+from troubleshooter.model import Finding
 
 TO_THE_END = ("payments", "/api/x", "web")
 
@@ -75,3 +76,22 @@ def test_back_from_a_narrower_question() -> None:
     shown = hold(setting(), ["503", "back"])
 
     assert ["What do you see?", "Which of these is it?", "What do you see?"] == shown.questions
+
+
+def test_fix_and_undo_at_the_end() -> None:
+    """A fix of the root cause is shown by its number, the first where none is given."""
+
+    def show(finding: Finding, number: int, *, undo: bool) -> str:
+        return f"{'undo' if undo else 'fix'} {number} of {finding.cause}" if number < 3 else ""
+
+    given = setting(inventory=inventory(SHOP, EXACT), show_fix=show)
+    shown = hold(given, [*TO_THE_END, "fix 2", "undo", "fix 3"]).flat
+
+    assert "> fix 2 fix 2 of no-route" in shown
+    assert "> undo undo 1 of no-route" in shown
+    assert "There is no fix of that number; 1 are known." in shown
+
+
+def test_no_fix_before_the_end() -> None:
+    """While something is asked there is nothing to mend."""
+    assert "There is no root cause to mend yet." in ask("fix")

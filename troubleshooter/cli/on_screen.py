@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.showing import screen
 from troubleshooter.model import Diagnosis
-from troubleshooter.report import Screen, to_text, told_to_text
+from troubleshooter.report import to_text, told_to_text
 from troubleshooter.terminal import Desk, Setting, put_end
 
 DUMB = ("", "dumb", "unknown")
@@ -36,9 +37,9 @@ def hold(setting: Setting) -> Diagnosis | None:
     shown = screen()
 
     def page(diagnosis: Diagnosis, width: int) -> str:
-        on = Screen(width=width, color=shown.color, ascii=shown.ascii)
+        on = replace(shown, width=width, asking=True)
         told = diagnosis.walk is None and setting.inventory is None
-        return told_to_text(diagnosis, on) if told else to_text(diagnosis, on, drawn=True)
+        return told_to_text(diagnosis, on) if told else to_text(diagnosis, on)
 
     desk = Desk(setting)
     wizard = Wizard(desk, page, color=shown.color, ascii_only=shown.ascii)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
 from troubleshooter.cli.parsing import program
@@ -10,8 +11,8 @@ from troubleshooter.cli.reading import read_log, read_mesh
 from troubleshooter.collect import KUBECTL_COMMAND
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.inference import Engine
-from troubleshooter.model import Diagnosis
-from troubleshooter.report import Screen, to_text, told_to_text
+from troubleshooter.model import Diagnosis, Finding
+from troubleshooter.report import Screen, fix_to_text, to_text, told_to_text
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.terminal import Setting
 
@@ -27,10 +28,14 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
         return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
 
+    def fix(finding: Finding, number: int, *, undo: bool) -> str:
+        return fix_to_text(finding, number, replace(screen, color=False, asking=True), undo=undo)
+
     return Setting(
         rulebook=rulebook,
         engine=engine,
         show=page,
+        show_fix=fix,
         collect=KUBECTL_COMMAND,
         program=program(),
         inventory=read_mesh(args) if args.filename else None,

@@ -5,6 +5,7 @@ other edges.
 """
 
 from troubleshooter.report.contract import to_json
+from troubleshooter.report.findings_text import fix_to_text
 from troubleshooter.report.page import Screen, needs_ascii
 from troubleshooter.report.schema import schema
 from troubleshooter.report.text import to_text
@@ -15,6 +16,7 @@ from troubleshooter.report.walk_text import walk_to_text
 
 __all__ = [
     "Screen",
+    "fix_to_text",
     "needs_ascii",
     "schema",
     "to_json",

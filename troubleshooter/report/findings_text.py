@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from troubleshooter.model import Applicability, Certainty, Fact, Finding, Fix, Severity, Stage
 from troubleshooter.report import words
-from troubleshooter.report.page import BLANK, Block, Command, Paragraph, Part, Screen, Span, Tone, shown
+from troubleshooter.report.page import BLANK, Block, Command, Paragraph, Part, Screen, Span, Tone, render, shown
 from troubleshooter.report.sections import INDENT, MOST, NESTED, heading, line, more, row, rows
 
 APPLY = {
@@ -28,6 +28,9 @@ SEVERITIES = {
 
 SHORT = 13
 """Where the title of a short finding begins, after its mark and the longest of the words above."""
+
+UNDO_ELSEWHERE = "-o json has the objects as they are now, under rollback"
+UNDO_ASKED = "type undo, and you see the objects as they are now"
 
 Folded = tuple[Finding, tuple[Finding, ...]]
 """A finding, and those that follow from it."""
@@ -95,7 +98,25 @@ def fixes(finding: Finding, screen: Screen) -> Iterator[Part]:
     if others:
         yield from heading("Other ways")
     for number, fix in enumerate(others, 2):
-        yield from _short_fix(number, fix)
+        yield from _short_fix(number, fix, screen)
+
+
+def fix_to_text(finding: Finding, number: int, screen: Screen, *, undo: bool = False) -> str:
+    """One fix of a finding in full, counted from 1, or what puts everything back as it was; "" if there is none."""
+    if not 0 < number <= len(finding.fixes):
+        return ""
+    fix = finding.fixes[number - 1]
+    return render(_undo(fix) if undo else _whole_fix(fix, finding, screen), screen)
+
+
+def _undo(fix: Fix) -> Iterator[Part]:
+    text = fix.rollback.strip()
+    if "\n" not in text:
+        yield from _commands("To undo it:", filter(None, [text]))
+        return
+    end = _end_mark(text)
+    yield line(Span("To put everything back as it is now:"))
+    yield from (BLANK, Command(text=f"kubectl apply -f - <<'{end}'"), Block(text=text), Command(text=end))
 
 
 def _whole_fix(fix: Fix, finding: Finding, screen: Screen) -> Iterator[Part]:
@@ -106,7 +127,7 @@ def _whole_fix(fix: Fix, finding: Finding, screen: Screen) -> Iterator[Part]:
     yield BLANK
     yield from rows("Risk", filter(None, [fix.risk]))
     yield row(*_proof(fix, finding.stage))
-    yield from rows("Undo", ["-o json has the objects as they are now, under rollback"] if long else [])
+    yield from rows("Undo", [UNDO_ASKED if screen.asking else UNDO_ELSEWHERE] if long else [])
     yield from _manifest(fix, cluster, screen)
     yield from _commands("Then run:" if fix.manifest else "Run:", fix.commands)
     yield from _commands("To see that it helped:", filter(None, [fix.confirm]))
@@ -150,14 +171,16 @@ def _commands(title: str, commands: Iterable[str]) -> Iterator[Part]:
         yield Command(text=command, indent=NESTED)
 
 
-def _short_fix(number: int, fix: Fix) -> Iterator[Part]:
+def _short_fix(number: int, fix: Fix, screen: Screen) -> Iterator[Part]:
     label = Span(f"{number}.")
     yield line(Span(fix.do), lead=label)
     beside = INDENT + len(label.text) + 1
     if fix.risk:
         yield line(Span(f"risk: {fix.risk}", Tone.FAINT), indent=beside)
     proved = "proved on a copy of the mesh" if fix.verified else f"not proved: {fix.why_not_verified}".rstrip(": ")
-    where = "; its manifest is in -o json" if fix.manifest else ""
+    where = (
+        f"; `fix {number}` shows it whole" if screen.asking else "; its manifest is in -o json" if fix.manifest else ""
+    )
     yield line(Span(proved + where, Tone.FAINT), indent=beside)
 
 

@@ -41,11 +41,13 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """Where a page is shown: how wide it is, whether it has colours, and whether it has ASCII only (`needs_ascii`)."""
+    """Where a page is shown: how wide it is, whether it has colours, and whether it has ASCII only (`needs_ascii`).
+    `asking` says that somebody sits before it who may ask for more: the wizard."""
 
     width: int = 80
     color: bool = False
     ascii: bool = False
+    asking: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,14 +24,14 @@ RULE_ENGINE = "durable-rules"
 """The engine that is always meant; any other is worth a word."""
 
 
-def to_text(diagnosis: Diagnosis, screen: Screen = DEFAULT, *, drawn: bool = False) -> str:
-    """A diagnosis for people, without a newline at its end; an audit if it has no walk. `drawn` adds the way of the
-    request as a picture.
+def to_text(diagnosis: Diagnosis, screen: Screen = DEFAULT) -> str:
+    """A diagnosis for people, without a newline at its end; an audit if it has no walk. Who may ask for more is
+    shown the way of the request as a picture.
 
     Nothing that came from a cluster, a file or a log reaches the screen as it is: `page` makes all of it safe.
     Manifests and commands are never wrapped; every other line fits a width of 40 or more.
     """
-    first = _request(diagnosis, diagnosis.walk, screen, drawn=drawn) if diagnosis.walk else _audit(diagnosis)
+    first = _request(diagnosis, diagnosis.walk, screen) if diagnosis.walk else _audit(diagnosis)
     return render([*first, *rest(diagnosis)], screen)
 
 
@@ -50,10 +50,10 @@ def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (not f.root, f.severity.rank))
 
 
-def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen, *, drawn: bool) -> Iterator[Part]:
+def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]:
     root = diagnosis.root
-    yield from _arrives(walk, root) if walk.verdict is Verdict.REACHABLE else _fails(walk, root, drawn=drawn)
-    yield from way(walk) if drawn else ()
+    yield from _arrives(walk, root) if walk.verdict is Verdict.REACHABLE else _fails(walk, root, screen)
+    yield from way(walk) if screen.asking else ()
     if root:
         yield from findings_text.evidence(root.because)
         yield from findings_text.meaning(root.explanation)
@@ -78,14 +78,14 @@ def _arrives(walk: Walk, root: Finding | None) -> Iterator[Part]:
     yield from cause_row(root)
 
 
-def _fails(walk: Walk, root: Finding | None, *, drawn: bool) -> Iterator[Part]:
+def _fails(walk: Walk, root: Finding | None, screen: Screen) -> Iterator[Part]:
     yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
     if root:
         yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
         yield from _at(root.resource)
     yield BLANK
     yield from sections.request_rows(walk)
-    yield from () if drawn else _death(walk, root)
+    yield from () if screen.asking else _death(walk, root)
     yield from sections.unknown_rows(walk)
     yield from cause_row(root)
 

@@ -24,7 +24,7 @@ from troubleshooter.terminal.setting import Setting
 ALL = 10_000
 """A list that scrolls needs no pages."""
 
-COMMANDS = ("why", "?", "how", "what if", "unknown", "back", "notes", "help", "quit")
+COMMANDS = ("why", "?", "how", "what if", "fix", "undo", "unknown", "back", "notes", "help", "quit")
 HOW, WHAT_IF = "how ", "what if "
 MOST_OFFERED = 200
 

@@ -69,7 +69,7 @@ class Dialogue:
     @property
     def asked_back(self) -> Questioning:
         """What may be asked at the open question."""
-        return Questioning(self.intake, self.consultation, self.inquiry)
+        return Questioning(self.intake, self.consultation, self.inquiry, self.diagnosis)
 
     def start(self) -> Heard:
         """Go to the first question; past those that were answered in an earlier session.

@@ -23,6 +23,7 @@ class Writer(Protocol):
     def blank(self) -> None: ...
     def put(self, text: str, *, indent: int = 0, lead: str = "") -> None: ...
     def command(self, text: str) -> None: ...
+    def page(self, text: str) -> None: ...
     def table(self, rows: Iterable[tuple[str, str]], indent: int = INDENT) -> None: ...
 
 
@@ -86,6 +87,9 @@ class Said:
 
     def command(self, text: str) -> None:
         self._parts.append(lambda lines: lines.command(text))
+
+    def page(self, text: str) -> None:
+        self._parts.append(lambda lines: lines.page(text))
 
     def table(self, rows: Iterable[tuple[str, str]], indent: int = INDENT) -> None:
         kept = tuple(rows)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from troubleshooter.consult import UNKNOWN, Consultation
+from troubleshooter.model import Diagnosis
 from troubleshooter.terminal.explaining import put_account, put_how, put_supposed, put_why
 from troubleshooter.terminal.inquiry import Inquiry, offers
 from troubleshooter.terminal.intake import Intake
@@ -25,13 +26,14 @@ KEYS = (
     ("what if FACT=WORD", "what I would conclude then; nothing of it is kept"),
     ("unknown", "you cannot tell; I go on without it"),
     ("back", "take the last answer back; `back 3` the last three"),
+    ("fix 2", "at the end: the second fix in full; `undo` what puts everything back, `undo 2` for that one"),
     ("notes", "what is known so far"),
     ("paste", "before several lines that belong together"),
     ("quit", "end, with what is known so far; the end of input does the same"),
 )
 
 ALL_KEYS = "Keys: why, ?, how NAME, what if NAME=WORD, unknown, back, notes, help, quit"
-END_KEYS = "Keys: how NAME, what if NAME=WORD, back, notes, help, quit; Enter ends."
+END_KEYS = "Keys: how NAME, what if NAME=WORD, fix 2, undo, back, notes, help; Enter ends."
 
 SUPPOSING = re.compile(r"if\s+(?:.*\s)?([\w.]+)\s*(?:=+|\s+is\s+|\s+were\s+)\s*([\w.+-]+)\s*\??", re.IGNORECASE)
 
@@ -81,8 +83,10 @@ def causes_left(inquiry: Inquiry, consultation: Consultation | None) -> int | No
 class Questioning:
     """What may be asked back at `inquiry`."""
 
-    def __init__(self, intake: Intake, consultation: Consultation | None, inquiry: Inquiry) -> None:
-        self.intake, self.consultation, self.inquiry = intake, consultation, inquiry
+    def __init__(
+        self, intake: Intake, consultation: Consultation | None, inquiry: Inquiry, diagnosis: Diagnosis | None = None
+    ) -> None:
+        self.intake, self.consultation, self.inquiry, self.diagnosis = intake, consultation, inquiry, diagnosis
 
     def explains(self, lines: Writer, command: str, rest: str) -> bool:
         """Whether `command` asks back; if so, the answer is put on `lines`."""
@@ -91,6 +95,8 @@ class Questioning:
             "?": lambda: self._find_out(lines),
             "how": lambda: self._how(lines, rest),
             "what": lambda: self._what_if(lines, rest),
+            "fix": lambda: self._fix(lines, rest, undo=False),
+            "undo": lambda: self._fix(lines, rest, undo=True),
             "notes": lambda: self._notes(lines),
             "help": lambda: self._help(lines),
         }
@@ -148,6 +154,20 @@ class Questioning:
                 put_supposed(lines, self.consultation.suppose(found[1], found[2]))
             except ValueError as error:
                 lines.put(f"{error}.")
+
+    def _fix(self, lines: Writer, rest: str, *, undo: bool) -> None:
+        """A fix of the root cause in full, or what undoes it."""
+        number = int(rest) if rest.isdecimal() else 1
+        root = self.diagnosis.root if self.diagnosis else None
+        text = self.intake.setting.show_fix(root, number, undo=undo) if root else ""
+        if text:
+            lines.page(text)
+        elif root is None:
+            lines.put("There is no root cause to mend yet.")
+        else:
+            lines.put(
+                f"There is {'nothing to undo' if undo else 'no fix'} of that number; {len(root.fixes)} are known."
+            )
 
     def _notes(self, lines: Writer) -> None:
         """What was told, numbered, and what was seen."""

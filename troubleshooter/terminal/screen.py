@@ -52,6 +52,8 @@ ENDED = (
     ("Up/Down PgUp/PgDn", "scroll"),
     ("how NAME", ""),
     ("what if NAME=WORD", ""),
+    ("fix 2", ""),
+    ("undo", ""),
     ("back", ""),
     ("notes", ""),
     ("help", ""),

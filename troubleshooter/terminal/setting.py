@@ -11,7 +11,7 @@ from typing import Protocol
 
 from troubleshooter.evidence import LogSummary
 from troubleshooter.inference import Engine
-from troubleshooter.model import Diagnosis, Inventory, Request
+from troubleshooter.model import Diagnosis, Finding, Inventory, Request
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.terminal.given import Given
 
@@ -20,6 +20,17 @@ class Show(Protocol):
     """A diagnosis as a page; `told` says that it rests on answers alone."""
 
     def __call__(self, diagnosis: Diagnosis, *, told: bool) -> str: ...
+
+
+class ShowFix(Protocol):
+    """The fix of that number (from 1) of a finding, or what undoes it; "" where there is none."""
+
+    def __call__(self, finding: Finding, number: int, *, undo: bool) -> str: ...
+
+
+def no_fix(finding: Finding, number: int, *, undo: bool) -> str:  # noqa: ARG001 - it has the form of others
+    """Show nothing."""
+    return ""
 
 
 def forget(_answers: tuple[Given, ...]) -> None:
@@ -37,6 +48,7 @@ class Setting:
     rulebook: Rulebook
     engine: Engine
     show: Show
+    show_fix: ShowFix = no_fix
     collect: str
     program: str = "troubleshoot"
     inventory: Inventory | None = None
