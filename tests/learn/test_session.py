@@ -106,6 +106,7 @@ def test_a_look_is_seen_once() -> None:
         ("", "Type help for what you can do."),
         ("help", "say where the request dies, before you look"),
         ("?", "Names and addresses of pods are made up"),
+        ("help", "wrong causes -15, wrong fixes -10, hints -10"),
         ("concept route", "STAGE ROUTE: WHICH ROUTE TAKES THE REQUEST?"),
         ("concept Virtual Service", "VIRTUALSERVICE"),
         ("concept nonsense", "There is no page called nonsense."),

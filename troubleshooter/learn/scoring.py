@@ -50,3 +50,9 @@ def account_of(tally: Tally) -> list[tuple[str, int]]:
 def score(tally: Tally) -> int:
     """Points, from 0 to 100."""
     return max(0, min(FULL, FULL + sum(points for _, points in account_of(tally))))
+
+
+def prices() -> str:
+    """What costs how much, in a sentence."""
+    each = ", ".join(f"{words} -{price}" for words, price, _ in PRICES.values())
+    return f"{FULL} points for the shortest way. Each of these costs: {each}. A right prediction gives {FORESEEN} back."

@@ -17,7 +17,7 @@ from troubleshooter.learn.concept_pages import put_concept, title_of
 from troubleshooter.learn.probes import probes
 from troubleshooter.learn.revealing import Probe, needed, revealed, shortest_way
 from troubleshooter.learn.scenario import Judged
-from troubleshooter.learn.scoring import Tally, score
+from troubleshooter.learn.scoring import Tally, prices, score
 from troubleshooter.learn.screen import Lines, Read
 from troubleshooter.model.plain import plain_block
 
@@ -248,3 +248,4 @@ class Session:
     def _help(self) -> None:
         self.lines.table(HELP)
         self.lines.put(NOTES)
+        self.lines.put(prices())
