@@ -68,14 +68,14 @@ def word(found: Case, fact: str) -> str:
         (lambda: case(*LIVE, address="10.244.1.21"), "there"),
         (lambda: case(*LIVE, pod("b", "10.244.1.7", more=', deletionTimestamp: "2026-11-21"')), "stopping"),
         (lambda: case(*LIVE, address="10.244.0.5"), ""),
-        (lambda: case(*LIVE, REMOTE), ""),
+        (lambda: case(*LIVE, REMOTE), "remote"),
         (lambda: case(*LIVE[:3]), ""),
         (lambda: case(*LIVE, side="inbound|8080||"), ""),
     ],
     ids=["gone", "there", "stopping", "somebody-else", "other-cluster", "no-pods", "inbound"],
 )
 def test_whether_the_endpoint_is_there_still(found: object, expected: str) -> None:
-    """An address without a pod is gone, unless it may belong to somebody else or pods were not seen."""
+    """An address without a pod is gone, unless another cluster may have it, or pods were not seen."""
     assert callable(found)
     assert expected == word(found(), "failure.endpoint")
 

@@ -20,6 +20,7 @@ from troubleshooter.evidence import (
     stage_named_by,
 )
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_far_ends import about_far_end
 from troubleshooter.model import (
     Branch,
     Connection,
@@ -215,6 +216,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     answered = _answered_by(entry)
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
     case.seen("failure.answered_by", answered, source, *reached)
+    about_far_end(case, entry, source)
     about_pattern(case, observation)
     version = _http_version(entry)
     if version:

@@ -14,6 +14,7 @@ import json
 from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
+from troubleshooter.facts.of_far_ends import through_east_west
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.pods import PROXY, is_number
@@ -52,8 +53,8 @@ def about_stopping(case: CaseBuilder, hop: Hop) -> None:
 
 
 def about_endpoint_seen(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation) -> None:
-    """Whether the endpoint that a line names is one of the service still. Nothing is said where that cannot be told:
-    without pods, or where the service may have endpoints in a cluster that was not read."""
+    """Whether the endpoint that a line names is one of the service still, or one in a cluster that was not read.
+    Nothing is said where that cannot be told, without pods."""
     entry, cluster, found = observation.entry, hop.cluster, hop.endpoints
     address = entry.upstream_host.rpartition(":")[0].strip("[]")
     if entry.side is not Side.OUTBOUND or not address or cluster is None or cluster.service is None or found is None:
@@ -61,11 +62,13 @@ def about_endpoint_seen(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Ob
     service = cluster.service
     seen = not service.entry and mesh.index.saw_running(CORE, "Pod", service.namespace)
     known = {e.address: e for e in found.all if e.address}
-    if not seen or not known or mesh.clusters_not_read:
+    if not seen or not known:
         return
     endpoint = known.get(address)
     if endpoint is None and mesh.workloads.at_address(address) is None:
-        case.seen("failure.endpoint", "gone", observation.source, *_places(hop))
+        word = "remote" if mesh.clusters_not_read or through_east_west(entry) else "gone"
+        places = mesh.clusters_not_read if word == "remote" else _places(hop)
+        case.seen("failure.endpoint", word, observation.source, *places)
     elif endpoint is not None and endpoint.pod is not None:
         stopping = bool(endpoint.pod.owner.metadata.get("deletionTimestamp"))
         case.seen("failure.endpoint", "stopping" if stopping else "there", observation.source, endpoint.pod.owner.at())

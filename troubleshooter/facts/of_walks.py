@@ -27,6 +27,7 @@ from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_rewrites import about_unknown_path
+from troubleshooter.facts.of_roots import about_roots
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
@@ -80,6 +81,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
     about_stopping(case, hop)
+    about_roots(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
     about_credentials(case, mesh, request, trail.hop, hop)

@@ -21,7 +21,7 @@ def remote_secrets(index: Index) -> list[Object]:
 def not_read(index: Index) -> tuple[Resource, ...]:
     """The remote secrets that name a cluster of which no object is there: it may have endpoints of any service."""
     read = {thing.cluster for thing in index.inventory.objects}
-    return tuple(secret.at() for secret in remote_secrets(index) if not _names(secret) <= read)
+    return tuple(secret.at() for secret in remote_secrets(index) if not named_in(secret) <= read)
 
 
 def names(index: Index) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def taken_as_one(index: Index) -> tuple[NotChecked, ...]:
     return (NotChecked(what=what, why=why, unlock="diagnose one cluster at a time"),)
 
 
-def _names(secret: Object) -> set[str]:
+def named_in(secret: Object) -> set[str]:
     """The names of the clusters in a secret: its keys, else what its annotation says."""
     keys = {*as_map(secret.raw.get("data")), *as_map(secret.raw.get("stringData"))}
     return {str(key) for key in keys} or {secret.annotations.get(ANNOTATION, "?")}

@@ -16,6 +16,7 @@ from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.probes import Probes
+from troubleshooter.mesh.roots import Roots
 from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.sidecars import Sidecars
@@ -89,6 +90,10 @@ class Mesh:
     @cached_property
     def unmodelled(self) -> Unmodelled:
         return Unmodelled(self.index, self.settings, self.sidecars)
+
+    @cached_property
+    def roots(self) -> Roots:
+        return Roots(self.index)
 
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:

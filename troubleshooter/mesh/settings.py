@@ -110,11 +110,8 @@ def read_settings(index: Index) -> Settings:
     if source is None:
         operator = next(iter(index.all("install.istio.io", "IstioOperator")), None)
         return Settings(source=operator, values=as_map(operator.spec.get("meshConfig")) if operator else {})
-    try:
-        values = _parsed(str(as_map(source.raw.get("data")).get("mesh") or ""))
-    except DAMAGED:
-        return Settings(source=source, readable=False)
-    return Settings(source=source, values=as_map(values), readable=isinstance(values, dict) or values is None)
+    values = values_of(source)
+    return Settings(source=source, values=values or {}, readable=values is not None)
 
 
 def read_map(text: str) -> Raw:
@@ -123,6 +120,15 @@ def read_map(text: str) -> Raw:
         return as_map(_parsed(text))
     except DAMAGED:
         return {}
+
+
+def values_of(source: Object) -> Raw | None:
+    """The values of a mesh's ConfigMap; None where they cannot be read."""
+    try:
+        values = _parsed(str(as_map(source.raw.get("data")).get("mesh") or ""))
+    except DAMAGED:
+        return None
+    return as_map(values) if isinstance(values, dict) or values is None else None
 
 
 def _parsed(text: str) -> object:

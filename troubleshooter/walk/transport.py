@@ -28,6 +28,7 @@ TERMINATION = f"{RESET}{{connection_termination}}"
 FAILURE = f"{RESET}{{{{remote_connection_failure|TLS_error:|{{}}:TLS_error_end}}}}"
 WRONG_VERSION = FAILURE.format("268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER")
 SERVER_RESET = FAILURE.format("33554536:system_library:OPENSSL_internal:Connection_reset_by_peer")
+UNTRUSTED = FAILURE.format("268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED")
 MODES = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 
 
@@ -60,10 +61,12 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     quarrel = (
         _at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
         or _quarrel(trail, request, sent, accepts) or _twice(trail, request, sent, accepts)
+        or _untrusted(mesh, trail, sent)
     )  # fmt: skip
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
-    assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS else ()
+    known = trust(mesh, hop) == (True, True)
+    assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS and not known else ()
     if sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}:
         assumes = ("the far end takes this TLS",)
     spot = sent.place or (accepts.place if accepts else None)
@@ -225,6 +228,34 @@ def _reset(trail: Trail, request: Request) -> Outcome:
     if bypassed(trail) and request.scheme == "https":
         return dropped(Connection.TLS_ERROR)
     return dropped(Connection.RESET) if bypassed(trail) else _refusal(trail, "UC", TERMINATION)
+
+
+def trust(mesh: Mesh, hop: Hop) -> tuple[bool | None, bool | None]:
+    """Whether the sending end trusts the certificate of the far end, and the far end that of the sender; None where it
+    is not known. Proxies of one Kubernetes cluster do, or no object tells that they do not."""
+    near, far = ends(hop)
+    return (mesh.roots.trusts(near, far), mesh.roots.trusts(far, near)) if near and far else (None, None)
+
+
+def ends(hop: Hop) -> tuple[str, str]:
+    """The Kubernetes clusters of the sender and of the pod it sends to, "" for one that has no name."""
+    near = hop.party.pod.owner.cluster if hop.party.pod and not hop.party.assumed else ""
+    return near, hop.endpoint.pod.owner.cluster if hop.endpoint and hop.endpoint.pod else ""
+
+
+def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
+    """Mutual TLS between clusters of one mesh that have no root in common. The client looks at the server's certificate
+    first; a server that refuses the client's closes the connection without a word (TLS 1.3)."""
+    near, far = ends(trail.hop)
+    ours, theirs = trust(mesh, trail.hop)
+    bundle = mesh.roots.of(far)
+    if sent.sends is not Sends.MTLS or bundle is None or (ours is not False and theirs is not False):
+        return None
+    if ours is False:
+        said = f"proxies of cluster {near} do not trust the certificates of cluster {far}"
+        return Quarrel(said=said, outcome=_refusal(trail, "UF", UNTRUSTED), place=bundle.place)
+    said = f"proxies of cluster {far} do not trust the certificates of cluster {near}"
+    return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=bundle.place)
 
 
 def _refusal(trail: Trail, flag: str, details: str) -> Outcome:

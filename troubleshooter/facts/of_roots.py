@@ -1,0 +1,28 @@
+"""Facts about the root certificates of two clusters between which a connection runs.
+
+Must not know what follows from it.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.mtls import Sends
+from troubleshooter.walk import Hop
+from troubleshooter.walk.transport import ends, trust
+
+
+def about_roots(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
+    """Whether both ends trust each other; nothing is said where only one of both directions is known to be well."""
+    if hop.offer is None or hop.offer.sends is not Sends.MTLS:
+        return
+    near, far = ends(hop)
+    bundles = (mesh.roots.of(far), mesh.roots.of(near))
+    found = trust(mesh, hop)
+    places = [bundle.place for bundle in bundles if bundle is not None]
+    if False in found:
+        case.fact("connection.roots", "different", *places)
+        case.detail("caller.cluster_name", near)
+        case.detail("target.cluster_name", far)
+    elif None not in found:
+        case.fact("connection.roots", "common", *places)
