@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.meshes import mesh, thing
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_pods import about_restarts, about_trouble
+from troubleshooter.facts.of_pods import about_creation, about_restarts, about_trouble
 from troubleshooter.model import CaseKind
 
 
@@ -67,3 +67,25 @@ def test_restarts() -> None:
     assert "some" == restarts(pod("a", "running: {}", ready="true", more=failed))
     assert "none" == restarts(pod("a", "running: {}", ready="true"))
     assert "" == restarts(thing("Pod", "a", "containers: [{name: app}]"))
+
+
+def creation(*texts: str) -> str:
+    """What is told of pods that are not made."""
+    case = CaseBuilder("case", CaseKind.PIECE)
+    found = mesh(*texts)
+    about_creation(case, found, found.workloads.all[0])
+    fact = case.facts.get("workload.create_failure")
+    return f"{fact.word}: {case.details['workload.create_message']}" if fact else ""
+
+
+def test_pods_that_are_not_made() -> None:
+    """A condition holds whatever pods there are, as in a rollout that stands still; an event only where some lack."""
+    spec = "template: {metadata: {labels: {app: web}}, spec: {containers: [{name: app}]}}"
+    condition = "status: {conditions: [{type: ReplicaFailure, status: 'True', message: full}]}"
+    there = thing("Pod", "web-0", meta="ownerReferences: [{kind: Deployment, name: web, controller: true}]")
+    about = "reason: FailedCreate\ninvolvedObject: {kind: Deployment, name: web}\nmessage: " + "full" * 200
+    event = thing("Event", "web.1", rest=about)
+
+    assert "other: full" == creation(thing("Deployment", "web", spec, rest=condition), there)
+    assert "" == creation(thing("Deployment", "web", spec), event, there)
+    assert f"other: {'full' * 125}" == creation(thing("Deployment", "web", f"replicas: 2\n{spec}"), event, there)

@@ -8,6 +8,7 @@ stands in the knowledge base, under the fact's name. A deriver that emits anythi
 from __future__ import annotations
 
 from troubleshooter.facts.details import DETAILS
+from troubleshooter.mesh.creation import Refusal
 from troubleshooter.mesh.endpoints import Absence
 from troubleshooter.mesh.injection import Conflict, Wish
 from troubleshooter.mesh.locality import Spread
@@ -228,6 +229,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.asked_by", ("namespace", "pod", "webhook"), "What asks for injection.", "mesh"),
     ("workload.revision_guess", ("one", "none"), "Whether exactly one revision is served.", "mesh"),
     ("workload.control_plane", PRESENCE, "Whether istiod of the revision asked for was seen, where no webhooks were.", "mesh"),
+    ("workload.create_failure", tuple(Refusal), "Why its pods are not made, as its controller says.", "mesh"),
     ("workload.proxy_start", tuple(Start), "Which starts first in its pods, the application or the proxy.", "mesh"),
     ("workload.early_exit", YES_NO, "Whether its application failed only while the proxy was starting.", "mesh"),
     ("workload.label_conflict", tuple(Conflict), "Which of the labels about injection have no effect.", "mesh"),
@@ -277,6 +279,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
+    ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
     ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
 )  # fmt: skip

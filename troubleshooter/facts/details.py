@@ -204,6 +204,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("workload.revision", "The revision that is asked for."),
     ("workload.revisions", "The revisions that some webhook serves."),
     ("workload.served_revision", "The only revision that some webhook serves."),
+    ("workload.create_message", "What the API server says to whoever makes its pods."),
     ("workload.early_container", "The container that failed while the proxy was starting."),
     ("workload.proxy_config_field", "The annotation that sets its proxies' configuration."),
     ("workload.proxy_config_held", "What it would say for the application to wait."),

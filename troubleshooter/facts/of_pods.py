@@ -14,6 +14,9 @@ from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.trouble import Trouble, ailment, proxies_wait, restarts
 from troubleshooter.mesh.workloads import Pod, Workload
 
+LONGEST = 500
+"""Characters of a message that are shown."""
+
 
 def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
     """What keeps these pods, of which none is ready, from being so: what most of them have. Where it is their proxies,
@@ -37,6 +40,19 @@ def about_waiting_caller(case: CaseBuilder, mesh: Mesh, workload: Workload) -> N
     """What keeps the proxies of a caller from being ready, if none of them is."""
     if proxies_wait(workload.staying):
         about_trouble(case, mesh, workload.staying)
+
+
+def about_creation(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
+    """Why a workload's pods are not made, where something says so; an event of old says nothing where all are there."""
+    told = mesh.workloads.creation.failure(workload.object)
+    made = [p for p in workload.pods if not p.standin]
+    if told is None or (told.place.kind == "Event" and len(made) >= workload.replicas):
+        return
+    case.role("workload", workload.object.at())
+    case.fact("workload.create_failure", told.refusal, told.place)
+    case.detail("workload.create_message", told.text[:LONGEST])
+    if told.refusal.startswith("webhook"):
+        _control_plane(case, mesh, workload)
 
 
 def _control_plane(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:

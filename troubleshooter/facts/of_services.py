@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.facts.of_bindings import about_binding_address
-from troubleshooter.facts.of_pods import about_trouble
+from troubleshooter.facts.of_pods import about_creation, about_trouble
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
 from troubleshooter.mesh.index import selects
@@ -92,6 +92,10 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
     case.fact("service.endpoints_meant", "yes" if _missed(found, service, guess) else "no", *places)
     if found.absence is Absence.NOT_READY:
         about_trouble(case, mesh, (pod for _, pod in selected(mesh.workloads, service)))
+    for place in found.looked_at[:1] if found.absence is Absence.NO_PODS else ():
+        maker = mesh.workloads.get(place.kind, place.namespace, place.name)
+        if maker is not None:
+            about_creation(case, mesh, maker)
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
     if found.absence is not Absence.SELECTOR:

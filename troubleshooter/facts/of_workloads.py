@@ -6,6 +6,7 @@ Must not know requests.
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_pods import about_creation
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.injection import (
@@ -51,6 +52,7 @@ def about_workload(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     case.role("workload", workload.object.at())
     space = mesh.index.get(CORE, "Namespace", "", workload.namespace)
     case.role("namespace", space.at() if space else None)
+    about_creation(case, mesh, workload)
     decided = workload.injection
     if decided.wish is Wish.NOT_KNOWN:
         return

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from troubleshooter.mesh.creation import Creation
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
 from troubleshooter.mesh.injection import Injection, Template, Wish, decide
 from troubleshooter.mesh.pods import (
@@ -155,6 +156,7 @@ class Workloads:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self.creation = Creation(index)
         self._localities = {node.name: node_locality(node.labels) for node in index.all(CORE, "Node")}
         owned = self._pods_by_owner()
         tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if owner_of(thing) is None]
@@ -241,13 +243,9 @@ class Workloads:
         pods = tuple(
             self._pod(p) for p in owned.get((thing.kind, thing.namespace, thing.name), ()) if not is_finished(p)
         )
-        if not pods and count > 0 and not self._writes_pods(thing.namespace):
+        if not pods and count > 0 and not self.creation.stands_still(thing):
             pods = (_standin(thing, template, spec, injection),)
         return Workload(object=thing, template=template, pod_spec=spec, pods=pods, injection=injection, replicas=count)
-
-    def _writes_pods(self, namespace: str) -> bool:
-        """Whether pods made by controllers were seen in the namespace: then a workload without pods has none."""
-        return any(owner_of(p) or p.status for p in self._index.inside(CORE, "Pod", namespace))
 
     def _bare(self, pod: Object) -> Workload:
         template = _template(pod, "", pod.metadata, pod.spec)
