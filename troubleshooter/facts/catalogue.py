@@ -163,6 +163,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination.subset_anywhere", PRESENCE, "Whether pods of any Service, or of none, have the labels of a subset without endpoints.", "walk"),
     ("destination.subset_labels_guess", ("one", "none"), "Whether exactly one set of labels that pods carry could be meant.", "walk"),
     ("destination.subset_meant", YES_NO, "Whether a request, pods or labels show that the subset should have endpoints.", "walk"),
+    ("destination.canary", ("alive", "stopped", "not-deployed", "alone"), "Whether a destination with a weight runs, while others of its route do.", "walk"),
     ("destination.wildcard_rule", PRESENCE, "Whether a DestinationRule with a wildcard host covers it, in force or not.", "walk"),
     ("destination_rule.presence", PRESENCE, "Whether a DestinationRule is in force for the destination.", "walk"),
     ("destination_rule.host", ("exact", "namespace-wildcard", "mesh-wildcard", "wildcard"), "How wide its host is.", "walk"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
+from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
@@ -76,6 +77,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_gateway_only(case, mesh, request, trail, hop)
     about_mesh_host(case, mesh, hop)
     about_destination(case, mesh, hop)
+    about_canary(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
     if hop.cluster is not None:
         about_limits(case, hop.cluster)

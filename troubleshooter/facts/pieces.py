@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_clients import connection_cases, connections, route_client
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
@@ -159,6 +160,7 @@ def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
                     request = Request(source="", to="", scheme="http", host=target.host, port=port)
                     found = find_cluster(mesh, request, trail)
                     about_destination(case, mesh, found.hop)
+                    about_canary(case, mesh, found.hop)
                     for reached in islice(connections(mesh, request, found), 1):
                         about_connection(case, reached, reached.hop)
                 about_mesh(case, mesh)
