@@ -168,3 +168,21 @@ ADDRESS = "rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]"
 def test_what_is_not_known(texts: tuple[str, ...], expected: str) -> None:
     """A rule by an address may match; what is sure outranks it."""
     assert expected == who(judged(*texts))
+
+
+def custom(name: str, provider: str) -> str:
+    """A CUSTOM policy for everything."""
+    return policy(name, f"action: CUSTOM\nprovider: {{name: {provider}}}\nrules: [{{}}]")
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ((custom("a", "opa"), custom("b", "opa")), "allowed a b"),
+        ((custom("a", "opa"), custom("b", "web")), "unknown b"),
+        ((custom("a", "opa"), custom("b", "web"), DENY_GET), "deny-matched deny-get"),
+    ],
+)
+def test_several_authorizers_for_one_workload(texts: tuple[str, ...], expected: str) -> None:
+    """Releases of Istio differ in what they make of that; what a DENY policy matches is denied by all."""
+    assert expected == who(judged(PROVIDERS, *texts))

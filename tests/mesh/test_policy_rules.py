@@ -9,7 +9,8 @@ import yaml
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.policy_rules import misses, rule_matches, value_of
+from troubleshooter.mesh.policy_rules import misses, rule_matches
+from troubleshooter.mesh.policy_values import value_of
 from troubleshooter.mesh.subject import Subject
 
 HTTP = Subject(

@@ -75,6 +75,11 @@ def test_who_it_is() -> None:
     assert "spec.jwtRules[0]" == getattr(found.place, "field", "")
 
 
+def test_token_of_nobody() -> None:
+    """A token without a subject makes no principal."""
+    assert ("assumed-good", "") == ((found := judged(ONE, **bearer(token(iss=ISSUER)))).token, found.principal)
+
+
 @pytest.mark.parametrize(
     ("audiences", "sent", "expected"),
     [

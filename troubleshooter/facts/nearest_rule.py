@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from troubleshooter.mesh.policies import Judgement
-from troubleshooter.mesh.policy_rules import KEYS, value_of
+from troubleshooter.mesh.policy_rules import KEYS
+from troubleshooter.mesh.policy_values import value_of
 from troubleshooter.mesh.subject import Miss, Subject
 from troubleshooter.model import Object, as_list, as_map
 
@@ -45,6 +46,8 @@ WANTED: Mapping[str, str] = {
     "paths": "the path {}",
     "hosts": "the host {}",
     "ports": "port {}",
+    "ipBlocks": "a connection from the address {}",
+    "remoteIpBlocks": "a client with the address {}",
 }
 ANY: Mapping[str, str] = {
     "principals": "a caller with an identity",
@@ -62,6 +65,8 @@ HAD: Mapping[str, tuple[str, str]] = {
     "paths": ("the path {}", "no path that can be seen"),
     "hosts": ("the host {}", "no host that can be seen"),
     "ports": ("port {}", ""),
+    "ipBlocks": ("a connection from {}", "its address"),
+    "remoteIpBlocks": ("a client with the address {}", "its address"),
 }
 """What a request has for a field, and what is said where it has nothing."""
 

@@ -14,10 +14,12 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import HAD, scope_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision, Judgement, action
-from troubleshooter.mesh.policy_rules import HTTP_ONLY, KEYS, OPERATION, SOURCE, negative, rule_matches, value_of
+from troubleshooter.mesh.policy_rules import HTTP_ONLY, KEYS, OPERATION, SOURCE, negative, rule_matches
+from troubleshooter.mesh.policy_values import value_of
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.model import HopKind, Object, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Hop
+from troubleshooter.walk.subjects import as_proxies_see
 
 RULE = re.compile(r"spec\.rules\[(\d+)\]")
 SPARED_CALLERS = frozenset({"notPrincipals", "notNamespaces", "notServiceAccounts"})
@@ -38,7 +40,7 @@ def about_denying_rule(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop
     if not denies or found is None:
         return ()
     case.fact("authorization_policy.scope", scope_of(policy, mesh.settings.root_namespace), policy.at("spec"))
-    case.fact("request.rewritten", "yes" if subject.path != request.path else "no")
+    case.fact("request.rewritten", "yes" if subject.path != as_proxies_see(mesh, request) else "no")
     case.detail("authorization_policy.rule_name", judgement.rule)
     case.detail("authorization_policy.rule_field", found[0])
     number = int(found[1])

@@ -18,7 +18,8 @@ from troubleshooter.mesh.attachment import target_refs
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.policies import Decision, action, on_trial
 from troubleshooter.mesh.policy_lookup import selector_of
-from troubleshooter.mesh.policy_rules import rule_matches, value_of
+from troubleshooter.mesh.policy_rules import rule_matches
+from troubleshooter.mesh.policy_values import value_of
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import HopKind, Object, as_list, as_map

@@ -17,10 +17,12 @@ from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision
-from troubleshooter.mesh.policy_rules import KEYS, value_of
+from troubleshooter.mesh.policy_rules import KEYS
+from troubleshooter.mesh.policy_values import value_of
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.model import HopKind, Request, as_list, as_map
 from troubleshooter.walk import Hop
+from troubleshooter.walk.subjects import as_proxies_see
 
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """What Envoy logs where there are ALLOW policies and no rule of them matched."""
@@ -55,7 +57,7 @@ def about_denial(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observati
     """What a log line shows where it depends on the caller, who is not known, whether a policy allows the request."""
     judgement, subject, entry = hop.judgement, hop.subject, observation.entry
     said = NOTHING_ALLOWED in (entry.details, entry.connection_termination_details)
-    if judgement is None or subject is None or judgement.decision is not Decision.UNKNOWN or not said:
+    if judgement is None or subject is None or judgement.decision is not Decision.UNKNOWN or judgement.why or not said:
         return
     policy, root = judgement.decided_by[0], mesh.settings.root_namespace
     place = judgement.place or policy.at("spec.rules")
@@ -83,7 +85,7 @@ def _implicit_deny(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.detail("authorization_policy.field", field)
     case.fact("authorization_policy.scope", scope_of(policy, mesh.settings.root_namespace), policy.at("spec"))
     case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
-    case.fact("request.rewritten", "yes" if subject.path != request.path else "no")
+    case.fact("request.rewritten", "yes" if subject.path != as_proxies_see(mesh, request) else "no")
     case.fact("authorization_policy.hop", "gateway" if hop.kind is HopKind.GATEWAY else "target")
     if near is None:
         case.fact("authorization_policy.miss", "no-rules", policy.at(field))

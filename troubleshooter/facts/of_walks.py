@@ -41,8 +41,8 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.policy_rules import KEYS
 from troubleshooter.model import Case, CaseKind, Connection, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
-from troubleshooter.walk.inbound import OF_THE_PEER
 from troubleshooter.walk.sniffing import gives_up
+from troubleshooter.walk.subjects import OF_THE_PEER
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 

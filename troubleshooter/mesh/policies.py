@@ -27,6 +27,8 @@ BAD_CUSTOM = "default-deny-all-due-to-bad-CUSTOM-action"
 
 Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go.
 """
+SEVERAL = "asks another authorizer than a policy beside it: older releases then deny everything, newer ones ask both"
+"""What several providers for one workload come to. Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go."""
 TRUE = frozenset({"1", "t", "true"})
 """What the dry-run annotation is switched on by."""
 
@@ -53,6 +55,8 @@ class Judgement:
     rule: str = ""
     misses: tuple[Miss, ...] = ()
     asks: Object | None = None
+    why: str = ""
+    """Why it is not known, where that is not for want of something of the caller."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,9 @@ class AuthorizationPolicies:
         usable = [p for p in custom if subject.http or "envoyExtAuthzHttp" not in (self._provider(p) or {})]
         asked = _first(usable, subject)
         decided = _deny_and_allow(held, subject)
+        if decided.decision not in {Decision.DENIED, Decision.IMPLICIT_DENY} and (other := _of_other_provider(custom)):
+            place = other.at("spec.provider.name")
+            return Judgement(decision=Decision.UNKNOWN, decided_by=(other,), place=place, why=SEVERAL)
         return replace(decided, asks=asked.policy) if asked else decided
 
     def _provider(self, policy: Object) -> Raw | None:
@@ -127,6 +134,12 @@ def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:
 def on_trial(policy: Object) -> bool:
     """Whether what it decides is only logged (dry-run)."""
     return policy.annotations.get("istio.io/dry-run", "").lower() in TRUE
+
+
+def _of_other_provider(custom: list[Object]) -> Object | None:
+    """The first CUSTOM policy that names another provider than the first one does."""
+    names = [str(as_map(p.spec.get("provider")).get("name") or "") for p in custom]
+    return next((p for p, name in zip(custom, names, strict=True) if name != names[0]), None)
 
 
 def action(policy: Object) -> str:

@@ -1,6 +1,6 @@
 """Rules of AuthorizationPolicies: whether one matches a request, and what kept it from matching.
 
-Decides one rule against one request. A field whose value cannot be known (a client's address) makes a rule *not known*,
+Decides one rule against one request. A field whose value is not known (a client's address) makes a rule *not known*,
 never false. Must not know which policies apply, or what follows from a match.
 Sources: https://istio.io/latest/docs/reference/config/security/authorization-policy/;
 https://istio.io/latest/docs/reference/config/security/conditions/; istio/istio pilot/pkg/security/authz/model/model.go,
@@ -10,10 +10,9 @@ generator.go, and pilot/pkg/security/authz/matcher/header.go, template.go.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
-from troubleshooter.mesh.hosts import DEFAULT_DOMAIN
-from troubleshooter.mesh.matching import full_match
+from troubleshooter.mesh.policy_values import MATCHERS, text_matches, value_of, within
 from troubleshooter.mesh.subject import Miss, Subject, Tri
 from troubleshooter.model import Object, Raw, as_list, as_map
 
@@ -59,7 +58,6 @@ def _every(verdicts: Sequence[Tri]) -> Tri:
 SOURCE = ("principals", "requestPrincipals", "namespaces", "serviceAccounts", "ipBlocks", "remoteIpBlocks")
 OPERATION = ("hosts", "ports", "methods", "paths")
 HTTP_ONLY = frozenset({"requestPrincipals", "hosts", "methods", "paths"})
-UNKNOWABLE = frozenset({"ipBlocks", "remoteIpBlocks"})
 KEYS = {
     "source.ip": "ipBlocks",
     "remote.ip": "remoteIpBlocks",
@@ -70,9 +68,12 @@ KEYS = {
     "destination.port": "ports",
 }
 """Conditions that ask what a source or operation field asks."""
-NEVER_KNOWN = ("destination.ip", "connection.sni", "experimental.envoy.filters.")
+OF_CONNECTIONS = ("destination.ip", "connection.sni")
+NEVER_KNOWN = "experimental.envoy.filters."
 """Conditions on what no object tells."""
-REQUEST_KEYS = ("request.auth.", "request.headers[", "request.experimental.inline.headers[")
+REQUEST_KEYS = ("request.auth.claims[", "request.headers[", "request.experimental.inline.headers[")
+OF_TOKENS = {"request.auth.audiences": "aud", "request.auth.presenter": "azp"}
+"""Conditions on one claim each."""
 
 
 def negative(name: str) -> str:
@@ -81,7 +82,7 @@ def negative(name: str) -> str:
 
 
 def _is_known(key: str) -> bool:
-    return key in KEYS or key.startswith((*NEVER_KNOWN, *REQUEST_KEYS))
+    return key in {*KEYS, *OF_CONNECTIONS, *OF_TOKENS} or key.startswith((NEVER_KNOWN, *REQUEST_KEYS))
 
 
 def _asks_http(rule: Raw) -> bool:
@@ -110,88 +111,12 @@ def _not(verdict: Tri) -> Tri:
 
 def _attribute(name: str, wanted: Sequence[object], subject: Subject, namespace: str) -> Tri:
     """Whether some value of a field matches."""
-    if name in UNKNOWABLE:
-        return None
+    if name in ("ipBlocks", "remoteIpBlocks"):
+        return within(wanted, subject.peers if name == "ipBlocks" else subject.clients)
     if name in subject.unknown:
         return True if "*" in wanted else None
     had = value_of(name, subject)
     return bool(had) and any(MATCHERS[name](str(w), had, subject, namespace) for w in wanted)
-
-
-def value_of(name: str, subject: Subject) -> str:
-    """What a request has for a source or operation field, "" if nothing."""
-    values = {
-        "principals": subject.principal,
-        "requestPrincipals": subject.request_principal,
-        "namespaces": subject.namespace,
-        "serviceAccounts": _account(subject.principal),
-        "hosts": subject.host,
-        "ports": str(subject.port),
-        "methods": subject.method,
-        "paths": subject.path.split("?", 1)[0],
-    }
-    return values.get(name, "")
-
-
-def _account(principal: str) -> str:
-    """`namespace/account` of a SPIFFE identity without its scheme."""
-    parts = principal.split("/")
-    return f"{parts[-3]}/{parts[-1]}" if len(parts) >= 5 else ""
-
-
-def text_matches(wanted: str, had: str) -> bool:
-    """`*` for presence, `*suffix`, `prefix*`, or exact."""
-    if wanted.startswith("*"):
-        return bool(had) and had.endswith(wanted[1:])
-    return had.startswith(wanted[:-1]) if wanted.endswith("*") else had == wanted
-
-
-def _principal(wanted: str, had: str, subject: Subject, _namespace: str) -> bool:
-    """A peer's identity. The mesh's trust domain, its aliases and `cluster.local` stand for each other.
-
-    Source: `ReplaceTrustDomainAliases` in istio/istio pilot/pkg/security/trustdomain/bundle.go.
-    """
-    domain, slash, rest = wanted.partition("/")
-    ours = domain == DEFAULT_DOMAIN or any(text_matches(domain, d) for d in subject.trust_domains)
-    if slash and domain != "*" and wanted.count("/") == 4 and ours:
-        return text_matches(rest, had.partition("/")[2])
-    return text_matches(wanted, had)
-
-
-def _namespace(wanted: str, had: str, _subject: Subject, _own: str) -> bool:
-    """A namespace; `*` stands for any text, wherever it is."""
-    return full_match(re.escape(wanted).replace(r"\*", ".*"), had)
-
-
-def _service_account(wanted: str, had: str, _subject: Subject, own: str) -> bool:
-    """`namespace/account`, or an account of the policy's own namespace; neither has wildcards."""
-    return had == (wanted if "/" in wanted else f"{own}/{wanted}")
-
-
-def _path(wanted: str, had: str, _subject: Subject, _namespace: str) -> bool:
-    """A path, or a template of one: `{*}` takes one segment, `{**}` any number of them."""
-    if "{*}" not in wanted and "{**}" not in wanted:
-        return text_matches(wanted, had)
-    parts = re.split(r"(\{\*\*?\})", wanted)
-    named = {"{*}": f"[{SEGMENT}]+", "{**}": f"[{SEGMENT}/]*"}
-    return full_match("".join(named.get(p) or re.escape(p) for p in parts), had)
-
-
-SEGMENT = r"a-zA-Z0-9\-._~%!$&'()+,;:@="
-"""What a segment of a path may hold. Source: envoyproxy/envoy
-source/extensions/path/uri_template_lib/uri_template_internal.cc."""
-
-Matcher = Callable[[str, str, Subject, str], bool]
-MATCHERS: Mapping[str, Matcher] = {
-    "principals": _principal,
-    "requestPrincipals": lambda wanted, had, _s, _n: text_matches(wanted, had),
-    "namespaces": _namespace,
-    "serviceAccounts": _service_account,
-    "hosts": lambda wanted, had, _s, _n: text_matches(wanted.lower(), had.lower()),
-    "ports": lambda wanted, had, _s, _n: wanted == had,
-    "methods": lambda wanted, had, _s, _n: text_matches(wanted, had),
-    "paths": _path,
-}
 
 
 def _condition(condition: Raw, subject: Subject, namespace: str) -> Tri:
@@ -208,6 +133,11 @@ def _matcher(key: str, subject: Subject, namespace: str) -> Callable[[Sequence[o
     """How to match the values of a condition key."""
     if key in KEYS:
         return lambda wanted: _attribute(KEYS[key], wanted, subject, namespace)
+    if key == "destination.ip":
+        return lambda wanted: within(wanted, subject.addresses)
+    if key == "connection.sni":
+        sni = subject.sni
+        return lambda wanted: None if sni is None else any(text_matches(str(w), sni) for w in wanted)
     if key.startswith(NEVER_KNOWN):
         return lambda _wanted: None
     values = _request_values(key, subject)
@@ -220,8 +150,7 @@ def _request_values(key: str, subject: Subject) -> list[str]:
     if "headers[" in key:
         value = subject.headers.get(names[0].lower()) if names else None
         return [] if value is None else [value]
-    path = {"request.auth.audiences": ["aud"], "request.auth.presenter": ["azp"]}.get(key, names)
-    return _claim(subject.claims, path)
+    return _claim(subject.claims, [OF_TOKENS[key]] if key in OF_TOKENS else names)
 
 
 def _claim(claims: Raw, path: Iterable[str]) -> list[str]:

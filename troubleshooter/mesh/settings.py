@@ -59,6 +59,12 @@ class Settings:
         return as_map(self.values.get("outboundTrafficPolicy")).get("mode") == "REGISTRY_ONLY"
 
     @property
+    def path_normalization(self) -> str:
+        """What proxies make of paths before they look at routes and policies."""
+        told = str(as_map(self.values.get("pathNormalization")).get("normalization") or "DEFAULT")
+        return "BASE" if told == "DEFAULT" else told
+
+    @property
     def locality_setting(self) -> Raw:
         return as_map(self.values.get("localityLbSetting"))
 

@@ -18,7 +18,10 @@ class Subject:
 
     `principal` is the peer's identity (`cluster.local/ns/shop/sa/web`), "" on plaintext. `http` is False on a TCP
     connection, where only the peer and the port are seen. `unknown` names the source fields of a peer that has an
-    identity which is not known here. `trust_domains` are the mesh's own and its aliases.
+    identity which is not known here. `trust_domains` are the mesh's own and its aliases. `peers` are the addresses that
+    the peer may have, `clients` those that the client behind all proxies may have, `addresses` those at which the
+    connection came in; none: they are not known. `sni` is the name in the TLS hello, "" without one, None where it is
+    not known.
     """
 
     principal: str = ""
@@ -33,6 +36,10 @@ class Subject:
     http: bool = True
     unknown: frozenset[str] = frozenset()
     trust_domains: tuple[str, ...] = (DEFAULT_DOMAIN,)
+    peers: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    sni: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,7 +79,8 @@ class RequestAuthentications:
         if not _audience(rule, claims):
             place = policy.at(f"spec.jwtRules[{number}].audiences")
             return Credentials(token=Token.AUDIENCE_WRONG, policies=held, place=place, claims=claims, issuer=issuer)
-        principal = f"{issuer}/{claims.get('sub') or ''}"
+        name = claims.get("sub")
+        principal = f"{issuer}/{name}" if isinstance(name, str) and name else ""
         place = policy.at(f"spec.jwtRules[{number}]")
         return Credentials(
             token=Token.ASSUMED_GOOD, policies=held, place=place, principal=principal, claims=claims, issuer=issuer

@@ -7,9 +7,8 @@ Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/lates
 from __future__ import annotations
 
 from troubleshooter.mesh.inbound_ports import lets_in
-from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.mtls import Mode, Sends
+from troubleshooter.mesh.mtls import Mode
 from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.subject import Subject
@@ -18,6 +17,7 @@ from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Stage
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
 from troubleshooter.walk.sender import spoken
+from troubleshooter.walk.subjects import subject_of
 
 
 def enter(trail: Trail) -> Trail:
@@ -121,53 +121,6 @@ def _spoken_here(request: Request, trail: Trail) -> str:
     return spoken(request)
 
 
-def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
-    """The request as the proxy at the last hop sees it: the peer of the hop before, and what HTTP shows."""
-    hop = trail.hop
-    sender = trail.hops[-2] if len(trail.hops) > 1 else None
-    principal, namespace = "", ""
-    unknown: frozenset[str] = frozenset()
-    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS:
-        namespace = sender.party.namespace
-        if sender.party.assumed or sender.party.pod is None:
-            unknown = OF_THE_PEER
-        else:
-            principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
-    return Subject(
-        principal=principal,
-        namespace=namespace,
-        request_principal=credentials.principal,
-        claims=credentials.claims or {},
-        host=authority(request),
-        method=request.method,
-        path=request.path,
-        headers=request.headers,
-        port=_local_port(mesh, request, trail),
-        http=hop.family == "http",
-        unknown=unknown,
-        trust_domains=mesh.settings.trust_domains,
-    )
-
-
-def _local_port(mesh: Mesh, request: Request, trail: Trail) -> int:
-    """The container port on which the connection came in: policies name that one, not the Service's."""
-    hop = trail.hop
-    if hop.endpoint is not None:
-        return hop.endpoint.port
-    there = (
-        mesh.gateways.opened(mesh.gateways.for_workload(hop.party.workload), hop.party.workload)
-        if (hop.party.workload)
-        else []
-    )
-    server = hop.server
-    same = (o.port for o in there if server and o.server.gateway is server.gateway and o.server.index == server.index)
-    return next(same, request.port)
-
-
-OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
-"""What a rule may ask of a peer, and what of an assumed client is not known."""
-
-
 UNSEEN = "the gateway's pods were not seen, nor what applies to them"
 
 
@@ -242,7 +195,8 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
     result = {"action": ACTIONS[judgement.decision], "policies": names}
     assumes = (f"the authorizer of {judgement.asks} allows it",) if judgement.asks else ()
     if judgement.decision is Decision.UNKNOWN:
-        said = f"{judgement.decided_by[0]} decides by something of the caller that is not known here"
+        why = judgement.why or "decides by something of the caller that is not known here"
+        said = f"{judgement.decided_by[0]} {why}"
         return trail.unknown(Stage.AUTHORIZATION, said, resource=judgement.place, result=result)
     if judgement.decision in {Decision.DENIED, Decision.IMPLICIT_DENY}:
         who = subject.principal or ("this caller" if subject.unknown else "a peer without identity")

@@ -1,0 +1,108 @@
+"""A request as the proxy at a hop sees it, for its policies: the peer, the addresses, and what HTTP shows.
+
+Must not know what the policies say.
+Sources: https://istio.io/latest/docs/concepts/security/#dependency-on-mutual-tls;
+https://istio.io/latest/docs/reference/config/security/conditions/;
+https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-for (whose address is
+the client's; a sidecar adds none and takes the last one, a gateway adds that of its peer).
+"""
+
+from __future__ import annotations
+
+from troubleshooter.mesh.matching import authority
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Sends
+from troubleshooter.mesh.normalization import normalized
+from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.tokens import Credentials
+from troubleshooter.model import HopKind, Request
+from troubleshooter.walk.decisions import Hop, Trail
+
+
+def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
+    """The request as the proxy at the last hop sees it: the peer of the hop before, and what HTTP shows."""
+    hop = trail.hop
+    sender = trail.hops[-2] if len(trail.hops) > 1 else None
+    principal, namespace = "", ""
+    unknown: frozenset[str] = frozenset()
+    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS:
+        namespace = sender.party.namespace
+        if sender.party.assumed or sender.party.pod is None:
+            unknown = OF_THE_PEER
+        else:
+            principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
+    return Subject(
+        principal=principal,
+        namespace=namespace,
+        request_principal=credentials.principal,
+        claims=credentials.claims or {},
+        host=authority(request),
+        method=request.method,
+        path=as_proxies_see(mesh, request),
+        headers=request.headers,
+        port=_local_port(mesh, request, trail),
+        http=hop.family == "http",
+        unknown=unknown,
+        trust_domains=mesh.settings.trust_domains,
+        peers=_peers(request, sender),
+        clients=_clients(request, trail),
+        addresses=(hop.endpoint.address,) if hop.endpoint and hop.endpoint.address else (),
+        sni=_sni(request, sender, hop),
+    )
+
+
+def as_proxies_see(mesh: Mesh, request: Request) -> str:
+    """The path of a request, normalized as the mesh says."""
+    return normalized(request.path, mesh.settings.path_normalization)
+
+
+def _peers(request: Request, sender: Hop | None) -> tuple[str, ...]:
+    """The addresses from which the connection may come: of the pod that was named, or of all pods of the workload. None
+    where not all of them are known."""
+    party = sender.party if sender is not None else None
+    if party is None or party.pod is None or party.workload is None or party.assumed:
+        return ()
+    named = party.pod.name == request.source.partition("@")[0].rpartition("/")[2]
+    found = tuple(p.address for p in ((party.pod,) if named else party.workload.staying))
+    return found if all(found) else ()
+
+
+def _clients(request: Request, trail: Trail) -> tuple[str, ...]:
+    """The addresses that the client behind all proxies may have. What a gateway makes of it, no object tells."""
+    sender = trail.hops[-2] if len(trail.hops) > 1 else None
+    forwarded = request.headers.get("x-forwarded-for", "")
+    if any(hop.kind is HopKind.GATEWAY for hop in trail.hops[:-1]):
+        return ()
+    if forwarded and trail.hop.family == "http":
+        return (forwarded.rpartition(",")[2].strip(),) if trail.hop.kind is HopKind.TARGET else ()
+    return _peers(request, sender)
+
+
+def _sni(request: Request, sender: Hop | None, hop: Hop) -> str | None:
+    """The name in the TLS hello of the connection, "" without one, None where it is not known."""
+    if sender is None:
+        return (request.sni or request.host) if request.scheme == "https" else ""
+    if sender.offer is None or sender.offer.sends not in {Sends.MTLS, Sends.PLAINTEXT}:
+        return None
+    if sender.offer.sends is Sends.MTLS:
+        return sender.offer.sni
+    return "" if hop.family == "http" or request.scheme != "https" else None
+
+
+def _local_port(mesh: Mesh, request: Request, trail: Trail) -> int:
+    """The container port on which the connection came in: policies name that one, not the Service's."""
+    hop = trail.hop
+    if hop.endpoint is not None:
+        return hop.endpoint.port
+    there = (
+        mesh.gateways.opened(mesh.gateways.for_workload(hop.party.workload), hop.party.workload)
+        if (hop.party.workload)
+        else []
+    )
+    server = hop.server
+    same = (o.port for o in there if server and o.server.gateway is server.gateway and o.server.index == server.index)
+    return next(same, request.port)
+
+
+OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
+"""What a rule may ask of a peer, and what of an assumed client is not known."""
