@@ -124,6 +124,7 @@ def test_a_text_inside_an_object_has_no_marks() -> None:
     """The mesh configuration is a text, and its guilty line was marked too."""
     text = shown("egress-registry-only-blackhole", "kubectl get configmap")
 
+    assert ["apiVersion", "data", "kind", "metadata"] == list(yaml.safe_load(text))
     assert "REGISTRY_ONLY" in text
     assert "#" not in text
 

@@ -18,7 +18,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import SECRET_HEADERS, Connection, Object, Outcome, Request, as_list, as_map
-from troubleshooter.remedy.manifests import manifest
+from troubleshooter.remedy.manifests import printed
 
 NO_AGE = "<unknown>"
 """What kubectl prints where an object does not say when it was made."""
@@ -50,16 +50,16 @@ def get_object(thing: Object) -> str:
 
 
 def object_text(thing: Object) -> str:
-    """An object as the scenario has it, its keys sorted as kubectl sorts them."""
-    return manifest([_sorted(thing.raw)]).rstrip()
+    """An object as the scenario has it."""
+    return printed(_without_marks(thing.raw)).rstrip()
 
 
-def _sorted(value: Any) -> Any:
+def _without_marks(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    if isinstance(value, str):
-        return MARK.sub("", value)
-    return [_sorted(item) for item in value] if isinstance(value, list) else value
+        return {key: _without_marks(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_marks(item) for item in value]
+    return MARK.sub("", value) if isinstance(value, str) else value
 
 
 def pods_text(workloads: Iterable[Workload], made_up: MadeUp) -> str:

@@ -209,6 +209,7 @@ class Session:
     def _end(self) -> None:
         self.over = True
         looked = list(self.looked.values())
+        telling.put_path(self.lines, self.judged)
         telling.put_evidence(self.lines, self.judged, self.offered, looked)
         if self.tally.foreseen is not None:
             said = "right" if self.tally.foreseen else "not right"

@@ -7,13 +7,14 @@ looks that they took.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
 
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.learn.revealing import Probe, needed, revealed, shortest_way
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.learn.scoring import FULL, Tally, account_of, score
 from troubleshooter.learn.screen import Lines
-from troubleshooter.model import SECRET_HEADERS, Fact, HopKind, Stage, Step
+from troubleshooter.model import SECRET_HEADERS, Fact, HopKind, Stage, StageVerdict, Step
 
 HOPS = {
     HopKind.SENDER: "the caller",
@@ -86,6 +87,20 @@ def put_reasons(lines: Lines, judged: Judged) -> None:
     for paragraph in judged.root.explanation.split("\n\n"):
         lines.put(paragraph, indent=2)
         lines.blank()
+
+
+def put_path(lines: Lines, judged: Judged) -> None:
+    """The way that the request took, stage by stage, to where it dies."""
+    lines.put("The way it took")
+    taken = [step for step in judged.path if step.verdict is not StageVerdict.NOT_REACHED]
+    for hop, steps in groupby(taken, key=lambda step: step.hop):
+        lines.put(f"{hop_in_words(judged, hop)}:", indent=2)
+        lines.table([(str(step.stage), _became(step)) for step in steps], indent=4)
+    lines.blank()
+
+
+def _became(step: Step) -> str:
+    return f"dies: {step.detail}" if step.verdict is StageVerdict.FAIL else step.detail
 
 
 def put_evidence(lines: Lines, judged: Judged, offered: Sequence[Probe], looked: Collection[Probe]) -> None:

@@ -52,6 +52,11 @@ def manifest(objects: Iterable[Mapping[str, Any]]) -> str:
     return "---\n".join(_document(raw) for raw in objects)
 
 
+def printed(raw: Mapping[str, Any]) -> str:
+    """An object as kubectl prints it: every key in alphabetical order."""
+    return yaml.dump(raw, Dumper=_Dumper, sort_keys=True, allow_unicode=True, width=10_000)
+
+
 def _document(raw: Mapping[str, Any]) -> str:
     ordered = {**{k: raw[k] for k in FIRST_KEYS if k in raw}, **raw}
     return yaml.dump(ordered, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000)
