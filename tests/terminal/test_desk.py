@@ -6,6 +6,7 @@ import pytest
 
 from tests.terminal.desks import TO_THE_END, blind, desk
 from troubleshooter.terminal.desk import visible
+from troubleshooter.terminal.inquiry import Choice, Inquiry
 
 
 def test_arrows_choose() -> None:
@@ -126,3 +127,12 @@ def test_paths_of_routes_are_suggested() -> None:
 def test_hosts_complete() -> None:
     """At the question for the host, what the mesh has."""
     assert "http://payments.shop:8080" in desk("").offers("pay")[1]
+
+
+def test_list_that_nobody_reads_is_cut() -> None:
+    """Of very many choices the first are shown; all of them can be found by typing."""
+    choices = tuple(Choice(word=f"service-{n}", value=n) for n in range(10_000))
+    inquiry = Inquiry(about="to", question="Where?", choices=choices)
+
+    assert 200 == len(visible(inquiry, ""))
+    assert [10_000] == [n for n, _ in visible(inquiry, "service-9999")]

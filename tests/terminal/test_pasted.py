@@ -76,6 +76,10 @@ def test_quoted_text_betrays_its_symptom(book: Rulebook, text: str, symptom: str
         ("$ curl -s -X PUT https://joe:pw@pay.example.com/a, then nothing", ("PUT", "https://pay.example.com/a")),
         ("curl: (60) SSL: see https://curl.se/docs/sslcerts.html", ("GET", "")),
         ("connection refused", ("GET", "")),
+        ("curl: (7) Failed to connect to a.shop port 8080 after 0 ms: refused", ("GET", "http://a.shop:8080")),
+        ("* Connected to a.shop (10.0.0.1) port 443", ("GET", "https://a.shop")),
+        ("curl: (6) Could not resolve host: a.shop", ("GET", "http://a.shop")),
+        ("dial tcp: lookup a.shop on 10.96.0.10:53: no such host", ("GET", "http://a.shop")),
     ],
 )
 def test_request_is_read_off(text: str, request_line: tuple[str, str]) -> None:
@@ -162,3 +166,21 @@ def test_person_with_a_mesh_may_go_on_without() -> None:
     assert end.diagnosis is not None
     assert end.diagnosis.root is not None
     assert "no-route" == end.diagnosis.root.cause
+
+
+def test_path_that_a_paste_does_not_name_is_asked_for() -> None:
+    """A connection that was refused has a host and no path."""
+    given = setting(inventory=inventory(SHOP, EXACT), person=True)
+    end = hold(given, ["curl: (7) Failed to connect to payments.shop port 8080; reset before", "POST /api/x", "web"])
+
+    assert ["What do you see?", "Which path of http://payments.shop:8080, and by which method?"] == end.questions[:2]
+    assert end.diagnosis is not None
+    assert end.diagnosis.walk is not None
+    assert "http://payments.shop:8080/api/x" == end.diagnosis.walk.request.to
+
+
+def test_request_that_arrives_though_somebody_sees_it_fail() -> None:
+    """That is said, with what tells more."""
+    end = hold(setting(inventory=inventory(SHOP), person=True), ["404-envoy", "payments", "/api/x", "web"])
+
+    assert "You see: Not found. By all that I looked at, this request arrives. Is it the one that fails" in end.flat

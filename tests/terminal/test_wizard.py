@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from prompt_toolkit.application import create_app_session
@@ -11,7 +12,8 @@ from prompt_toolkit.output import DummyOutput
 
 from tests.terminal.desks import TO_THE_END, desk, page
 from troubleshooter.terminal.desk import Desk
-from troubleshooter.terminal.wizard import LOOKS, Wizard
+from troubleshooter.terminal.looks import LOOKS, without_color
+from troubleshooter.terminal.wizard import Wizard
 
 ENTER, UP, DOWN, ESCAPE, CTRL_C, CTRL_D, TAB = "\r", "\x1b[A", "\x1b[B", "\x1b", "\x03", "\x04", "\t"
 QUIT, PAGE_DOWN, PASTE, PASTED = "quit\r", "\x1b[6~", "\x1b[200~", "\x1b[201~"
@@ -120,6 +122,28 @@ def test_page_down_scrolls_the_result(keyboard: PipeInput) -> None:
     assert 0 < held.hand.scroll < 50
 
 
+def test_leaving_while_the_program_is_at_work(keyboard: PipeInput, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for it, and what it works on counts for nothing."""
+    release = Event()
+    monkeypatch.setattr(Desk, "take", lambda _desk, _line: release.wait(30))
+    held = desk()
+    wizard = Wizard(held, page, color=False, input=keyboard, output=DummyOutput())
+    keyboard.send_text("x" + ENTER + CTRL_C)
+    wizard.run()
+    release.set()
+
+    assert wizard.interrupted
+
+
+def test_space_turns_the_page(keyboard: PipeInput) -> None:
+    """As readers of long pages expect; in a typed line it is a space."""
+    held = hold(keyboard, " ", CTRL_C, held=desk(*TO_THE_END))
+    assert held.hand.scroll > 0
+
+    again = hold(keyboard, "how x", CTRL_C, held=desk(*TO_THE_END))
+    assert "how x" == again.hand.typed
+
+
 def test_mistake_of_ours_is_raised_after_the_terminal_is_as_it_was(
     keyboard: PipeInput, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,8 +158,6 @@ def test_mistake_of_ours_is_raised_after_the_terminal_is_as_it_was(
         hold(keyboard, "x", ENTER)
 
 
-def test_without_color_no_look_has_one() -> None:
+def testwithout_color_no_look_has_one() -> None:
     """Weight is left: bold and reversed letters are no colours."""
-    from troubleshooter.terminal.wizard import _without_color
-
-    assert {"", "bold", "reverse"} == {_without_color(look) for look in LOOKS.values()}
+    assert {"", "bold", "reverse"} == {without_color(look) for look in LOOKS.values()}

@@ -26,7 +26,7 @@ ALL = 10_000
 
 COMMANDS = ("why", "?", "how", "what if", "fix", "undo", "unknown", "back", "notes", "help", "quit")
 HOW, WHAT_IF = "how ", "what if "
-MOST_OFFERED = 200
+MOST_SHOWN = MOST_OFFERED = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +59,14 @@ class Hand:
 
 
 def visible(inquiry: Inquiry, typed: str) -> tuple[tuple[int, Choice], ...]:
-    """The choices that hold all typed words, with their numbers. All of them where none does, or where a command or the
-    number of one is typed."""
+    """The choices that hold all typed words, with their numbers; all of them where none does, or where a command or the
+    number of one is typed. Nobody reads more than the first MOST_SHOWN."""
     numbered = tuple(enumerate(inquiry.choices, 1))
     words = typed.lower().split()
     if not words or _number(typed, len(numbered)) or words[0] in {c.split(maxsplit=1)[0] for c in COMMANDS}:
-        return numbered
+        return numbered[:MOST_SHOWN]
     fitting = tuple((n, c) for n, c in numbered if all(w in f"{c.word} {c.meaning}".lower() for w in words))
-    return fitting or numbered
+    return (fitting or numbered)[:MOST_SHOWN]
 
 
 def _number(typed: str, count: int) -> bool:

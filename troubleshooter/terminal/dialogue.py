@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import Any
 
 from troubleshooter.consult import UNKNOWN, Ask, Conclude, Consultation
-from troubleshooter.model import Diagnosis
+from troubleshooter.model import Diagnosis, Verdict
 from troubleshooter.terminal.given import Given, scrubbed
 from troubleshooter.terminal.inquiry import Choice, Inquiry, answer_of, chosen
 from troubleshooter.terminal.intake import PAGE, Intake
@@ -171,7 +171,21 @@ class Dialogue:
         step = self.consultation.next_step()
         self.inquiry = _inquiry_of(step) if isinstance(step, Ask) else END
         self.diagnosis = step.diagnosis if isinstance(step, Conclude) else None
+        self._doubt(said)
         return Heard(turn=Turn.MOVED, said=said)
+
+    def _doubt(self, said: Said) -> None:
+        """Somebody sees a failure, and by all that was looked at the request arrives: then it may be another request,
+        or what fails is in no object."""
+        seen = self.setting.rulebook.symptoms.get(self.intake.symptom)
+        walk = self.diagnosis.walk if self.diagnosis else None
+        if seen is None or walk is None or walk.verdict is not Verdict.REACHABLE:
+            return
+        said.put(
+            f"You see: {seen.title.rstrip('.')}. By all that I looked at, this request arrives. Is it the one that "
+            "fails, with its method, path and headers? `back` changes it. Else its line in the log of a proxy tells "
+            "most: go `back` to the first question and paste it."
+        )
 
     def _begun(self, said: Said) -> Consultation | None:
         """A consultation about what is in question. Where that makes no sense, the last answer is taken back."""

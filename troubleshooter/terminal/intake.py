@@ -81,7 +81,7 @@ class Intake:
         asked = self._logged or self._named()
         if asked is None:
             return first_questions.to_whom(self.mesh, self.page) if self.answer(TO) is None else None
-        if self.answer(TO) is not None and self.answer(PATH) is None and _is_bare(asked):
+        if self._logged is None and self.answer(PATH) is None and _is_bare(asked):
             return first_questions.which_path(self.mesh, asked)
         known = asked.source or self.answer(FROM) is not None
         return None if known else first_questions.from_whom(self.mesh, asked, self.page)
@@ -154,13 +154,14 @@ class Intake:
         to = self.answer(TO)
         if to == EVERYTHING:
             return None
-        if to is None:
-            with suppress(RequestError):
-                return parse_request(self.seen.to, method=self.seen.method) if self.seen.to else None
-            return None
-        method, below = self.answer(PATH) or ("GET", "")
-        return parse_request(to.rstrip("/") + below if below else to, method=method)
+        method, below = self.answer(PATH) or (self.seen.method, "")
+        if to is not None:
+            return parse_request(to.rstrip("/") + below if below else to, method=method)
+        with suppress(RequestError):
+            return parse_request(self.seen.to + below, method=method) if self.seen.to else None
+        return None
 
 
 def _is_bare(asked: Request) -> bool:
-    return asked.scheme.startswith("http") and asked.path == "/"
+    """Whether nobody has named a path."""
+    return asked.scheme.startswith("http") and asked.path == "/" and not asked.to.endswith("/")

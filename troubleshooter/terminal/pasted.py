@@ -28,6 +28,8 @@ SENT = re.compile(r"^> ([A-Z]+) (/\S*) HTTP/", re.MULTILINE)
 SENT_HOST = re.compile(r"^> (?:Host|:authority): *(\S+)", re.MULTILINE | re.IGNORECASE)
 SENT_METHOD = re.compile(r"\bcurl\b[^\n]*? -X *([A-Z]+)\b")
 SECURED = re.compile(r"^\* (?:SSL connection using|TLSv1)", re.MULTILINE)
+REACHED_FOR = re.compile(r"\b(?:[Ff]ailed to connect to|Connected to) ([\w.-]+) (?:\([^)]*\) )?port (\d+)\b")
+LOOKED_UP = re.compile(r"\b(?:[Cc]ould not resolve host: |dial tcp: lookup )([\w.-]+\w)")
 STATUS = re.compile(r"HTTP/[\d.]+\"? (\d{3})\b|\bstatus(?:[ _-]?code)?[ \"':=]+(\d{3})\b", re.IGNORECASE)
 
 
@@ -56,7 +58,15 @@ def request_in(text: str) -> tuple[str, str]:
         return sent[1], without_credentials(f"{scheme}://{host[1]}{sent[2]}")
     method = SENT_METHOD.search(text)
     named = (found[0].rstrip(".,:;") for found in URL.finditer(text) if not OWN_PAGES.search(found[0]))
-    return method[1] if method else "GET", without_credentials(next(named, ""))
+    return method[1] if method else "GET", without_credentials(next(named, "") or _host_in(text))
+
+
+def _host_in(text: str) -> str:
+    """The host, and the port where it is said, of a connection that was tried, as a URL without a path."""
+    reached, looked_up = REACHED_FOR.search(text), LOOKED_UP.search(text)
+    if reached:
+        return f"https://{reached[1]}" if reached[2] == "443" else f"http://{reached[1]}:{reached[2]}"
+    return f"http://{looked_up[1]}" if looked_up else ""
 
 
 def statuses_in(text: str) -> frozenset[int]:

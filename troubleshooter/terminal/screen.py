@@ -13,11 +13,11 @@ prompt_toolkit, consultations, or what a key does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from troubleshooter.model import Diagnosis
-from troubleshooter.terminal.desk import Hand, View, visible
+from troubleshooter.terminal.desk import MOST_SHOWN, Hand, View, visible
 from troubleshooter.terminal.inquiry import Inquiry
 from troubleshooter.terminal.panel import panel, status
 from troubleshooter.terminal.rows import Row, fitted, in_ascii, led, length, page_rows, row, said_rows
@@ -82,14 +82,14 @@ class Frame:
 
 def draw(view: View, hand: Hand, size: Size, page: PageOf) -> Frame:
     """The screen without the typed line."""
-    below = _keys(ENDED if view.ended else ASKING, size.columns)
-    beside = size.columns >= WIDE and not (view.ended and not view.reply)
+    below = _keys(list(_keys_of(view)), size.columns)
+    beside = size.columns >= WIDE and not view.ended
     top = [_title(view, size.columns)]
     if not beside and not view.ended and status(view.overview):
         top.append(fitted(status(view.overview), size.columns))
     room = max(size.rows - len(top) - len(below) - 2, 3)
     width = size.columns - PANEL - 3 if beside else size.columns
-    pinned, flowing, selected = _body(view, hand, width - 1, page)
+    pinned, flowing, selected = _body(view, hand, width - 1 if beside else width, page)
     if len(pinned) > room // 2:
         selected = None if selected is None else selected + len(pinned)
         pinned, flowing = [], [*pinned, *flowing]
@@ -130,7 +130,7 @@ def _body(view: View, hand: Hand, width: int, page: PageOf) -> tuple[list[Row], 
     choices, selected = _choices(view, hand, width)
     spaced = [*head, ()] if head else []
     told = [*reply, ()] if reply else []
-    find = [(), *_to_find_out(inquiry, width)] if not reply else []
+    find = [*([()] if choices else []), *_to_find_out(inquiry, width)] if not reply else []
     return [*spaced, *question, *hint, ()], [*told, *choices, *find], _after(told, selected)
 
 
@@ -167,7 +167,8 @@ def _choices(view: View, hand: Hand, width: int) -> tuple[list[Row], int | None]
         lead = f"{'▸' if here else ' '} {count:2}  {word}"
         rows += led(lead, choice.meaning or choice.word, width, "chosen" if here else "")
     if len(shown) < len(view.inquiry.choices):
-        rows.append(row(("faint", f"      {len(shown)} of {len(view.inquiry.choices)} fit what you type")))
+        hint = "are shown; type a part of what you look for" if len(shown) == MOST_SHOWN else "fit what you type"
+        rows.append(row(("faint", f"      {len(shown)} of {len(view.inquiry.choices)} {hint}")))
     return rows, selected
 
 
@@ -195,9 +196,18 @@ def _keys(keys: Sequence[tuple[str, str]], columns: int) -> list[Row]:
     rows: list[Row] = []
     line: Row = ()
     for key, does in keys:
-        piece = row(("key", key), ("faint", f" {does}" if does else ""), ("", "  "))
-        if line and length(line) + length(piece) - 2 > columns:
+        piece = row(("key", key), ("faint", f" {does}" if does else ""))
+        if line and length(line) + 2 + length(piece) > columns:
             rows.append(fitted(line, columns))
             line = ()
-        line += piece
+        line += (*row(("", "  " if line else "")), *piece)
     return [*rows, fitted(line, columns)]
+
+
+def _keys_of(view: View) -> Iterator[tuple[str, str]]:
+    """Those that lead somewhere now."""
+    root = view.diagnosis.root if view.diagnosis else None
+    fixes = root.fixes if root else ()
+    for key, does in ENDED if view.ended else ASKING:
+        if key not in {"fix 2", "undo"} or (fixes[1:] if key == "fix 2" else any(f.rollback for f in fixes[:1])):
+            yield key, does

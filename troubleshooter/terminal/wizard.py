@@ -8,20 +8,16 @@ of a style. Imported only when somebody sits at a terminal: it is the only modul
 
 from __future__ import annotations
 
-import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from threading import Thread
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import Input, create_input
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
@@ -37,24 +33,13 @@ from prompt_toolkit.layout import (
 )
 from prompt_toolkit.layout.menus import CompletionsMenu
 from prompt_toolkit.output import ColorDepth, Output
-from prompt_toolkit.styles import Style
 
 from troubleshooter.model.plain import plain
-from troubleshooter.terminal.desk import HOW, WHAT_IF, Desk
-from troubleshooter.terminal.rows import Row
+from troubleshooter.terminal.background import beside, remembering
+from troubleshooter.terminal.desk import HOW, WHAT_IF, Desk, Hand, View
+from troubleshooter.terminal.looks import fragments, style
 from troubleshooter.terminal.screen import Frame, PageOf, Size, draw
 
-LOOKS = {
-    "title": "reverse",
-    "strong": "bold",
-    "faint": "ansibrightblack",
-    "bad": "ansired bold",
-    "good": "ansigreen",
-    "warn": "ansiyellow",
-    "chosen": "bold",
-    "key": "bold",
-    "rule": "ansibrightblack",
-}
 PROMPT = "> "
 MENU = 6
 
@@ -72,7 +57,9 @@ class Wizard:
         input: Input | None = None,  # noqa: A002 - prompt_toolkit's own name for it
         output: Output | None = None,
     ) -> None:
-        self.desk, self.page, self.ascii_only = desk, page, ascii_only
+        self.desk, self.ascii_only = desk, ascii_only
+        self._page = remembering(page)
+        self._drawn: tuple[View, Hand, Size, Frame] | None = None
         self._queue: deque[str] = deque()
         self._failure: Exception | None = None
         self._typing = Buffer(
@@ -84,7 +71,7 @@ class Wizard:
         self.application: Application[None] = Application(
             layout=self._layout(),
             key_bindings=_bindings(self),
-            style=Style.from_dict({k: (v if color else _without_color(v)) for k, v in LOOKS.items()}),
+            style=style(color=color),
             color_depth=None if color else ColorDepth.DEPTH_1_BIT,
             full_screen=True,
             input=input or create_input(always_prefer_tty=True),  # standard input may be the mesh
@@ -99,17 +86,19 @@ class Wizard:
             raise self._failure
 
     def frame(self) -> Frame:
-        """The screen as it is to be drawn now."""
+        """The screen as it is to be drawn now. It is asked for more often than it changes."""
         at = self.application.output.get_size()
-        hand = replace(self.desk.hand, busy=bool(self._queue))
+        view, hand = self.desk.view, replace(self.desk.hand, busy=bool(self._queue))
         size = Size(columns=max(at.columns, 20), rows=at.rows, ascii=self.ascii_only)
-        frame = draw(self.desk.view, hand, size, self.page)
+        if self._drawn is None or self._drawn[0] is not view or self._drawn[1:3] != (hand, size):
+            self._drawn = (view, hand, size, draw(view, hand, size, self._page))
+        frame = self._drawn[3]
         if hand.scroll > frame.most:
             self.desk.hand = replace(self.desk.hand, scroll=frame.most)
         return frame
 
     def _layout(self) -> Layout:
-        above = Window(FormattedTextControl(lambda: _fragments(self.frame().above)), always_hide_cursor=True)
+        above = Window(FormattedTextControl(lambda: fragments(self.frame().above)), always_hide_cursor=True)
         typed = VSplit(
             [
                 Window(FormattedTextControl(PROMPT), width=len(PROMPT), height=1),
@@ -117,7 +106,7 @@ class Wizard:
             ]
         )
         keys = Window(
-            FormattedTextControl(lambda: _fragments(self.frame().below)), height=lambda: len(self.frame().below)
+            FormattedTextControl(lambda: fragments(self.frame().below)), height=lambda: len(self.frame().below)
         )
         menu = Float(xcursor=True, ycursor=True, content=CompletionsMenu(max_height=MENU))
         return Layout(FloatContainer(HSplit([above, typed, keys]), [menu]), focused_element=typed)
@@ -144,7 +133,7 @@ class Wizard:
         """Take what was entered, line by line, while the screen stays alive."""
         self.application.invalidate()
         while self._queue and not self.desk.left:
-            self._failure = await _beside(partial(self.desk.take, self._queue[0]))
+            self._failure = await beside(partial(self.desk.take, self._queue[0]))
             if self._failure is not None:
                 self.desk.left = True
                 break
@@ -178,6 +167,10 @@ class Wizard:
         """Scroll by so many screens."""
         self.desk.scroll(pages * max(self.frame().room - 1, 1))
 
+    def reads(self) -> bool:
+        """Whether there is a page to read, and nothing typed: then the space bar turns it."""
+        return self.desk.view.ended and not self._typing.text
+
     def complete(self, steps: int) -> None:
         """Open the menu of what may be typed on, or go on in it."""
         if self._typing.complete_state is None:
@@ -205,28 +198,6 @@ class Wizard:
             self.application.exit()
 
 
-async def _beside(work: Callable[[], None]) -> Exception | None:
-    """Do some work in a thread for which nobody waits if the program ends; what goes wrong in it comes back."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[Exception | None] = loop.create_future()
-
-    def run() -> None:
-        mistake: Exception | None = None
-        try:
-            work()
-        except Exception as error:  # noqa: BLE001  # raised again by Wizard.run(), once the terminal is as it was
-            mistake = error
-        with suppress(RuntimeError):  # the loop is closed: somebody has left meanwhile
-            loop.call_soon_threadsafe(tell, mistake)
-
-    def tell(mistake: Exception | None) -> None:
-        if not done.done():
-            done.set_result(mistake)
-
-    Thread(target=run, daemon=True).start()
-    return await done
-
-
 def _bindings(wizard: Wizard) -> KeyBindings:
     """Every key of ours, as a table; editing keys are prompt_toolkit's."""
     table: tuple[tuple[tuple[str, ...], Callable[[], None]], ...] = (
@@ -244,6 +215,10 @@ def _bindings(wizard: Wizard) -> KeyBindings:
     for keys, does in table:
         for key in keys:
             bindings.add(key)(_handler(does))
+
+    @bindings.add(" ", filter=Condition(wizard.reads))
+    def _(_event: KeyPressEvent) -> None:
+        wizard.turn(1)
 
     @bindings.add(Keys.BracketedPaste)
     def _(event: KeyPressEvent) -> None:
@@ -269,17 +244,3 @@ class _Words(Completer):
         replaced, words = self.desk.offers(document.text_before_cursor)
         for word in words:
             yield Completion(plain(word), start_position=-replaced)
-
-
-def _fragments(rows: Iterable[Row]) -> StyleAndTextTuples:
-    """Rows as prompt_toolkit takes them."""
-    found: StyleAndTextTuples = []
-    for number, line in enumerate(rows):
-        found += [("", "\n")] if number else []
-        found += [(f"class:{style}" if style else "", text) for style, text in line]
-    return found
-
-
-def _without_color(look: str) -> str:
-    """What of a look is no colour."""
-    return " ".join(word for word in look.split() if not word.startswith("ansi"))
