@@ -11,10 +11,11 @@ TLS = "- {port: {number: 443, protocol: HTTPS}, hosts: [%s], tls: {mode: SIMPLE,
 ROUTE = "hosts: [%s]\ngateways: [edge/%s]\nhttp: [{route: [{destination: {host: payments}}]}]"
 
 
-def word(to: str, host: str = "", sni: str = "", *, routes: bool = True) -> str:
-    """The word of the fact, "" where nothing is known. Two Gateways serve one host each."""
+def word(to: str, host: str = "", sni: str = "", *, routes: bool = True, secret: str = "") -> str:
+    """The word of the fact, "" where nothing is known. Two Gateways serve one host each, with certificates of their own
+    or the one in `secret`."""
     bound = [thing("VirtualService", n, ROUTE % (f"{n}.example.com", n)) for n in ("shop", "docs")]
-    servers = [gateway(n, TLS % (f"{n}.example.com", n)) for n in ("shop", "docs")]
+    servers = [gateway(n, TLS % (f"{n}.example.com", secret or n)) for n in ("shop", "docs")]
     held = mesh(SPACES, INGRESS, app("payments"), *servers, *(bound if routes else ()))
     found = walked(held, to, "gateway:edge/shop", headers=[("Host", host)] if host else [], sni=sni)
     case = walk_cases(held, found)[0]
@@ -45,3 +46,8 @@ def test_name_in_the_hello(to: str, host: str, sni: str, expected: str) -> None:
 def test_without_routes_the_name_is_not_to_blame() -> None:
     """The right name would not help."""
     assert "" == word("https://203.0.113.10/", "shop.example.com", routes=False)
+
+
+def test_a_connection_that_is_used_for_another_host() -> None:
+    """Where the server of the connection and the one for the host show the same certificate."""
+    assert "coalesced" == word("https://shop.example.com/", "docs.example.com", secret="all")  # noqa: S106 - a name

@@ -8,8 +8,10 @@ https://datatracker.ietf.org/doc/html/rfc6066#section-3.
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_certificates import about_shared
 from troubleshooter.facts.of_gateway_hosts import servers_here
 from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh.certificates import Shared, certificate, sharing
 from troubleshooter.mesh.gateways import Server
 from troubleshooter.model import HopKind, Request, Stage
 from troubleshooter.walk import Hop, Trail
@@ -32,6 +34,11 @@ def about_sni(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> 
     word = _word(trail, sent, asked)
     if wanted is None or not word:
         return
+    if word == "other-server":
+        shared = _shared(mesh, hop, wanted)
+        if shared is not None:
+            about_shared(case, mesh, shared)
+            word = "coalesced"
     place = wanted.gateway.at(f"{wanted.path}.hosts")
     chosen = hop.server.gateway.at(f"{hop.server.path}.hosts") if hop.server else None
     case.role("gateway", wanted.gateway.at())
@@ -51,6 +58,20 @@ def _word(trail: Trail, sent: str, asked: str) -> str:
     server = trail.hop.server
     other = died is Stage.ROUTE and server is not None and server.tls and not server.serves(asked)
     return "other-server" if other else ""
+
+
+def _shared(mesh: Mesh, hop: Hop, wanted: Server) -> Shared | None:
+    """That the server of the connection and the one that has the host show one certificate, if they do."""
+    workload, here = hop.party.workload, hop.server
+    if workload is None or here is None:
+        return None
+    shown = certificate(here, workload.namespace)
+    if not shown or shown != certificate(wanted, workload.namespace):
+        return None
+    pairs = sharing(mesh, workload)
+    both = {(here.reference, here.index), (wanted.reference, wanted.index)}
+    same = next((p for p in pairs if {(s.reference, s.index) for s in (p.first, p.second)} == both), None)
+    return same or Shared(first=here, second=wanted, certificate=shown, host="")
 
 
 def _server_for(mesh: Mesh, request: Request, hop: Hop, asked: str) -> Server | None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_canaries import about_canary
+from troubleshooter.facts.of_certificates import certificate_cases
 from troubleshooter.facts.of_clients import connection_cases, connections, route_client
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
@@ -64,6 +65,7 @@ def audit_cases(mesh: Mesh, only: Container[Key] | None = None) -> Iterator[Case
         yield gateway_case(mesh, gateway)
     for thing in among(mesh.virtual_services.all, _itself):
         yield from _of_virtual_service(mesh, thing)
+    yield from certificate_cases(mesh, mesh.gateways.proxies())
     yield from rival_cases(mesh)
 
 
@@ -198,6 +200,8 @@ def _of_hop(mesh: Mesh, trail: Trail, hop: Hop) -> Iterator[Case]:
     without = bool(hop.offer and hop.offer.reason is Reason.NO_PROXY)
     if hop.party.workload is not None and hop.kind is HopKind.SENDER:
         yield workload_case(mesh, hop.party.workload, needs_proxy=broken and without)
+    if hop.kind is HopKind.GATEWAY and hop.party.workload is not None and hop.server is not None and hop.server.tls:
+        yield from certificate_cases(mesh, [hop.party.workload])
     if hop.endpoint is not None and hop.endpoint.workload is not None:
         bare = bool(hop.endpoint.pod and not hop.endpoint.pod.proxy)
         yield workload_case(mesh, hop.endpoint.workload, needs_proxy=broken and bare)
