@@ -186,3 +186,10 @@ def custom(name: str, provider: str) -> str:
 def test_several_authorizers_for_one_workload(texts: tuple[str, ...], expected: str) -> None:
     """Releases of Istio differ in what they make of that; what a DENY policy matches is denied by all."""
     assert expected == who(judged(PROVIDERS, *texts))
+
+
+def test_provider_that_is_no_authorizer() -> None:
+    """A provider for logs cannot be asked, so everything is denied."""
+    config = mesh_config("extensionProviders: [{name: logs, envoyFileAccessLog: {path: /dev/stdout}}]")
+
+    assert "deny-matched a" == who(judged(config, custom("a", "logs")))

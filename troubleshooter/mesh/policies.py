@@ -27,6 +27,8 @@ BAD_CUSTOM = "default-deny-all-due-to-bad-CUSTOM-action"
 
 Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go.
 """
+AUTHORIZERS = frozenset({"envoyExtAuthzHttp", "envoyExtAuthzGrpc"})
+"""The kinds of extension providers that are authorizers."""
 SEVERAL = "asks another authorizer than a policy beside it: older releases then deny everything, newer ones ask both"
 """What several providers for one workload come to. Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go."""
 TRUE = frozenset({"1", "t", "true"})
@@ -106,11 +108,12 @@ class AuthorizationPolicies:
         return replace(decided, asks=asked.policy) if asked else decided
 
     def _provider(self, policy: Object) -> Raw | None:
-        """The authorizer of a CUSTOM policy, None if the mesh has none of that name; one of which nothing is known
-        where the mesh config was not seen."""
+        """The authorizer of a CUSTOM policy, None if the mesh has none of that name (a provider of logs, say, is none);
+        one of which nothing is known where the mesh config was not seen."""
         if self._settings.source is None or not self._settings.readable:
             return {}
-        return self._settings.provider(str(as_map(policy.spec.get("provider")).get("name") or ""))
+        found = self._settings.provider(str(as_map(policy.spec.get("provider")).get("name") or ""))
+        return found if found is not None and AUTHORIZERS & set(found) else None
 
 
 def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:

@@ -10,7 +10,7 @@ generator.go, and pilot/pkg/security/authz/matcher/header.go, template.go.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from troubleshooter.mesh.policy_values import MATCHERS, text_matches, value_of, within
 from troubleshooter.mesh.subject import Miss, Subject, Tri
@@ -74,6 +74,14 @@ NEVER_KNOWN = "experimental.envoy.filters."
 REQUEST_KEYS = ("request.auth.claims[", "request.headers[", "request.experimental.inline.headers[")
 OF_TOKENS = {"request.auth.audiences": "aud", "request.auth.presenter": "azp"}
 """Conditions on one claim each."""
+
+OF_THE_LINE: Mapping[str, Callable[[Subject], str]] = {
+    ":authority": lambda subject: subject.host,
+    "host": lambda subject: subject.host,
+    ":method": lambda subject: subject.method,
+    ":path": lambda subject: subject.path,
+}
+"""Headers that stand for parts of the request's first line."""
 
 
 def negative(name: str) -> str:
@@ -148,7 +156,8 @@ def _request_values(key: str, subject: Subject) -> list[str]:
     """What a request has for a condition on its headers or its token."""
     names = re.findall(r"\[([^\]]*)\]", key)
     if "headers[" in key:
-        value = subject.headers.get(names[0].lower()) if names else None
+        name = names[0].lower() if names else ""
+        value = OF_THE_LINE[name](subject) if name in OF_THE_LINE else subject.headers.get(name)
         return [] if value is None else [value]
     return _claim(subject.claims, [OF_TOKENS[key]] if key in OF_TOKENS else names)
 
