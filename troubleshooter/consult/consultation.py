@@ -272,6 +272,8 @@ class Consultation:
         walked = self._examined.walked if self._examined else None
         branches = walked.walk.branches if walked else ()
         died = frozenset(b.failed.stage for b in branches if b.failed)
+        if isinstance(self.situation, LogLine) and (word := self.rulebook.details.get(self.situation.entry.details)):
+            died |= frozenset(word.or_at)
         return died or frozenset(s.stage for b in branches for s in b.path if s.verdict is StageVerdict.UNKNOWN)
 
 

@@ -93,6 +93,7 @@ LOG_WORD = Shape(
         "long_name": Key(read=text, fallback=("",)),
         "meaning": need(text),
         "stage": Key(read=_stage_or_none, fallback=(None,)),
+        "or_at": may(each(STAGE)),
         "proves": need(text),
         "does_not_prove": need(text),
         "references": may(each(text)),

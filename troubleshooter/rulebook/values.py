@@ -211,7 +211,8 @@ class Derivation(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogWord(Placed):
-    """A response flag or response-code detail: `stage` is where a request with it dies, None where it does not say."""
+    """A response flag or response-code detail: `stage` is where a request with it dies, None where it does not say;
+    `or_at` are stages at which it may as well be, where nothing but the log is known."""
 
     name: str
     long_name: str
@@ -219,6 +220,7 @@ class LogWord(Placed):
     stage: Stage | None
     proves: str
     does_not_prove: str
+    or_at: tuple[Stage, ...] = ()
     references: tuple[str, ...] = ()
 
 
