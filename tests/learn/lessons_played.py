@@ -58,10 +58,12 @@ def judged(cause: str, mesh: str = "bad") -> Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A lesson that was held: its points (None if it was left), and everything that was on the screen."""
+    """A lesson that was held: its points (None if it was left), everything that was on the screen, and what of it the
+    lesson wrote (`told`)."""
 
     points: int | None
     screen: str
+    told: str
 
     @property
     def flat(self) -> str:
@@ -72,6 +74,7 @@ class Held:
 def play(scenario: Judged, typed: Iterable[str], width: int = 80) -> Held:
     """Type these lines one after the other; after the last one the input ends."""
     written: list[str] = []
+    told: list[str] = []
     lines = iter(typed)
 
     def read() -> str | None:
@@ -81,6 +84,11 @@ def play(scenario: Judged, typed: Iterable[str], width: int = 80) -> Held:
         return line
 
     pages = {name: book().concepts[name] for name in ("route", "transport", "virtual-service")}
+
+    def write(text: str) -> None:
+        written.append(text)
+        told.append(text)
+
     setting = Setting(concepts=pages, titles=names_of(small_book(), "causes"), total=30)
-    points = Session(scenario, setting, Lines(written.append, width), read).run()
-    return Held(points=points, screen="".join(written))
+    points = Session(scenario, setting, Lines(write, width), read).run()
+    return Held(points=points, screen="".join(written), told="".join(told))

@@ -24,14 +24,18 @@ def test_what_follows_from_the_right_cause_is_no_choice() -> None:
 
 def test_a_wrong_cause_is_ruled_out_by_a_fact() -> None:
     """The engine's account says which."""
-    assert "it needs route.match to be implicit, and here that is none" == why_not_this(
+    meaning = "(route.match: which route took the request)"
+
+    assert f"it needs route.match to be implicit, and here that is none {meaning}" == why_not_this(
         judged("vs-no-match-no-default"), "vs-missing-mesh-gateway"
     )
 
 
 def test_a_wrong_cause_would_need_what_nothing_shows() -> None:
     """Where no fact rules it out, what it would need is named."""
-    assert "it needs destination.subset to be not-defined, and nothing here shows that" == why_not_this(
+    meaning = "(destination.subset: whether the rule in force defines the subset)"
+
+    assert f"it needs destination.subset to be not-defined, and nothing here shows that {meaning}" == why_not_this(
         judged("vs-no-match-no-default"), "dr-subset-not-defined"
     )
 

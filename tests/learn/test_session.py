@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.conftest import Golden
 from tests.learn.lessons_played import Held, judged, play
 from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose
 from troubleshooter.learn.scenario import Judged
+from troubleshooter.model.plain import plain_block
 
 STRICT = "mtls-strict-plaintext-client"
 
@@ -101,6 +104,9 @@ def test_a_look_is_seen_once() -> None:
     ("typed", "said"),
     [
         ("99", "There is no 99 in this list; it goes from 1 to"),
+        ("\u00b2", "That is no command here."),
+        ("9" * 5000, "That is no command here."),
+        ("look \u00b2", "Type look and a number; look alone lists them."),
         ("look x", "Type look and a number; look alone lists them."),
         ("dance", "That is no command here. Type a number from the list above, or help."),
         ("", "Type help for what you can do."),
@@ -132,6 +138,13 @@ def test_hints_come_in_three_steps() -> None:
 def test_one_predicts_once() -> None:
     """Whoever could try again would not predict."""
     assert "You have predicted already." in play(judged(STRICT), ["predict 1", "predict 2"]).screen
+
+
+def test_nobody_predicts_what_they_know() -> None:
+    """Once the cause is named it is too late."""
+    scenario = judged(STRICT)
+
+    assert "You know the cause already." in play(scenario, ["answer", number_of_cause(scenario), "predict 7"]).screen
 
 
 @pytest.mark.parametrize(("place", "word"), [("7", "right"), ("1", "not right")])
@@ -171,3 +184,17 @@ def test_lines_fit_the_screen(width: int) -> None:
     wide = [line for line in play(scenario, typed, width).screen.splitlines() if len(line) > width]
 
     assert [] == [line for line in wide if not any(word in line for word in ("    ", "kubectl", "istioctl", "https:"))]
+
+
+WORDS = st.sampled_from(["look", "predict", "answer", "hint", "concept", "back", "story", "help", "5", "1", "99", "-1"])
+TYPED = st.one_of(WORDS, st.text(max_size=12), st.tuples(WORDS, st.text(max_size=6)).map(" ".join))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TYPED, max_size=8))
+def test_whatever_is_typed_the_lesson_goes_on(typed: list[str]) -> None:
+    """Nothing crashes it, and nothing that a terminal obeys is written."""
+    held = play(judged(STRICT), typed)
+
+    assert held.points is None or 0 <= held.points <= 100
+    assert held.told == plain_block(held.told)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import Conclusion, PlainEvaluator, account
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.model import CaseKind
@@ -55,18 +56,25 @@ def _unlikeness(cause: Cause, right: Cause) -> tuple[int, int, int, str]:
 
 
 def why_not_this(judged: Judged, cause: str) -> str:
-    """What rules a cause out in this scenario, as a sentence."""
+    """What rules a cause out in this scenario, as a sentence without its end."""
     found = account(judged.rulebook, judged.examined.judgement.cases[judged.root.case], cause)
     for objection in found.objections[:1]:
         fact, asked = objection.known.fact, objection.condition
         if objection.unless:
-            return f"it is ruled out where {asked.fact} is {fact.word}, and that is so here"
-        return f"it needs {asked.fact} to be {' or '.join(asked.words)}, and here that is {fact.word}"
+            return f"it is ruled out where {asked.fact} is {fact.word}, and that is so here{_meaning(fact.name)}"
+        words = " or ".join(asked.words)
+        return f"it needs {asked.fact} to be {words}, and here that is {fact.word}{_meaning(fact.name)}"
     wanted = {c.fact: c.words for c in conditions(judged.rulebook.causes[cause].when)}
     for name in found.standing.missing:
         if name in wanted:
-            return f"it needs {name} to be {' or '.join(wanted[name])}, and nothing here shows that"
+            return f"it needs {name} to be {' or '.join(wanted[name])}, and nothing here shows that{_meaning(name)}"
     return "it explains less of what is seen than another does"
+
+
+def _meaning(name: str) -> str:
+    """What a fact is about, for those who do not know its name."""
+    kind = CATALOGUE.facts.get(name)
+    return f" ({name}: {kind.sentence[:1].lower()}{kind.sentence[1:].rstrip('.')})" if kind else ""
 
 
 def fixes_to_choose(judged: Judged) -> tuple[FixChoice, ...]:

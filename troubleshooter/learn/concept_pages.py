@@ -1,7 +1,7 @@
 """A page of `concepts/` on the screen.
 
 Decides: how its Markdown becomes plain lines: paragraphs are wrapped anew, code stays as it is, links become their
-words. Only what the pages use is known: headings, paragraphs, lists, tables of code, fenced code. Must not know what
+words. Only what the pages use is known: headings, paragraphs, lists and fenced code. Must not know what
 the page is about.
 """
 

@@ -7,6 +7,7 @@ when no more lines come. Decides: what a typed line does and what it costs. Must
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ from troubleshooter.learn.scenario import Judged
 from troubleshooter.learn.scoring import Tally, prices, score
 from troubleshooter.learn.screen import Lines, Read
 from troubleshooter.model.plain import plain_block
+
+NUMBER = re.compile(r"[0-9]{1,4}")
 
 HELP = (
     ("look N", "look at one of the things listed; look alone lists them"),
@@ -85,8 +88,8 @@ class Session:
 
     def _do(self, line: str) -> None:
         word, _, rest = line.partition(" ")
-        if word.isdigit() and not rest:
-            self._choose(int(word))
+        if NUMBER.fullmatch(line):
+            self._choose(int(line))
             return
         command = self._commands().get(word.lower())
         if command is None:
@@ -113,11 +116,11 @@ class Session:
 
     def _listed(self, mode: Mode, rest: str) -> None:
         """List what there is to choose from, or choose at once."""
-        if mode is Mode.PREDICT and self.tally.foreseen is not None:
-            self.lines.put("You have predicted already.")
+        if mode is Mode.PREDICT and (self.tally.foreseen is not None or self.fixes is not None):
+            self.lines.put("You have predicted already." if self.fixes is None else "You know the cause already.")
             return
         self.mode = mode
-        if rest.isdigit():
+        if NUMBER.fullmatch(rest):
             self._choose(int(rest))
         elif rest:
             self.lines.put(
