@@ -36,3 +36,17 @@ def test_help_loads_no_heavy_package(help_run: subprocess.CompletedProcess[str],
     """The help is shown without loading what only other commands need."""
     assert "troubleshooter.cli" in help_run.stderr.splitlines()
     assert package not in help_run.stderr.splitlines()
+
+
+WIZARD = """
+import sys
+import troubleshooter.cli.consult
+print("prompt_toolkit" in sys.modules, "troubleshooter.terminal.desk" in sys.modules)
+"""
+
+
+def test_consultation_in_plain_lines_loads_no_screen() -> None:
+    """What draws on a terminal is loaded only where somebody sits at one."""
+    run = subprocess.run([sys.executable, "-c", WIZARD], capture_output=True, text=True, check=True)
+
+    assert "False True" == run.stdout.strip()

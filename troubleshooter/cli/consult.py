@@ -112,6 +112,9 @@ def _from_terminal() -> str | None:
     except EOFError:
         output.put("\n")
         return None
+    except KeyboardInterrupt:
+        output.put("\n")  # what is said at the end has a line of its own
+        raise
 
 
 def _from_file(file: TextIO) -> Callable[[], str | None]:

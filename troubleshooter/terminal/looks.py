@@ -15,7 +15,7 @@ from troubleshooter.terminal.rows import Row
 LOOKS = {
     "title": "reverse",
     "strong": "bold",
-    "faint": "ansibrightblack",
+    "faint": "",
     "bad": "ansired bold",
     "good": "ansigreen",
     "warn": "ansiyellow",
@@ -23,6 +23,7 @@ LOOKS = {
     "key": "bold",
     "rule": "ansibrightblack",
 }
+"""Bright black is the background of some themes, so nothing that is to be read has it."""
 
 
 def style(*, color: bool) -> Style:

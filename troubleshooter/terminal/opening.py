@@ -10,6 +10,7 @@ import shlex
 from troubleshooter.terminal.intake import Intake
 from troubleshooter.terminal.lines import Writer
 from troubleshooter.terminal.setting import Setting
+from troubleshooter.terminal.sightings import of_mesh
 
 
 def put_greeting(lines: Writer, intake: Intake) -> None:
@@ -20,6 +21,8 @@ def put_greeting(lines: Writer, intake: Intake) -> None:
     if setting.inventory is not None:
         count = len(setting.inventory.objects)
         lines.put(f"I have a mesh of {count} {'object' if count == 1 else 'objects'} to look at.")
+        if setting.person:
+            lines.put(f"I looked at {'; '.join(of_mesh(intake.mesh))}.")
     if setting.summary is not None:
         _put_log(lines, intake)
         lines.blank()
@@ -43,6 +46,8 @@ def put_short_greeting(lines: Writer, intake: Intake) -> None:
         _put_log(lines, intake)
     if intake.setting.inventory is None:
         lines.put("I see no mesh, so I go by what you tell me; `help` says how to let me look.")
+    else:
+        lines.put("I ask only what I cannot see.")
 
 
 def _put_log(lines: Writer, intake: Intake) -> None:

@@ -28,7 +28,7 @@ PANEL = 38
 WIDEST_PAGE = 100
 """Longer lines are hard to read."""
 
-PURPOSE = "Why does traffic in this mesh not arrive? I ask only what I cannot see."
+PURPOSE = "Why does traffic in this mesh not arrive?"
 
 PageOf = Callable[[Diagnosis, int], str]
 """A result as a page of a width."""
@@ -174,7 +174,7 @@ def _choices(view: View, hand: Hand, width: int) -> tuple[list[Row], int | None]
 
 def _beside(body: Sequence[Row], panel_rows: Sequence[Row], width: int) -> list[Row]:
     beside = [*panel_rows, *([()] * (len(body) - len(panel_rows)))]
-    return [(*fitted(left, width), ("faint", "│ "), *right) for left, right in zip(body, beside, strict=True)]
+    return [(*fitted(left, width), ("rule", "│ "), *right) for left, right in zip(body, beside, strict=True)]
 
 
 def _rule(at: int, most: int, hand: Hand, columns: int) -> Row:

@@ -31,8 +31,8 @@ def of_mesh(mesh: Mesh) -> Iterator[str]:
         *named,
         *([f"{more} other kinds"] if more > 0 else []),
     ]
-    if parts:
-        yield ", ".join(parts)
+    if parts or not pods:
+        yield ", ".join(parts) or "nothing of a mesh: no workloads, no Services, nothing of Istio"
 
 
 def _without_proxy(pods: list[Pod]) -> str:
