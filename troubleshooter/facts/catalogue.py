@@ -110,6 +110,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.gateway_hosts", ("met", "apart", "not-served", "other-namespace"), "Whether its Gateway takes its hosts: all apart, not the one asked for, or from another namespace only.", "mesh"),
     ("virtual_service.host_mend", ("gateway", "here", "none"), "Which of it and its Gateway is probably to get the other's host.", "mesh"),
     ("request.host_routes", ("here", "elsewhere", "none"), "Which VirtualServices have the host that is asked for at a gateway.", "walk"),
+    ("request.host_header", ("known", "unknown"), "Whether the caller's proxy knows the host in a Host header of the client's own.", "walk"),
     ("request.host_served", YES_NO, "Whether a server of the gateway takes the host.", "walk"),
     ("request.host_guess", ("one", "none"), "Whether exactly one host could be the one that the client means.", "walk"),
     ("request.host_form", ("name", "address"), "Whether the client asks for a name or an IP address.", "walk"),

@@ -17,6 +17,7 @@ from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding
+from troubleshooter.facts.of_host_headers import about_host_header
 from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_limits import about_limits
@@ -76,6 +77,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         _about_overlooked(case, mesh, hop)
     about_gateway_only(case, mesh, request, trail, hop)
     about_mesh_host(case, mesh, hop)
+    about_host_header(case, mesh, request, hop)
     about_destination(case, mesh, hop)
     about_canary(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
