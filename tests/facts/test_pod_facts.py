@@ -75,7 +75,7 @@ def creation(*texts: str) -> str:
     found = mesh(*texts)
     about_creation(case, found, found.workloads.all[0])
     fact = case.facts.get("workload.create_failure")
-    return f"{fact.word}: {case.details['workload.create_message']}" if fact else ""
+    return f"{fact.word}: {case.details.get('workload.create_message', '')}" if fact else ""
 
 
 def test_pods_that_are_not_made() -> None:
@@ -87,5 +87,7 @@ def test_pods_that_are_not_made() -> None:
     event = thing("Event", "web.1", rest=about)
 
     assert "other: full" == creation(thing("Deployment", "web", spec, rest=condition), there)
-    assert "" == creation(thing("Deployment", "web", spec), event, there)
+    assert "none: " == creation(thing("Deployment", "web", spec), event, there)
+    assert "none: " == creation(thing("Deployment", "web", spec), there)
+    assert "" == creation(thing("Deployment", "web", spec))
     assert f"other: {'full' * 125}" == creation(thing("Deployment", "web", f"replicas: 2\n{spec}"), event, there)

@@ -276,7 +276,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.status", ("400", "500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
     ("failure.body", ("https-wanted", "other"), "Whether the body of the answer says that plain HTTP came to an HTTPS port.", "evidence"),
     ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
-    ("failure.refused_by", ("application",), "Who refused the connection.", "evidence"),
+    ("failure.refused_by", ("application", "elsewhere"), "Who refused the connection.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
     ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
     ("failure.tls", ("unknown-root", "expired", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),

@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.control_planes import endpoints_of_istiod
+from troubleshooter.mesh.creation import Failure, Refusal
 from troubleshooter.mesh.trouble import Trouble, ailment, proxies_wait, restarts
 from troubleshooter.mesh.workloads import Pod, Workload
 
 LONGEST = 500
 """Characters of a message that are shown."""
+FEW = 4
+"""Pods that are named as proof."""
 
 
 def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
@@ -46,8 +49,15 @@ def about_creation(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     """Why a workload's pods are not made, where something says so; an event of old says nothing where all are there."""
     told = mesh.workloads.creation.failure(workload.object)
     made = [p for p in workload.pods if not p.standin]
-    if told is None or (told.place.kind == "Event" and len(made) >= workload.replicas):
-        return
+    complete = bool(made) and len(made) >= workload.replicas
+    if complete and (told is None or told.place.kind == "Event"):
+        case.fact("workload.create_failure", Refusal.NONE, *(p.owner.at() for p in made[:FEW]))
+    elif told is not None:
+        _refused(case, mesh, workload, told)
+
+
+def _refused(case: CaseBuilder, mesh: Mesh, workload: Workload, told: Failure) -> None:
+    """What the API server says to whoever makes the pods."""
     case.role("workload", workload.object.at())
     case.fact("workload.create_failure", told.refusal, told.place)
     case.detail("workload.create_message", told.text[:LONGEST])

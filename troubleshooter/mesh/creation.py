@@ -26,6 +26,8 @@ INJECTOR = "sidecar-injector.istio.io"
 class Refusal(StrEnum):
     """Why a pod is not made."""
 
+    NONE = "none"
+    """All are there."""
     WEBHOOK_TIMEOUT = "webhook-timeout"
     """The API server does not reach Istio's injector, or gets no answer in time."""
     WEBHOOK_REFUSED = "webhook-refused"
