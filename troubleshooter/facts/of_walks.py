@@ -50,7 +50,8 @@ ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
 def walk_cases(mesh: Mesh, walked: Walked, observation: Observation | None = None) -> list[Case]:
     """One case for each branch, in their order, with what a log line told."""
-    return [_of_branch(mesh, walked, n, observation) for n in range(len(walked.trails))]
+    views = (mesh.seen_from(sending_hop(trail).party.cluster) for trail in walked.trails)
+    return [_of_branch(view, walked, n, observation) for n, view in enumerate(views)]
 
 
 def sending_hop(trail: Trail) -> Hop:

@@ -7,6 +7,7 @@ objects, never with callers × targets: what depends on who calls is not judged 
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
@@ -47,7 +48,19 @@ Thing = TypeVar("Thing")
 
 
 def audit_cases(mesh: Mesh, only: Container[Key] | None = None) -> Iterator[Case]:
-    """Every piece of the mesh, and the mesh itself; of the pieces of single objects those of `only`, if it is given."""
+    """Every piece of the mesh, and the mesh itself; of the pieces of single objects those of `only`, if it is given.
+    What belongs to one of several Kubernetes clusters is judged as its own istiod has it."""
+    if len(mesh.clusters) < 2:
+        yield from _audit(mesh, only)
+        return
+    for cluster in sorted(mesh.clusters):
+        own = {o.key for o in mesh.inventory.objects if o.cluster == cluster and (only is None or o.key in only)}
+        for case in _audit(mesh.seen_from(cluster), own):
+            yield replace(case, id=f"{case.id}@{cluster}")
+
+
+def _audit(mesh: Mesh, only: Container[Key] | None) -> Iterator[Case]:
+    """The cases of a mesh, as one istiod has it."""
 
     def among(things: Iterable[Thing], object_of: Callable[[Thing], Object]) -> Iterator[Thing]:
         return (thing for thing in things if only is None or object_of(thing).key in only)
@@ -199,12 +212,14 @@ def _of_hop(mesh: Mesh, trail: Trail, hop: Hop) -> Iterator[Case]:
     broken = trail.failed and trail.steps[-1].stage is Stage.TRANSPORT and trail.hop is hop
     without = bool(hop.offer and hop.offer.reason is Reason.NO_PROXY)
     if hop.party.workload is not None and hop.kind is HopKind.SENDER:
-        yield workload_case(mesh, hop.party.workload, needs_proxy=broken and without)
+        view = mesh.seen_from(hop.party.cluster)
+        yield workload_case(view, hop.party.workload, needs_proxy=broken and without)
     if hop.kind is HopKind.GATEWAY and hop.party.workload is not None and hop.server is not None and hop.server.tls:
-        yield from certificate_cases(mesh, [hop.party.workload])
+        yield from certificate_cases(mesh.seen_from(hop.party.cluster), [hop.party.workload])
     if hop.endpoint is not None and hop.endpoint.workload is not None:
         bare = bool(hop.endpoint.pod and not hop.endpoint.pod.proxy)
-        yield workload_case(mesh, hop.endpoint.workload, needs_proxy=broken and bare)
+        view = mesh.seen_from(hop.endpoint.workload.object.cluster)
+        yield workload_case(view, hop.endpoint.workload, needs_proxy=broken and bare)
     if not trail.failed:
         yield from _namespaces(mesh, hop)
 

@@ -15,7 +15,12 @@ LABEL, ANNOTATION = "istio/multiCluster", "networking.istio.io/cluster"
 
 def remote_secrets(index: Index) -> list[Object]:
     """The secrets by which istiod reads other clusters."""
-    return [s for s in index.all(CORE, "Secret") if s.labels.get(LABEL) == "true"]
+    return [s for s in index.all(CORE, "Secret") if is_remote_secret(s)]
+
+
+def is_remote_secret(secret: Object) -> bool:
+    """Whether istiod takes a secret for one of another cluster."""
+    return secret.labels.get(LABEL) == "true"
 
 
 def not_read(index: Index) -> tuple[Resource, ...]:
@@ -29,14 +34,14 @@ def names(index: Index) -> tuple[str, ...]:
     return tuple(dict.fromkeys(thing.cluster for thing in index.inventory.objects if thing.cluster))
 
 
-def taken_as_one(index: Index) -> tuple[NotChecked, ...]:
-    """What is left out of account where several clusters were read: that each has its own objects."""
+def network_left_out(index: Index) -> tuple[NotChecked, ...]:
+    """What is left out of account where several clusters were read."""
     read = tuple(dict.fromkeys(thing.cluster or "without a name" for thing in index.inventory.objects))
     if len(read) < 2:
         return ()
-    what = f"several Kubernetes clusters ({', '.join(read)}) apart from each other"
-    why = f"not modelled yet: of objects with the same name the first counts, which is that of {read[0]} if it has one"
-    return (NotChecked(what=what, why=why, unlock="diagnose one cluster at a time"),)
+    what = f"the network between the Kubernetes clusters {', '.join(read)}"
+    why = "not modelled yet: pods of one are taken to reach those of another, whatever gateways stand between them"
+    return (NotChecked(what=what, why=why, unlock="istioctl proxy-config endpoints POD -n NAMESPACE"),)
 
 
 def named_in(secret: Object) -> set[str]:

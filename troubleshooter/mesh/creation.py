@@ -72,7 +72,8 @@ class Creation:
         told = self.failure(thing)
         if told is not None and told.place.kind != "Event":
             return True
-        return any(owner_of(p) or p.status for p in self._index.inside(CORE, "Pod", thing.namespace))
+        held = self._index.inside(CORE, "Pod", thing.namespace)
+        return any(owner_of(p) or p.status for p in held if p.cluster == thing.cluster)
 
     def failure(self, thing: Object) -> Failure | None:
         """Why a controller cannot make pods, None if nothing says so."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from troubleshooter.model import Inventory, Object, as_list, as_map, as_words
+from troubleshooter.model import Inventory, Key, Object, as_list, as_map, as_words
 
 CORE, APPS, BATCH = "", "apps", "batch"
 DISCOVERY, ADMISSION = "discovery.k8s.io", "admissionregistration.k8s.io"
@@ -31,10 +31,12 @@ class Index:
         self._kinds: dict[tuple[str, str], list[Object]] = defaultdict(list)
         self._spaces: dict[tuple[str, str, str], list[Object]] = defaultdict(list)
         self._names: dict[tuple[str, str, str, str], Object] = {}
+        self._keys: dict[Key, Object] = {}
         for thing in inventory.objects:
             self._kinds[thing.group, thing.kind].append(thing)
             self._spaces[thing.group, thing.kind, thing.namespace].append(thing)
             self._names.setdefault((thing.group, thing.kind, thing.namespace, thing.name), thing)
+            self._keys.setdefault(thing.key, thing)
         self._labelled: dict[tuple[str, str, str], dict[tuple[str, str], list[Object]]] = {}
         self._kept: dict[str, Any] = {}
 
@@ -49,6 +51,10 @@ class Index:
     def get(self, group: str, kind: str, namespace: str, name: str) -> Object | None:
         """The object of that name; of several Kubernetes clusters, the first that has it."""
         return self._names.get((group, kind, namespace, name))
+
+    def beside(self, thing: Object, group: str, kind: str, namespace: str, name: str) -> Object | None:
+        """The object of that name in the Kubernetes cluster of another object."""
+        return self._keys.get((thing.cluster, group, kind, namespace, name))
 
     def labelled(self, group: str, kind: str, namespace: str, *, label: str, value: str) -> list[Object]:
         """Every object of a kind in one namespace that carries a label with this value, looked up in a table that is

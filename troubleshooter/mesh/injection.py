@@ -91,7 +91,7 @@ class Template:
 
 def decide(index: Index, namespace: str, template: Template) -> Injection:
     """Whether a pod made from `template` in `namespace` gets a sidecar."""
-    space = index.get(CORE, "Namespace", "", namespace)
+    space = index.beside(template.owner, CORE, "Namespace", "", namespace)
     asked = _asked(index, space, namespace, template)
     if asked.wish is not Wish.ASKED:
         return asked

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from troubleshooter.mesh.clusters import not_read, taken_as_one
+from troubleshooter.mesh.clusters import network_left_out, not_read
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
 from troubleshooter.mesh.gateways import Gateways
@@ -22,6 +22,7 @@ from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.mesh.tokens import RequestAuthentications
 from troubleshooter.mesh.unmodelled import Unmodelled
+from troubleshooter.mesh.views import seen_from
 from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.mesh.workloads import Workloads
 from troubleshooter.model import Inventory, Key, NotChecked, Resource
@@ -31,13 +32,31 @@ OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "
 
 
 class Mesh:
-    """What istiod would make of an inventory. Parts are built when first asked for, and never change."""
+    """What istiod would make of an inventory. Parts are built when first asked for, and never change. `whole` is the
+    mesh of which this is the view of one Kubernetes cluster."""
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, whole: Mesh | None = None) -> None:
         self.inventory = inventory
         self.index = Index(inventory)
         self.settings = read_settings(self.index)
         self._endpoints: dict[tuple[int, int], Endpoints] = {}
+        self._whole = whole
+        self._views: dict[str, Mesh] = {}
+
+    def seen_from(self, cluster: str) -> Mesh:
+        """The mesh as the proxies of a Kubernetes cluster have it; the mesh itself where there is only one cluster."""
+        if self._whole is not None:
+            return self._whole.seen_from(cluster)
+        if len(self.clusters) < 2 or cluster not in self.clusters:
+            return self
+        if cluster not in self._views:
+            self._views[cluster] = Mesh(seen_from(self.inventory, cluster), whole=self)
+        return self._views[cluster]
+
+    @cached_property
+    def clusters(self) -> frozenset[str]:
+        """The names of the Kubernetes clusters of which objects were read, "" for one without a name."""
+        return frozenset(thing.cluster for thing in self.inventory.objects)
 
     def after(self, inventory: Inventory, changed: Iterable[Key]) -> Mesh:
         """The mesh of an inventory in which only the objects `changed` are others. What none of them has a say in is
@@ -93,12 +112,12 @@ class Mesh:
 
     @cached_property
     def roots(self) -> Roots:
-        return Roots(self.index)
+        return self._whole.roots if self._whole is not None else Roots(self.index)
 
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:
         """What names clusters of the mesh of which nothing was read."""
-        return not_read(self.index)
+        return self._whole.clusters_not_read if self._whole is not None else not_read(self.index)
 
     def endpoints(self, service: Service, port: Port) -> Endpoints:
         """The endpoints of a service port, looked up once."""
@@ -110,4 +129,4 @@ class Mesh:
 
     def assumptions(self) -> tuple[NotChecked, ...]:
         """What is taken for granted about the mesh as a whole."""
-        return (*assumptions(self.settings, self.index), *taken_as_one(self.index))
+        return (*assumptions(self.settings, self.index), *network_left_out(self.index))

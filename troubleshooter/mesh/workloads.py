@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from troubleshooter.mesh.creation import Creation
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
 from troubleshooter.mesh.injection import Injection, Template, Wish, decide
+from troubleshooter.mesh.ownership import Place, place_of, pods_by_owner
 from troubleshooter.mesh.pods import (
     PROXY,
     has_proxy,
@@ -157,11 +158,12 @@ class Workloads:
     def __init__(self, index: Index) -> None:
         self._index = index
         self.creation = Creation(index)
-        self._localities = {node.name: node_locality(node.labels) for node in index.all(CORE, "Node")}
-        owned = self._pods_by_owner()
+        nodes = index.all(CORE, "Node")
+        self._localities = {(node.cluster, node.name): node_locality(node.labels) for node in nodes}
+        owned = pods_by_owner(index)
         tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if owner_of(thing) is None]
         self.all = [self._workload(thing, owned) for thing in tops]
-        claimed = {id(pod) for w in self.all for pod in owned.get((w.object.kind, w.namespace, w.name), ())}
+        claimed = {id(pod) for w in self.all for pod in owned.get(place_of(w.object), ())}
         self.all += [self._bare(pod) for pod in index.all(CORE, "Pod") if id(pod) not in claimed]
         self._by_name: dict[tuple[str, str, str], Workload] = {}
         self._by_space: dict[str, list[Workload]] = defaultdict(list)
@@ -211,27 +213,7 @@ class Workloads:
         """Whose pod has this IP address."""
         return self._by_address.get(address)
 
-    def _pods_by_owner(self) -> Mapping[tuple[str, str, str], list[Object]]:
-        owned: dict[tuple[str, str, str], list[Object]] = defaultdict(list)
-        for pod in self._index.all(CORE, "Pod"):
-            for owner in self._controllers(pod):
-                owned[owner[0], pod.namespace, owner[1]].append(pod)
-        return owned
-
-    def _controllers(self, pod: Object) -> list[tuple[str, str]]:
-        """The (kind, name) of a pod's controllers: a ReplicaSet's Deployment is found through the ReplicaSet, or, if
-        that was not read, through the hash that its name ends in."""
-        owner = owner_of(pod)
-        if owner is None or owner[0] not in {"ReplicaSet", "Job"}:
-            return [owner] if owner else []
-        parent = self._index.get(APPS if owner[0] == "ReplicaSet" else BATCH, owner[0], pod.namespace, owner[1])
-        above = owner_of(parent) if parent else None
-        pod_hash = pod.labels.get("pod-template-hash")
-        if above is None and owner[0] == "ReplicaSet" and pod_hash and owner[1].endswith(f"-{pod_hash}"):
-            above = ("Deployment", owner[1].removesuffix(f"-{pod_hash}"))
-        return [above or owner]
-
-    def _workload(self, thing: Object, owned: Mapping[tuple[str, str, str], list[Object]]) -> Workload:
+    def _workload(self, thing: Object, owned: Mapping[Place, list[Object]]) -> Workload:
         path = "spec.jobTemplate.spec.template." if thing.kind == "CronJob" else "spec.template."
         parent = as_map(as_map(thing.spec.get("jobTemplate")).get("spec")) if thing.kind == "CronJob" else thing.spec
         body = as_map(parent.get("template"))
@@ -240,9 +222,7 @@ class Workloads:
         injection = decide(self._index, thing.namespace, template)
         replicas = thing.spec.get("replicas")
         count = replicas if is_number(replicas) else 1
-        pods = tuple(
-            self._pod(p) for p in owned.get((thing.kind, thing.namespace, thing.name), ()) if not is_finished(p)
-        )
+        pods = tuple(self._pod(p) for p in owned.get(place_of(thing), ()) if not is_finished(p))
         if not pods and count > 0 and not self.creation.stands_still(thing):
             pods = (_standin(thing, template, spec, injection),)
         return Workload(object=thing, template=template, pod_spec=spec, pods=pods, injection=injection, replicas=count)
@@ -254,7 +234,7 @@ class Workloads:
         return Workload(object=pod, template=template, pod_spec=pod.spec, pods=pods, injection=injection, replicas=1)
 
     def _pod(self, pod: Object) -> Pod:
-        node = self._localities.get(str(pod.spec.get("nodeName") or ""), "")
+        node = self._localities.get((pod.cluster, str(pod.spec.get("nodeName") or "")), "")
         return Pod(
             owner=pod,
             namespace=pod.namespace,

@@ -50,6 +50,13 @@ class Party:
         return bool(self.pod and self.pod.proxy and not self.skipped)
 
     @property
+    def cluster(self) -> str:
+        """The name of the Kubernetes cluster it runs in, "" if it has none."""
+        if self.assumed or self.pod is None:
+            return next((gateway.cluster for gateway in self.gateways), "")
+        return self.pod.owner.cluster
+
+    @property
     def resource(self) -> Resource | None:
         return self.workload.object.at() if self.workload else None
 

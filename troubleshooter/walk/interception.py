@@ -94,6 +94,6 @@ def in_ambient(mesh: Mesh, pod: Pod) -> bool:
         return False
     if pod.annotations.get(AMBIENT_SEEN) == "enabled":
         return True
-    space = mesh.index.get(CORE, "Namespace", "", pod.namespace)
+    space = mesh.index.beside(pod.owner, CORE, "Namespace", "", pod.namespace)
     labels: Mapping[str, str] = space.labels if space else {}
     return pod.labels.get(AMBIENT_LABEL, labels.get(AMBIENT_LABEL)) == "ambient"

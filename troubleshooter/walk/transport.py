@@ -182,7 +182,7 @@ def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
     pod = endpoint.pod
     if pod is None or pod.gateway or (pod.proxy and lets_in(pod, endpoint.port)):
         return None
-    return mesh.peer_authentications.accepts(pod, endpoint.port)
+    return mesh.seen_from(pod.owner.cluster).peer_authentications.accepts(pod, endpoint.port)
 
 
 def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
@@ -239,8 +239,7 @@ def trust(mesh: Mesh, hop: Hop) -> tuple[bool | None, bool | None]:
 
 def ends(hop: Hop) -> tuple[str, str]:
     """The Kubernetes clusters of the sender and of the pod it sends to, "" for one that has no name."""
-    near = hop.party.pod.owner.cluster if hop.party.pod and not hop.party.assumed else ""
-    return near, hop.endpoint.pod.owner.cluster if hop.endpoint and hop.endpoint.pod else ""
+    return hop.party.cluster, hop.endpoint.pod.owner.cluster if hop.endpoint and hop.endpoint.pod else ""
 
 
 def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:

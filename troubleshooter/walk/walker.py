@@ -76,7 +76,8 @@ One = Callable[[Mesh, Request, Trail], Trail]
 
 
 def _onward(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
-    """Every way on from the beginning of a hop to the end of the walk."""
+    """Every way on from the beginning of a hop to the end of the walk, with what istiod of its cluster knows."""
+    mesh = mesh.seen_from(trail.hop.party.cluster)
     for end in _outbound(mesh, request, _up_to_listener(mesh, request, trail)):
         yield from _hop_after(mesh, end.hop.sends or request, end)
 
@@ -112,12 +113,13 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
         yield trail
         return
     pod, workload = endpoint.pod, endpoint.workload
-    gateways = tuple(mesh.gateways.for_workload(workload)) if workload and pod.gateway else ()
+    there = mesh.seen_from(pod.owner.cluster)
+    gateways = tuple(there.gateways.for_workload(workload)) if workload and pod.gateway else ()
     if gateways and len(trail.hops) < MAX_HOPS:
         party = Party(namespace=pod.namespace, workload=workload, pod=pod, gateways=gateways)
         yield from _onward(mesh, request, trail.enters(Hop(kind=HopKind.GATEWAY, party=party, endpoint=endpoint)))
         return
-    yield _target(mesh, request, inbound.enter(trail))
+    yield _target(there, request, inbound.enter(trail))
 
 
 def _target(mesh: Mesh, request: Request, trail: Trail) -> Trail:
