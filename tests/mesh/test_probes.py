@@ -128,3 +128,12 @@ def test_endpoints_of_pods_that_are_never_ready(probe: str, expected: str) -> No
     assert found is not None
 
     assert expected == held.endpoints(found, found.ports[0]).absence
+
+
+def test_service_that_publishes_pods_that_are_not_ready() -> None:
+    """Its endpoints take requests whether they are ready or not."""
+    held = shop(READY, OFF, service("early", more="publishNotReadyAddresses: true").replace("app: early", "app: web"))
+    found = held.registry.get("early.shop.svc.cluster.local")
+    assert found is not None
+
+    assert "none" == held.endpoints(found, found.ports[0]).absence

@@ -82,9 +82,10 @@ class Probes:
         """Endpoints without those stand-ins that never become ready, because a probe is refused."""
         if service.object.spec.get("publishNotReadyAddresses") is True:
             return found
-        checked = tuple(replace(e, healthy=False) if self._never_ready(e.pod) else e for e in found.all)
-        if checked == found.all:
+        never = {id(e) for e in found.all if self._never_ready(e.pod)}
+        if not never:
             return found
+        checked = tuple(replace(e, healthy=False) if id(e) in never else e for e in found.all)
         absence = found.absence if any(e.healthy for e in checked) else Absence.NOT_READY
         places = tuple(e.pod.owner.at() for e in checked if e.pod)
         return replace(found, all=checked, absence=absence, looked_at=found.looked_at or places)
