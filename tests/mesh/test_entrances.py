@@ -99,3 +99,15 @@ def test_the_gateway_that_a_client_can_dial() -> None:
     assert [["edge", "other"], ["other"], ["edge", "other"]] == [
         sorted(w.name for w in held.at_port(held.all[0], port)) for port in (80, 8004, 9)
     ]
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("ClusterIP", {8080, 8081}), ("LoadBalancer", {8080})])
+def test_services_for_clients_outside_count_first(kind: str, expected: set[int]) -> None:
+    """Where the cloud or the nodes open a Service with the port, one that is only for inside is not dialled."""
+    outside = thing(
+        "Service", "lb", f"type: {kind}\nselector: {{istio: edge}}\nports: [{{port: 80, targetPort: 8080}}]"
+    )
+    inside = thing("Service", "local", "selector: {istio: edge}\nports: [{port: 80, targetPort: 8081}]")
+    held = mesh(GATEWAY, thing("Deployment", "edge", POD % ("", "")), outside, inside).gateways
+
+    assert expected == held.dialled(held.proxies()[0], 80)

@@ -20,7 +20,6 @@ from troubleshooter.walk.routing import host_of
 USUAL = {"http": 80, "tls": 443}
 """The ports of a Service that servers usually have."""
 
-OUTWARD = ("LoadBalancer", "NodePort")
 PRIVILEGED = 1024
 """Below this a proxy without privileges may not listen."""
 
@@ -80,8 +79,8 @@ def _not_exposed(case: CaseBuilder, mesh: Mesh, server: Server, workload: Worklo
 
 def _in_front(mesh: Mesh, workload: Workload) -> Service:
     """The Service by which clients outside come in: one that the world outside reaches before others."""
-    held = [e.service for e in mesh.gateways.ways_in(workload)]
-    return next((s for s in held if s.object.spec.get("type") in OUTWARD), held[0])
+    held = mesh.gateways.ways_in(workload)
+    return next((e for e in held if e.outward), held[0]).service
 
 
 def _meant(mesh: Mesh, server: Server, workload: Workload, dialled: int) -> int | None:

@@ -15,6 +15,7 @@ from troubleshooter.mesh.services import Port, Registry, Service
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import as_list, as_map
 
+OUTWARD = ("LoadBalancer", "NodePort")
 UNTRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
 """A label of a Service: a Gateway's port number is never taken for one of its own."""
 
@@ -28,6 +29,11 @@ class Entrance:
     port: Port
     target: int
     node_port: int = 0
+
+    @property
+    def outward(self) -> bool:
+        """Whether its Service is made for clients outside the Kubernetes cluster."""
+        return self.service.object.spec.get("type") in OUTWARD
 
     def dialled(self, port: int) -> bool:
         """Whether a client that dials this port comes in here."""

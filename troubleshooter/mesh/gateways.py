@@ -161,8 +161,10 @@ class Gateways:
         return [w for w in held if not self.ways_in(w) or self.dialled(w, port)] or held
 
     def dialled(self, workload: Workload, port: int) -> set[int]:
-        """The container ports that a client outside reaches by dialling a port: of a Service, or of a node."""
-        found = {e.target for e in self.ways_in(workload) if e.dialled(port)}
+        """The container ports that a client outside reaches by dialling a port: of a Service, or of a node. Services
+        that the cloud or the nodes open count before those inside."""
+        ways = [e for e in self.ways_in(workload) if e.dialled(port)]
+        found = {e.target for e in ways if e.outward} or {e.target for e in ways}
         own = on_node(workload.representative, port)
         return found | ({own} if own is not None else set())
 

@@ -21,6 +21,9 @@ from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.routing import host_of, touching
 
 TERMINATING = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL"})
+ASKING = frozenset({"MUTUAL", "ISTIO_MUTUAL"})
+"""TLS modes in which a client without a certificate is refused."""
+
 CLOSED = "upstream_reset_before_response_started{connection_termination}"
 REFUSED = "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
 
@@ -206,6 +209,8 @@ def _server(mesh: Mesh, trail: Trail, fitting: list[Server], arrival: _Arrival) 
     }
     trail = trail.decide(server=server, family=_family(server))
     assumes: tuple[str, ...] = ("the certificate is good for the client",) if server.tls in TERMINATING else ()
+    if server.tls in ASKING and len(trail.hops) == 1:
+        assumes += ("the client shows a certificate that the gateway trusts",)
     unseen = assumed(mesh.index, server, trail.hop.party.namespace)
     if unseen is not None:
         assumes += (

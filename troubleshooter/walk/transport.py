@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from troubleshooter.mesh.credentials import BY_NAME
+from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
@@ -22,6 +24,7 @@ from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
+from troubleshooter.walk.wording import agreement, mode_text
 
 RESET = "upstream_reset_before_response_started"
 TERMINATION = f"{RESET}{{connection_termination}}"
@@ -70,7 +73,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}:
         assumes = ("the far end takes this TLS",)
     spot = sent.place or (accepts.place if accepts else None)
-    return trail.passes(Stage.TRANSPORT, _agreement(sent, accepts), resource=spot, result=result, assumes=assumes)
+    return trail.passes(Stage.TRANSPORT, agreement(sent, accepts), resource=spot, result=result, assumes=assumes)
 
 
 def _blind(mesh: Mesh, hop: Hop) -> str:
@@ -131,14 +134,28 @@ def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
     opened = mesh.gateways.opened(gateways, endpoint.workload)
     servers = [o.server for o in opened if o.port == endpoint.port and o.shadowed_by is None]
     plain = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
-    if not servers or any(bool(s.tls) is not plain for s in servers):
-        return None
+    fitting = [s for s in servers if bool(s.tls) is not plain]
+    if fitting or not servers:
+        return _handshake(trail, sent, fitting) if fitting else None
     place = sent.place or servers[0].gateway.at(f"{servers[0].path}.tls")
     if plain:
         said = f"plaintext is sent to {endpoint.workload}, where {servers[0].gateway} takes TLS only"
         return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=place)
-    said = f"{_mode(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
+    said = f"{mode_text(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
     return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=place)
+
+
+def _handshake(trail: Trail, sent: Offer, servers: list[Server]) -> Quarrel | None:
+    """Whether a gateway's server and what a proxy sends fit: the mesh's mutual TLS trusts no certificate that the
+    server has from elsewhere, and a server that asks for a certificate ends a connection without one."""
+    if len({s.tls for s in servers}) > 1 or sent.sends not in {Sends.MTLS, Sends.TLS}:
+        return None
+    server, mtls = servers[0], sent.sends is Sends.MTLS
+    if server.tls not in (BY_NAME if mtls else {"MUTUAL", "ISTIO_MUTUAL"}):
+        return None
+    said = f"{mode_text(sent)} is sent to a server of {server.gateway} with TLS mode {server.tls}"
+    outcome = _refusal(trail, "UF", UNTRUSTED) if mtls else _refusal(trail, "UC", TERMINATION)
+    return Quarrel(said=said, outcome=outcome, place=sent.place)
 
 
 def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
@@ -171,7 +188,7 @@ def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None)
     if port is None or port.protocol.family != "http":
         return None
     why = "takes plaintext only" if accepts.mode is Mode.DISABLE else "takes plaintext and mutual TLS of the mesh only"
-    said = f"{_mode(sent)} is sent to {endpoint.workload}, which {why} on a port declared {port.protocol}"
+    said = f"{mode_text(sent)} is sent to {endpoint.workload}, which {why} on a port declared {port.protocol}"
     details = WRONG_VERSION if accepts.mode is Mode.DISABLE else SERVER_RESET
     return Quarrel(said=said, outcome=_refusal(trail, "UF", details), place=sent.place)
 
@@ -195,7 +212,7 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
             return None
         past = f"whose proxy lets port {endpoint.port} pass by"
         why = past if endpoint.pod.proxy else "which has no proxy to take it"
-        said = f"{_mode(sent)} is sent to {endpoint.workload}, {why}"
+        said = f"{mode_text(sent)} is sent to {endpoint.workload}, {why}"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
     if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:
         bare = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
@@ -203,7 +220,7 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         said = f"{what} is sent to {endpoint.workload}, which takes mutual TLS only"
         return Quarrel(said=said, outcome=_reset(trail, request), place=accepts.place)
     if accepts.mode is Mode.DISABLE and sent.sends is Sends.MTLS:
-        said = f"{_mode(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
+        said = f"{mode_text(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
         return Quarrel(said=said, outcome=_refusal(trail, "UF", SERVER_RESET), place=accepts.place)
     return None
 
@@ -261,25 +278,3 @@ def _refusal(trail: Trail, flag: str, details: str) -> Outcome:
     if trail.hop.family == "http":
         return http(503, flag, details=details)
     return dropped(Connection.RESET, flag)
-
-
-def _mode(sent: Offer) -> str:
-    return {Sends.MTLS: "mutual TLS", Sends.TLS: "TLS", Sends.CUSTOM_MTLS: "mutual TLS with own certificates"}.get(
-        sent.sends, "plaintext"
-    )
-
-
-def _agreement(sent: Offer, accepts: Accepts | None) -> str:
-    why = {
-        Reason.RULE: "as the DestinationRule says",
-        Reason.AUTO: "by auto mTLS",
-        Reason.AUTO_NO_PROXY: "by auto mTLS, since the endpoint has no proxy",
-        Reason.NO_AUTO: "since auto mTLS is off and no DestinationRule sets TLS",
-        Reason.NO_PROXY: "since no proxy sends it",
-        Reason.EXCLUDED_PORT: "since an annotation leaves the port out",
-        Reason.EXCLUDED_RANGE: "since an annotation leaves the address out",
-        Reason.TOLD: "as the request says",
-        Reason.EXTERNAL: "as the client makes it",
-    }[sent.reason]
-    taken = f"; {accepts.mode.value} accepts it" if accepts else ""
-    return f"{_mode(sent)} {why}{taken}"
