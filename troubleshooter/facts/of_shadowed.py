@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.coverage import takes_over
+from troubleshooter.mesh.coverage import Ahead, takes_over
 from troubleshooter.mesh.matching import Sender, mismatches
 from troubleshooter.mesh.routes import Route, routes_of
 from troubleshooter.model import Case, CaseKind, Object, Raw, Request, as_list, as_map
@@ -32,15 +32,17 @@ class Shadow:
 
 def shadows(owner: Object) -> Iterator[Shadow]:
     """The http routes of a VirtualService that never get a request."""
-    ahead: list[tuple[Route, Raw]] = []
+    ahead: Ahead[Route] = Ahead()
     for route in routes_of(owner, "http"):
         blocks = route.matches or [{}]
-        takers = [next((a for a in ahead if takes_over(a[1], block)), None) for block in blocks]
-        if all(t is not None and effect(t[0]) != effect(route) for t in takers):
-            front = next(t for t in takers if t is not None)
-            yield Shadow(front=front[0], behind=route, how=_how(front[0], front[1], blocks[0]))
+        takers = [ahead.taker(block) for block in blocks]
+        known = [t for t in takers if t is not None]
+        if len(known) == len(blocks) and all(effect(front) != effect(route) for _, front in known):
+            block, front = known[0]
+            yield Shadow(front=front, behind=route, how=_how(front, block, blocks[0]))
         if "delegate" not in route.raw and not _closes(route):
-            ahead += [(route, block) for block in blocks]
+            for block in blocks:
+                ahead.add(block, route)
 
 
 def effect(route: Route) -> dict[str, Any]:

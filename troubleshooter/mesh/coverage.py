@@ -8,16 +8,57 @@ Sources: https://istio.io/latest/docs/reference/config/networking/virtual-servic
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Generic, TypeVar
 
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.matching import string_matches
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.model import Raw, as_list, as_map, as_words
 
+T = TypeVar("T")
+
 ANYTHING = ".*"
 LITERAL = re.compile(r"\^?([A-Za-z0-9/_~%-]*)([*?{+]?)")
 """The plain text with which a pattern begins, and a sign behind it that belongs to its last letter."""
+
+
+class Ahead(Generic[T]):
+    """Match blocks in their order, each with what it belongs to, by the path that they ask for: only those are compared
+    with a later block that could take its path."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._exact: dict[str, list[tuple[int, Raw, T]]] = defaultdict(list)
+        self._prefix: dict[str, list[tuple[int, Raw, T]]] = defaultdict(list)
+        self._others: list[tuple[int, Raw, T]] = []
+
+    def add(self, block: Raw, owner: T) -> None:
+        """Put a block behind those that are there."""
+        uri, plain = as_map(block.get("uri")), block.get("ignoreUriCase") is not True
+        kind = next(iter(uri), "")
+        held = (
+            {"exact": self._exact, "prefix": self._prefix}.get(kind)
+            if plain and len(uri) == 1 and uri[kind] != "/"
+            else None
+        )
+        (held[str(uri[kind])] if held is not None else self._others).append((self._count, block, owner))
+        self._count += 1
+
+    def taker(self, inner: Raw) -> tuple[Raw, T] | None:
+        """The first block that takes everything that a later one could take, with what it belongs to."""
+        found = (each for each in self._could_take(inner) if takes_over(each[1], inner))
+        first = min(found, key=lambda each: each[0], default=None)
+        return (first[1], first[2]) if first else None
+
+    def _could_take(self, inner: Raw) -> Iterator[tuple[int, Raw, T]]:
+        uri = as_map(inner.get("uri"))
+        text = str(uri.get("exact") or uri.get("prefix") or _literal(str(uri.get("regex") or "")) or "")
+        yield from self._others
+        yield from self._exact.get(text, ())
+        for length in range(len(text) + 1):
+            yield from self._prefix.get(text[:length], ())
 
 
 def takes_over(outer: Raw, inner: Raw) -> bool:
