@@ -73,6 +73,10 @@ def wish(*texts: str, namespace: str = "shop") -> Injection:
         ("istio.io/rev: canary", "", "", "asked"),
         ("", "istio.io/rev: canary", "", "asked"),
         ("istio-injection: off", "", "", "not-asked"),
+        ('istio-injection: "true"', "", "", "mislabelled"),
+        ("istio-injection: Enabled", "", "", "mislabelled"),
+        ("istio-injection: enable", f'{LABEL}: "true"', "", "mislabelled"),
+        ("istio-injection: enable", f'{LABEL}: "false"', "", "opted-out"),
     ],
 )
 def test_labels_and_annotations(of_namespace: str, of_pod: str, notes: str, expected: str) -> None:
@@ -152,6 +156,14 @@ BY_DEFAULT = webhook(
 def test_webhooks(labels: str, hook: str, expected: str) -> None:
     """Where webhooks were seen, one of them has to take the pod."""
     assert expected == wish(space(labels), pods(), hook).wish
+
+
+def test_webhook_that_knows_another_value() -> None:
+    """A value is wrong only where no injector takes it."""
+    hook = webhook("own", '{matchLabels: {istio-injection: "true"}}')
+
+    assert "asked" == wish(space('istio-injection: "true"'), pods(), hook).wish
+    assert "mislabelled" == wish(space('istio-injection: "yes"'), pods(), hook).wish
 
 
 def test_webhook_that_takes_every_namespace() -> None:

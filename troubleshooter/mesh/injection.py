@@ -19,6 +19,8 @@ INJECT = "sidecar.istio.io/inject"
 NAMESPACE_LABEL = "istio-injection"
 YES = frozenset({"y", "yes", "true", "on"})
 """What the injector takes for a yes; anything else that is not empty is a no."""
+MEANT_AS_YES = frozenset({"enabled", "enable", "true", "yes", "on", "1"})
+"""What people put on a namespace to ask for proxies, in small letters. Only `enabled` is known."""
 NEVER = frozenset({"kube-system", "kube-public", "kube-node-lease", "local-path-storage"})
 
 
@@ -33,6 +35,8 @@ class Wish(StrEnum):
     NAMESPACE_DISABLED = "namespace-disabled"
     OVERRULED = "overruled"
     """The pod asks and its namespace refuses; the namespace is right."""
+    MISLABELLED = "mislabelled"
+    """The namespace asks by a value of its label that no injector knows (`istio-injection: "true"`)."""
     NOT_KNOWN = "not-known"
     """The pod does not decide it, and its Namespace was not seen."""
 
@@ -115,6 +119,8 @@ def _asked(index: Index, space: Object | None, namespace: str, template: Templat
         wish = Wish.OVERRULED if by_pod else Wish.NAMESPACE_DISABLED
         return Injection(wish=wish, decided_by=_label(space, NAMESPACE_LABEL), overruled=overruled)
     served = serving(index, {**labels, "kubernetes.io/metadata.name": namespace}, template.labels)
+    if served is None and space is not None and _mislabelled(labels):
+        return Injection(wish=Wish.MISLABELLED, decided_by=_label(space, NAMESPACE_LABEL))
     if not by_namespace and not by_pod:
         if served is not None:  # a webhook that takes namespaces without any label (enableNamespacesByDefault)
             return Injection(wish=Wish.ASKED, decided_by=served)
@@ -129,6 +135,12 @@ def _asked(index: Index, space: Object | None, namespace: str, template: Templat
         overruled=overruled,
         control_plane=_has_control_plane(index, revision),
     )
+
+
+def _mislabelled(labels: Mapping[str, str]) -> bool:
+    """Whether a namespace asks in words that no injector knows."""
+    said = labels.get(NAMESPACE_LABEL, "")
+    return said != "enabled" and said.lower() in MEANT_AS_YES
 
 
 def asks(labels: Mapping[str, str]) -> bool:
