@@ -60,7 +60,7 @@ HAD: Mapping[str, tuple[str, str]] = {
     "principals": ("the identity {}", "no identity"),
     "namespaces": ("a caller from namespace {}", "no identity"),
     "serviceAccounts": ("the service account {}", "no identity"),
-    "requestPrincipals": ("a token of {}", "no token"),
+    "requestPrincipals": ("a token of {}", "no token with issuer and subject"),
     "methods": ("the method {}", "no method that can be seen"),
     "paths": ("the path {}", "no path that can be seen"),
     "hosts": ("the host {}", "no host that can be seen"),
