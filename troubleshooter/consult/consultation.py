@@ -12,7 +12,7 @@ from dataclasses import replace
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
 from troubleshooter.consult.misrouted import misrouted
-from troubleshooter.consult.origins import open_origins
+from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.steps import Ask, Conclude, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
 from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
@@ -20,6 +20,7 @@ from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
     UNEXPLAINED,
     Account,
+    Conclusion,
     Cost,
     Engine,
     How,
@@ -134,10 +135,29 @@ class Consultation:
         case = self._case_in_doubt()
         if case is None:
             return ()
+        objections = self._objections()
+        if objections:
+            return objections
         asked = {fact for fact, _ in self.told}
         judgement = self.examined.judgement
         found = next_questions(self.rulebook, judgement, case, self._cost, self._among(), given_up=self._given_up())
         return tuple(fact for fact in found if fact not in asked)
+
+    def _objections(self) -> tuple[str, ...]:
+        """What would rule out the cause that was found, and was not asked yet. Objects tell that themselves."""
+        root = self._settled()
+        if root is None or isinstance(self.situation, Situation):
+            return ()
+        asked = {fact for fact, _ in self.told}
+        judged = next(iter(self.examined.judgement.cases.values()))
+        facts = open_objections(self.rulebook, judged, root.cause)
+        return tuple(fact for fact in facts if fact not in asked and self._cost(fact) is not None)
+
+    def _settled(self) -> Conclusion | None:
+        """The root, if it is a cause and confirmed."""
+        root = next((c for c in self.examined.conclusions if c.root), None)
+        known = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
+        return root if known else None
 
     def _given_up(self) -> frozenset[str]:
         """The facts of which somebody said that they are not known."""
@@ -217,8 +237,7 @@ class Consultation:
         if isinstance(self.situation, Situation) and self.situation.request is None:
             return None
         root = next((c for c in examined.conclusions if c.root), None)
-        settled = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
-        if settled and not self._deeper():
+        if self._settled() and not self._deeper() and not self._objections():
             return None
         walked = examined.walked
         if walked is not None and walked.walk.verdict in {Verdict.REACHABLE, Verdict.MISROUTED}:

@@ -1,6 +1,7 @@
-"""What a cause that was found may itself follow from, where no objects tell which of them hang together.
+"""What a cause that was found may itself follow from, and what may rule it out, where no objects tell that.
 
-Decides: which deeper causes are still worth a question, and which conclusion is the root then. Must not know questions.
+Decides: which deeper causes and which objections are still worth a question, and which conclusion is the root then.
+Must not know questions.
 """
 
 from __future__ import annotations
@@ -22,6 +23,13 @@ def origins(rulebook: Rulebook, cause: str) -> frozenset[str]:
 def open_origins(rulebook: Rulebook, judged: CaseJudgement, cause: str) -> frozenset[str]:
     """Those of them that nothing known contradicts and that miss something."""
     return frozenset(standing.cause for standing in possible(rulebook, judged, origins(rulebook, cause)))
+
+
+def open_objections(rulebook: Rulebook, judged: CaseJudgement, cause: str) -> tuple[str, ...]:
+    """The facts that would rule a cause out, and of which nothing is known."""
+    known = rulebook.causes.get(cause)
+    facts = (condition.fact for condition in known.unless) if known else ()
+    return tuple(dict.fromkeys(fact for fact in facts if fact not in judged.facts))
 
 
 def with_origins(rulebook: Rulebook, conclusions: Iterable[Conclusion], kept: Sequence[Conclusion]) -> list[Conclusion]:
