@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.inventories import inventory
-from tests.meshes import app, deployment, thing, walked
+from tests.meshes import app, deployment, service, thing, walked
 from troubleshooter.facts.of_walks import walk_cases
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, Object, StageVerdict
@@ -41,7 +41,7 @@ def remote(name: str) -> str:
 
 def found(east: list[str], west: list[str]) -> tuple[Mesh, Walked]:
     """The walk from web in cluster east to payments, which runs in cluster west alone."""
-    texts = {"east": [SPACE, app("web"), *east], "west": [SPACE, app("payments"), *west]}
+    texts = {"east": [SPACE, app("web"), service("payments"), *east], "west": [SPACE, app("payments"), *west]}
     held = [
         Object(raw=o.raw, file=o.file, cluster=cluster) for cluster, t in texts.items() for o in inventory(*t).objects
     ]

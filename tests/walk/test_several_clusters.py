@@ -80,6 +80,33 @@ def test_a_cluster_without_configuration_has_that_of_the_other() -> None:
     assert ["east unreachable"] == verdicts(found)
 
 
+def config(text: str) -> str:
+    """The mesh config of a cluster."""
+    return thing("ConfigMap", "istio", namespace="istio-system", rest=f"data:\n  mesh: |\n    {text}\n")
+
+
+CAPTURE = "defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: 'true'}}"
+NOTE = """proxy.istio.io/config: '{"proxyMetadata": {"ISTIO_META_DNS_CAPTURE": "true"}}'"""
+
+
+@pytest.mark.parametrize(
+    ("east", "to", "expected"),
+    [
+        ([SPACE, app("web")], "http://payments:8080/", "dns"),
+        ([SPACE, app("web"), service("payments")], "http://payments:8080/", ""),
+        ([SPACE, app("web"), config(CAPTURE)], "http://payments:8080/", ""),
+        ([SPACE, service("web"), deployment("web", notes=NOTE)], "http://payments:8080/", ""),
+        ([app("web")], "http://payments:8080/", ""),
+    ],
+    ids=["missing", "there", "proxies-answer", "this-proxy-answers", "namespace-not-seen"],
+)
+def test_names_of_services_in_other_clusters(east: list[str], to: str, expected: str) -> None:
+    """The DNS of a cluster has its own Services alone; a proxy that answers in its place has those of the mesh."""
+    found = walked(mesh(east, [SPACE, app("payments")]), to, "shop/deployment/web@east").walk.branches[0]
+
+    assert expected == (str(found.failed.stage) if found.failed else "")
+
+
 def test_pods_belong_to_the_workload_of_their_own_cluster() -> None:
     """Two workloads of one name do not share their pods."""
     owner = "ownerReferences: [{kind: ReplicaSet, name: web-6c9f7d5b4, controller: true}]"

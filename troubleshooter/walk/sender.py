@@ -15,6 +15,7 @@ from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.interception import annotation, gap, in_ambient
+from troubleshooter.walk.names import unknown_here
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
 from troubleshooter.walk.readiness import unready
 
@@ -77,6 +78,10 @@ def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, memb
     service = mesh.registry.behind(service, trail.hop.party.namespace)
     port = service.port(request.port)
     trail = trail.decide(service=service, port=port, member=member)
+    if not hosts.is_address(request.host) and unknown_here(mesh, trail.hop.party, service):
+        near = trail.hop.party.cluster
+        said = f"{service.object} has no namesake in cluster {near}, so the DNS there does not know {request.host}"
+        return trail.fails(Stage.DNS, said, dropped(Connection.DNS), resource=place)
     if member and port and not members(mesh.endpoints(service, port).all, member):
         said = f"{service.object} has no pod {member}: the name does not resolve"
         return trail.fails(Stage.DNS, said, dropped(Connection.DNS), resource=place)
