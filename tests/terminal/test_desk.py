@@ -136,3 +136,18 @@ def test_list_that_nobody_reads_is_cut() -> None:
 
     assert 200 == len(visible(inquiry, ""))
     assert [10_000] == [n for n, _ in visible(inquiry, "service-9999")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "about"),
+    [
+        ((), ""),
+        (("404-envoy",), "Not found"),
+        (("", "payments"), "GET http://payments.shop:8080"),
+        (TO_THE_END, "GET http://payments.shop:8080/api/x from shop/deployment/web"),
+        (("", "everything"), "everything that was seen"),
+    ],
+)
+def test_what_is_in_question_is_in_view(typed: tuple[str, ...], about: str) -> None:
+    """The request as far as it is known, else the symptom, or everything."""
+    assert about == desk(*typed).view.overview.about

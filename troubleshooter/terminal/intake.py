@@ -77,6 +77,11 @@ class Intake:
             return self._asked()
         return None
 
+    @property
+    def everything(self) -> bool:
+        """Whether no one request is in question."""
+        return bool(self.answer(TO) == EVERYTHING)
+
     def _about_request(self) -> Inquiry | None:
         asked = self._logged or self._named()
         if asked is None:
@@ -152,7 +157,7 @@ class Intake:
     def _named(self) -> Request | None:
         """The request that was typed, or that a pasted text names."""
         to = self.answer(TO)
-        if to == EVERYTHING:
+        if self.everything:
             return None
         method, below = self.answer(PATH) or (self.seen.method, "")
         if to is not None:

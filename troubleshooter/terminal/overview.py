@@ -48,6 +48,8 @@ def _about(dialogue: Dialogue, walk: Walk | None) -> str:
     request = walk.request if walk else dialogue.setting.request or dialogue.intake.named
     if request is not None:
         return _in_short(request)
+    if dialogue.intake.everything:
+        return "everything that was seen"
     symptom = dialogue.setting.rulebook.symptoms.get(dialogue.intake.symptom)
     return symptom.title if symptom else ""
 
