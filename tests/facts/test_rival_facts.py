@@ -107,3 +107,13 @@ def test_pairs_in_an_audit(one: str, other: str, more: str, expected: list[tuple
     mesh = Mesh(inventory(SHOP, GATEWAY, routes("a", one, more), routes("b", other, more)))
 
     assert expected == told(audit_cases(mesh))
+
+
+def test_own_routes_of_a_namespace() -> None:
+    """What a namespace keeps to itself is meant to count first: without a request that misses something, nothing is
+    told."""
+    own = routes("b", REST_ELSEWHERE, 'hosts: [payments], exportTo: ["."]')
+    mesh = Mesh(inventory(SHOP, routes("a", REST), own))
+    request = parse_request("http://payments.shop:8080/", source="shop/deployment/web")
+
+    assert [] == told([*walk_cases(mesh, walk(mesh, request)), *audit_cases(mesh)])

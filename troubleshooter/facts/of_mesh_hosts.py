@@ -42,7 +42,8 @@ def misnamed(mesh: Mesh, owner: Object) -> Iterator[Misnamed]:
     for n, full in enumerate(mesh.virtual_services.hosts_of(owner)):
         known = full.startswith("*") or mesh.registry.find(full, owner.namespace) or mesh.registry.get(full)
         found = None if known else _meant(mesh, full, short=hosts.is_short(written[n]))
-        if found and mesh.virtual_services.visible(owner, found[1].namespace):
+        named = found and hosts.most_specific(found[1].host, mesh.virtual_services.hosts_of(owner))
+        if found and not named and mesh.virtual_services.visible(owner, found[1].namespace):
             yield Misnamed(owner=owner, number=n, written=written[n], full=full, form=found[0], service=found[1])
 
 

@@ -54,7 +54,10 @@ def _in_mesh(mesh: Mesh, request: Request, hop: Hop, sender: Sender) -> Rivals |
     scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
     for other in mesh.virtual_services.candidates(host, hop.party.namespace, scope.takes):
         route = decide(attempts(http_routes([other]), sender), request).route if other is not used else None
-        if route is not None and (hop.routing.route is None or effect(route) != effect(hop.routing.route)):
+        missed = hop.routing.route is None or request.expect
+        if route is None or (_order(used, other) == "export" and not missed):
+            continue
+        if hop.routing.route is None or effect(route) != effect(hop.routing.route):
             return Rivals(used=used, left_out=other, host=host)
     return None
 
@@ -157,7 +160,8 @@ def _pairs_in_mesh(mesh: Mesh) -> Iterator[Rivals]:
             rivals = mesh.virtual_services.candidates(host, sender.namespace)
             held = [v for v in rivals if attempts(http_routes([v]), sender)]
             for other in held[1:]:
-                if id(other) not in seen and _routes(held[0]) != _routes(other):
+                meant = _order(held[0], other) == "export"
+                if id(other) not in seen and not meant and _routes(held[0]) != _routes(other):
                     seen.add(id(other))
                     yield Rivals(used=held[0], left_out=other, host=host)
 
