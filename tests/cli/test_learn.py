@@ -49,6 +49,15 @@ def test_without_anybody_there_nothing_hangs(run: RunCommand) -> None:
     assert shown.out.endswith("Left as it is; this scenario comes again.\n")
 
 
+def test_a_beginner_is_welcomed_once(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has solved something knows how it goes."""
+    welcomed = [run("learn").out.startswith("You are told what people see.")]
+    solving(run, monkeypatch)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+
+    assert [True, False] == [*welcomed, run("learn").out.startswith("You are told what people see.")]
+
+
 def test_a_scenario_goes_by_its_number_too(run: RunCommand) -> None:
     """As the list shows it."""
     assert run("learn", "1").out == run("learn", FIRST).out

@@ -129,6 +129,14 @@ def test_a_text_inside_an_object_has_no_marks() -> None:
     assert "#" not in text
 
 
+def test_secrets_are_named_and_never_shown() -> None:
+    """How many values each holds; none of them can be looked at in full."""
+    text = shown("gateway-tls-secret-wrong-namespace", "kubectl get secrets -n istio-system")
+
+    assert ("NAME        TYPE                DATA   AGE\ndocs-cert   kubernetes.io/tls   2      <unknown>") == text
+    assert [] == [c for c in commands("gateway-tls-secret-wrong-namespace") if c.startswith("kubectl get secret ")]
+
+
 def test_policies_are_counted() -> None:
     """The action, the policy and the number of its rules."""
     text = shown("authz-allow-implicit-deny", "istioctl experimental authz check")

@@ -29,6 +29,11 @@ class Place:
     number: int
 
 
+WELCOME = (
+    "You are told what people see. Look around as you would in a cluster, then name the cause and what mends it. "
+    "Type help at any time."
+)
+
 Load = Callable[[Place], Scenario]
 """Reads a scenario's files; raises ScenarioError where they are of no use."""
 
@@ -63,6 +68,8 @@ def put_list(lines: Lines, rulebook: Rulebook, places: Sequence[Place], progress
 def put_standing(lines: Lines, rulebook: Rulebook, places: Sequence[Place], progress: Progress) -> None:
     """How far the learner is, in a line or two."""
     solved = sum(place.plan.id in progress.played for place in places)
+    if not solved:
+        lines.put(WELCOME)
     lines.put(f"Solved: {solved} of {len(places)} scenarios; each is worth {FULL} points at most.")
     weak = weak_spots(entries(rulebook, places), progress)
     if weak:

@@ -1,8 +1,9 @@
 """What kubectl would print: objects, pods, endpoints, logs; and what the caller's own curl sees.
 
 Decides: the texts, each computed from the scenario's objects and walk. Must not know which of them a learner chooses.
-Sources: `printPod` and `printEndpoints` in kubernetes/kubernetes pkg/printers/internalversion/printers.go;
-https://everything.curl.dev/cmdline/exitcode.html; `kubectl exec` ends with "command terminated with exit code".
+Sources: `printPod`, `printEndpoints` and `printSecret` in kubernetes/kubernetes
+pkg/printers/internalversion/printers.go; https://everything.curl.dev/cmdline/exitcode.html; `kubectl exec`
+ends with "command terminated with exit code".
 """
 
 from __future__ import annotations
@@ -60,6 +61,12 @@ def _without_marks(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_marks(item) for item in value]
     return MARK.sub("", value) if isinstance(value, str) else value
+
+
+def secrets_text(secrets: Iterable[Object]) -> str:
+    """`kubectl get secrets` of one namespace: how many values each holds, never which."""
+    rows = [(s.name, str(s.raw.get("type") or "Opaque"), str(len(as_map(s.raw.get("data")))), NO_AGE) for s in secrets]
+    return table(("NAME", "TYPE", "DATA", "AGE"), sorted(rows), KUBECTL)
 
 
 def pods_text(workloads: Iterable[Workload], made_up: MadeUp) -> str:

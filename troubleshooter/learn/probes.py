@@ -7,6 +7,7 @@ computed from the scenario is not offered. Must not know what a learner does wit
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from troubleshooter.evidence import Side
 from troubleshooter.learn import istioctl_views, kubectl_views
@@ -80,19 +81,35 @@ def _writer(judged: Judged) -> Workload | None:
 
 
 def _from_kubernetes(judged: Judged, made_up: MadeUp) -> Iterator[Probe]:
+    yield from _pods(judged, made_up)
+    yield from _secrets(judged.examined.mesh)
     mesh = judged.examined.mesh
-    for namespace in sorted({w.namespace for w in mesh.workloads.all}):
-        held = mesh.workloads.inside(namespace)
-        if any(w.pods for w in held):
-            text = kubectl_views.pods_text(held, made_up)
-            covers = {f.name: frozenset(r.key for r in resources(f)) for f in _of_pods(judged, namespace)}
-            yield Probe(command=f"kubectl get pods -n {namespace}", text=text, covers=covers)
     for service in _services(mesh):
         if service.selector and not service.external_name:
             text = kubectl_views.endpoints_text(mesh, service, made_up)
             command = f"kubectl get endpoints {service.object.name} -n {service.namespace}"
             told = [f for f in judged.root.because if f.name == "service.endpoints"] if _asked(judged, service) else []
             yield Probe(command=command, text=text, covers=stands_for(told, BY_ENDPOINTS))
+
+
+def _pods(judged: Judged, made_up: MadeUp) -> Iterator[Probe]:
+    """The pods of each namespace that has any."""
+    workloads = judged.examined.mesh.workloads
+    for namespace in sorted({w.namespace for w in workloads.all}):
+        held = workloads.inside(namespace)
+        if any(w.pods for w in held):
+            text = kubectl_views.pods_text(held, made_up)
+            covers = {f.name: frozenset(r.key for r in resources(f)) for f in _of_pods(judged, namespace)}
+            yield Probe(command=f"kubectl get pods -n {namespace}", text=text, covers=covers)
+
+
+def _secrets(mesh: Mesh) -> Iterator[Probe]:
+    """The names of the Secrets of each namespace that has any."""
+    held = sorted(mesh.index.all("", "Secret"), key=lambda secret: secret.namespace)
+    for namespace, some in groupby(held, key=lambda secret: secret.namespace):
+        secrets = list(some)
+        text, keys = kubectl_views.secrets_text(secrets), frozenset(secret.key for secret in secrets)
+        yield Probe(command=f"kubectl get secrets -n {namespace}", text=text, objects=keys)
 
 
 def _asked(judged: Judged, service: Service) -> bool:
