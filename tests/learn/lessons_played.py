@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 
+from tests.inventories import EXACT, SHOP, inventory
 from tests.knowledge.knowledge_base import KNOWLEDGE, book
 from troubleshooter.cli.explanations import names_of
 from troubleshooter.cli.lessons import load_scenario
 from troubleshooter.inference import PlainEvaluator
 from troubleshooter.learn.course import Place
-from troubleshooter.learn.scenario import Judged, judge_scenario
+from troubleshooter.learn.scenario import Judged, Scenario, judge_scenario
 from troubleshooter.learn.session import Session, Setting
-from troubleshooter.rulebook import Lesson, Level, Rulebook, ScenarioPlan
+from troubleshooter.rulebook import Lesson, Level, Rulebook, ScenarioPlan, parse
 from troubleshooter.terminal.lines import Lines
+from troubleshooter.walk import parse_request
 
 KEPT = (
     "vs-no-match-no-default",
@@ -33,6 +35,64 @@ KEPT = (
     "gateway-tls-secret-wrong-namespace",
 )
 """The causes of these tests; what others are added to the knowledge base changes nothing here."""
+
+
+OWN = {
+    "causes/routing/no-route/cause.yaml": """
+id: no-route
+title: No route of ${virtual_service} takes ${request.path}
+stage: route
+cases: [walk]
+severity: error
+prevalence: common
+status: draft
+symptoms: [not-found]
+when: [{route.match: none}, {route.default: absent}]
+explain: [{text: "Its routes are tried one after the other. None takes ${request.path}, so the proxy answers 404."}]
+fixes:
+  - do: Take every path
+    risk: What was refused until now is let in.
+    applicability: review
+    edits: [{object: virtual_service, at: "spec.http[0].match[0].uri", set: {prefix: /}}]
+references: ["https://istio.io/latest/docs/reference/config/networking/virtual-service/"]
+""",
+    "causes/routing/not-for-the-mesh/cause.yaml": """
+id: not-for-the-mesh
+title: ${virtual_service} is not for the mesh
+stage: route
+cases: [walk]
+severity: error
+prevalence: common
+status: draft
+symptoms: [not-found]
+when: [{virtual_service.for_gateways_only: "yes"}, {route.match: implicit}]
+explain: [{text: It is for gateways.}]
+fixes:
+  - do: Bind it to the mesh
+    risk: Every caller gets its routes.
+    applicability: review
+    edits: [{object: virtual_service, at: spec.gateways, set: [mesh]}]
+references: ["https://istio.io/latest/docs/reference/config/networking/virtual-service/"]
+""",
+}
+"""A knowledge base of two causes that changes with nobody's knowledge, for what is compared word by word."""
+
+
+@cache
+def own_judged() -> Judged:
+    """A request that no route takes, by that knowledge."""
+    rulebook, mistakes = parse(OWN)
+    assert () == mistakes
+    place = plan("no-route", story="Some paths are answered, and /api/x is not.\n\nNothing else is known.")
+    scenario = Scenario(
+        plan=place.plan,
+        lesson=place.lesson,
+        number=1,
+        cause=rulebook.causes["no-route"],
+        inventory=inventory(SHOP, EXACT),
+        request=parse_request("http://payments.shop:8080/api/x", source="shop/deployment/web"),
+    )
+    return judge_scenario(rulebook, PlainEvaluator(), scenario)
 
 
 @cache
@@ -90,6 +150,6 @@ def play(scenario: Judged, typed: Iterable[str], width: int = 80) -> Held:
         written.append(text)
         told.append(text)
 
-    setting = Setting(concepts=pages, titles=names_of(small_book(), "causes"), total=30)
+    setting = Setting(concepts=pages, titles=names_of(scenario.rulebook, "causes"), total=30)
     points = Session(scenario, setting, Lines(write, width), read).run()
     return Held(points=points, screen="".join(written), told="".join(told))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.learn.lessons_played import KEPT, judged
+from tests.learn.lessons_played import KEPT, judged, own_judged
 from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose, why_not_this
 
 
@@ -27,7 +27,7 @@ def test_a_wrong_cause_is_ruled_out_by_a_fact() -> None:
     meaning = "(route.match: which route took the request)"
 
     assert f"it needs route.match to be implicit, and here that is none {meaning}" == why_not_this(
-        judged("vs-no-match-no-default"), "vs-missing-mesh-gateway"
+        own_judged(), "not-for-the-mesh"
     )
 
 

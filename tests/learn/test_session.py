@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Golden
-from tests.learn.lessons_played import Held, judged, play
+from tests.learn.lessons_played import Held, judged, own_judged, play
 from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.model.plain import plain_block
@@ -40,12 +40,12 @@ def solved(*first: str, cause: str = STRICT) -> Held:
 
 def test_a_whole_lesson(golden: Golden) -> None:
     """A prediction, looks, a wrong cause, a hint, the right cause, a wrong fix, the right fix, and the reasons."""
-    scenario = judged(STRICT)
-    looks = [number_of_look(scenario, begin) for begin in ("kubectl logs", "kubectl get pods -n legacy")]
-    policy = number_of_look(scenario, "kubectl get peerauthentication")
-    wrong = next(cause for cause in causes_to_choose(scenario) if cause != STRICT)
+    scenario = own_judged()
+    looks = [number_of_look(scenario, begin) for begin in ("kubectl get pods", "istioctl proxy-config routes")]
+    policy = number_of_look(scenario, "kubectl get virtualservice")
+    wrong = next(cause for cause in causes_to_choose(scenario) if cause != "no-route")
     typed = [
-        *("predict", "predict 7", f"look {looks[0]}", looks[1], "hint"),
+        *("predict", "predict 4", f"look {looks[0]}", looks[1], "hint"),
         *("answer", number_of_cause(scenario, wrong), "back", policy, "concept"),
         *("answer", number_of_cause(scenario), number_of_fix(scenario, holds=False), number_of_fix(scenario)),
     ]
