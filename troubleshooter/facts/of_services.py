@@ -14,7 +14,6 @@ from troubleshooter.facts.of_bindings import about_binding_address
 from troubleshooter.facts.of_pods import about_creation, about_trouble
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
-from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.server_first import speaks_first
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
@@ -165,10 +164,7 @@ def _target_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) ->
     optional. A name that nobody declares leads nowhere."""
     place = service.object.at(f"{port.path}.targetPort")
     case.detail("service.target", port.target)
-    owners = [
-        (w, p) for w in mesh.workloads.inside(service.namespace) for p in w.pods or (w.representative,)
-        if service.selector and selects(service.selector, p.labels)
-    ]  # fmt: skip
+    owners = mesh.workloads.meant(service.namespace, service.selector)
     if not owners:
         return
     ports = list(dict.fromkeys(pair for _, pod in owners for pair in pod.declared_ports))

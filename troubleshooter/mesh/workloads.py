@@ -170,6 +170,7 @@ class Workloads:
         self._by_address: dict[str, tuple[Workload, Pod]] = {}
         self._by_pod: dict[tuple[str, str], tuple[Workload, Pod]] = {}
         self._by_label: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
+        self._by_template: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
         for workload in self.all:
             self._enter(workload)
 
@@ -177,6 +178,10 @@ class Workloads:
         """Put a workload and its pods into the tables."""
         self._by_name.setdefault((workload.object.kind, workload.namespace, workload.name), workload)
         self._by_space[workload.namespace].append(workload)
+        if not workload.pods:
+            made = workload.representative
+            for key, value in made.labels.items():
+                self._by_template[made.namespace, key, value].append((workload, made))
         for pod in workload.pods:
             if pod.address and not pod.host_network:
                 self._by_address.setdefault(pod.address, (workload, pod))
@@ -206,8 +211,11 @@ class Workloads:
 
     def selected(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
         """The pods of a namespace that carry every label of a selector; none for an empty one."""
-        held = [self._by_label.get((namespace, key, value), []) for key, value in selector.items()]
-        return [(w, p) for w, p in min(held, key=len, default=[]) if selects(selector, p.labels)]
+        return _selected(self._by_label, namespace, selector)
+
+    def meant(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
+        """The same, and of workloads that have no pods at the moment the pod that they would make."""
+        return [*self.selected(namespace, selector), *_selected(self._by_template, namespace, selector)]
 
     def at_address(self, address: str) -> tuple[Workload, Pod] | None:
         """Whose pod has this IP address."""
@@ -275,3 +283,11 @@ def _standin(thing: Object, template: Template, spec: Raw, injection: Injection)
         locality=own_locality(template.labels, ""),
         standin=True,
     )
+
+
+def _selected(
+    table: Mapping[tuple[str, str, str], list[tuple[Workload, Pod]]], namespace: str, selector: Mapping[str, str]
+) -> list[tuple[Workload, Pod]]:
+    """Looked up by the label that the fewest carry."""
+    held = [table.get((namespace, key, value), []) for key, value in selector.items()]
+    return [(w, p) for w, p in min(held, key=len, default=[]) if selects(selector, p.labels)]
