@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.inventories import inventory
-from tests.meshes import app, deployment, service, thing, walked
+from tests.meshes import app, deployment, service, step, thing, walked
 from troubleshooter.facts.of_walks import walk_cases
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, Object
@@ -157,3 +157,17 @@ def test_one_cluster_is_seen_as_it_is() -> None:
     held = Mesh(inventory(SPACE))
 
     assert held is held.seen_from("")
+
+
+@pytest.mark.parametrize(
+    ("east", "west", "expected"),
+    [
+        ([], [app("payments")], ("pods of cluster west can be reached from cluster east",)),
+        ([app("payments")], [], ()),
+    ],
+)
+def test_the_network_between_clusters_is_assumed(east: list[str], west: list[str], expected: tuple[str, ...]) -> None:
+    """No object tells whether pods of one cluster reach those of another."""
+    found = from_east(east, west)
+
+    assert expected == step(found, "endpoint").assumes

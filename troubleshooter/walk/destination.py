@@ -213,8 +213,14 @@ def _to_kind(trail: Trail, endpoint: Endpoint, share: float, result: Mapping[str
     said = f"{total} endpoint{'s' if total != 1 else ''}, {where} port {endpoint.port} among them"
     spot = endpoint.workload.object.at() if endpoint.workload else cluster.service.object.at()
     trail = trail.splits("endpoints", share).decide(endpoint=endpoint)
-    assumes = () if endpoint.pod else (f"{endpoint.address} answers",)
+    assumes = _beyond_cluster(trail, endpoint) if endpoint.pod else (f"{endpoint.address} answers",)
     return trail.passes(Stage.ENDPOINT, said, resource=spot, result=result, assumes=assumes)
+
+
+def _beyond_cluster(trail: Trail, endpoint: Endpoint) -> tuple[str, ...]:
+    """What is taken for granted of the network between two Kubernetes clusters."""
+    near, far = trail.hop.party.cluster, endpoint.pod.owner.cluster if endpoint.pod else ""
+    return (f"pods of cluster {far} can be reached from cluster {near}",) if near and far and near != far else ()
 
 
 def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
