@@ -121,7 +121,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.trusted_proxies", ("some", "none"), "Whether it believes proxies in front what they say of the client.", "walk"),
     ("gateway.redirect_door", ("own", "shared"), "Whether that server gets only requests whose TLS ended in front.", "walk"),
     ("gateway.decrypted_port", ("free", "taken"), "Whether the Service port of such requests has no server of its number yet.", "walk"),
-    ("connection.tls_ends", ("load-balancer", "gateway"), "Where the client's TLS ends.", "walk"),
+    ("connection.tls_ends", ("load-balancer", "gateway"), "Where the client's TLS ends, which objects seldom tell.", "evidence"),
     ("request.sni", ("fits", "none", "other", "other-server", "coalesced"), "Whether the name in the TLS hello leads to the gateway's server for the host that is asked for.", "walk"),
     ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
     ("gateway.certificate_with", ("server", "gateway", "other-selector"), "Whether the other server is of the same Gateway, or of one that its selector covers.", "mesh"),
