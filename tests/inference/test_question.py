@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.inference.inference_builders import book, case, cause, follows, judged
 from troubleshooter.inference import Cost, next_questions
+from troubleshooter.model import Prevalence
 from troubleshooter.rulebook.values import QuestionText, Rulebook
 
 
@@ -42,6 +43,26 @@ def test_a_contradicted_cause_asks_nothing() -> None:
 def test_a_confirmed_cause_asks_nothing() -> None:
     """What holds for certain needs no more facts."""
     assert () == asked(book(cause("a", "x.a=1", unless="x.b=1")), "x.a=1")
+
+
+def test_what_would_rule_out_is_not_asked_too_early() -> None:
+    """While a `when` is incomplete nothing is asked that would only rule the cause out."""
+    assert ("x.b",) == asked(book(cause("a", "x.b=1", unless="x.a=1")))
+
+
+def test_what_was_found_comes_first() -> None:
+    """What decides about a cause that is likely comes before what others miss, however many they are."""
+    others = (cause(name, "x.common=1") for name in "bcd")
+    likely = cause("a", "x.a=1", supports="e.s=1", unless="x.u=1")
+
+    assert ("e.s", "x.u", "x.common") == asked(book(likely, *others), "x.a=1")
+
+
+def test_common_causes_count_most() -> None:
+    """A fact that a common cause asks for comes before one for which a rare one does."""
+    rulebook = book(cause("a", "x.a=1", prevalence=Prevalence.RARE), cause("b", "x.b=1"))
+
+    assert ("x.b", "x.a") == asked(rulebook)
 
 
 def test_a_likely_cause_asks_for_its_support() -> None:

@@ -120,7 +120,7 @@ def test_the_root_goes_before_the_path() -> None:
             "1:5: the id `503-uf` differs from the file's name `503-uc`; rename one of them",
         ),
         (SYMPTOM, "[503]", "[5xx]", "5:12: `5xx` is no HTTP status; use a number of three digits, like 503"),
-        (QUESTIONS, "cost: command", "cost: dear", "6:9: `dear` is no cost; use `command` or `person`"),
+        (QUESTIONS, "cost: command", "cost: dear", "6:9: `dear` is no cost; use `command`, `person` or `study`"),
         (
             QUESTIONS,
             "answers: {strict: Only mutual TLS, permissive: Both}",

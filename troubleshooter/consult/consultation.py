@@ -12,6 +12,7 @@ from dataclasses import replace
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
 from troubleshooter.consult.misrouted import misrouted
+from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.steps import Ask, Conclude, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
@@ -43,7 +44,6 @@ from troubleshooter.model import (
     PossibleCause,
     Question,
     Source,
-    Stage,
     StageVerdict,
     Verdict,
 )
@@ -51,7 +51,7 @@ from troubleshooter.remedy import Examined, Situation, examine
 from troubleshooter.rulebook import Rulebook
 
 UNKNOWN = "unknown"
-COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND}
+COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND, "study": Cost.STUDY}
 BY_CONFIGURATION = frozenset({"mesh", "walk"})
 MAX_QUESTIONS = 4
 
@@ -87,7 +87,8 @@ class Consultation:
             RequestError: the request makes no sense in this mesh.
         """
         if self._examined is None:
-            self._examined = self._examine({name: _said(name, word) for name, word in self.told if word != UNKNOWN})
+            said = (*(told_by(self.rulebook, self.symptom) if self.situation is None else ()), *self.told)
+            self._examined = self._examine({name: _said(name, word) for name, word in said if word != UNKNOWN})
         return self._examined
 
     def _examine(self, facts: dict[str, Fact]) -> Examined:
@@ -139,9 +140,13 @@ class Consultation:
         if objections:
             return objections
         asked = {fact for fact, _ in self.told}
-        judgement = self.examined.judgement
-        found = next_questions(self.rulebook, judgement, case, self._cost, self._among(), given_up=self._given_up())
-        return tuple(fact for fact in found if fact not in asked)
+        judgement, given_up = self.examined.judgement, self._given_up()
+        for among in self._asked_about():
+            found = next_questions(self.rulebook, judgement, case, self._cost, among, given_up=given_up)
+            left = tuple(fact for fact in found if fact not in asked)
+            if left:
+                return left
+        return ()
 
     def _objections(self) -> tuple[str, ...]:
         """What would rule out the cause that was found, and was not asked yet. Objects tell that themselves."""
@@ -269,13 +274,14 @@ class Consultation:
         deeper = self._deeper()
         if deeper:
             return deeper
-        causes = self.rulebook.causes.values()
-        left = [c for c in causes if not self.symptom or self.symptom in c.symptoms]
-        stages = self._suspected()
-        if stages:
-            origins = {link.cause for c in causes if stages.intersection(c.stages) for link in c.because_of}
-            left = [c for c in left if stages.intersection(c.stages) or c.id in origins]
-        return frozenset(c.id for c in left) if self.symptom or stages else None
+        return by_symptom(self.rulebook, self.symptom, suspected(self.rulebook, self.situation, self._examined))
+
+    def _asked_about(self) -> tuple[frozenset[str] | None, ...]:
+        """The causes to ask about: those with the flag that was answered first, then all that are left."""
+        among = self._among()
+        told = dict(self.told).get(FLAG, "") if self.situation is None else ""
+        flagged = None if self._deeper() else by_flag(self.rulebook, told)
+        return (among,) if flagged is None else (flagged if among is None else flagged & among, among)
 
     def _deeper(self) -> frozenset[str]:
         """The causes of which the one that was found would be a consequence, and which nobody ruled out. Objects tell
@@ -285,15 +291,6 @@ class Consultation:
         if found is None or root is None or isinstance(self.situation, Situation):
             return frozenset()
         return open_origins(self.rulebook, next(iter(found.judgement.cases.values())), root.cause)
-
-    def _suspected(self) -> frozenset[Stage]:
-        """The stage at which the request dies; else those that are not known; none where there is no walk."""
-        walked = self._examined.walked if self._examined else None
-        branches = walked.walk.branches if walked else ()
-        died = frozenset(b.failed.stage for b in branches if b.failed)
-        if isinstance(self.situation, LogLine) and (word := self.rulebook.details.get(self.situation.entry.details)):
-            died |= frozenset(word.or_at)
-        return died or frozenset(s.stage for b in branches for s in b.path if s.verdict is StageVerdict.UNKNOWN)
 
 
 def _said(name: str, word: str) -> Fact:

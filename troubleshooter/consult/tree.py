@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from troubleshooter.consult.consultation import Consultation
+from troubleshooter.consult.narrowing import FLAG
 from troubleshooter.consult.steps import Ask
-from troubleshooter.inference import Engine, Standing, closure, derived_with
+from troubleshooter.inference import UNEXPLAINED, Engine, Standing, closure, derived_with
 from troubleshooter.model import Question
 from troubleshooter.rulebook import Rulebook, conditions
 
@@ -98,7 +99,8 @@ class _Unrolling:
         if not isinstance(step, Ask):
             return Place(cause=next((finding.cause for finding in consultation.diagnosis().findings), ""))
         standings = consultation.why(step.question.fact).remaining
-        left = tuple(standing.cause for standing in standings)
+        found = tuple(c.cause for c in consultation.examined.conclusions if c.root)
+        left = tuple(standing.cause for standing in standings) or found
         here = (step.question.fact, self._open(standings, consultation))
         if here not in self.numbers:
             if len(self.numbers) == self.limit:
@@ -108,13 +110,16 @@ class _Unrolling:
         return Place(to=self.numbers[here])
 
     def _open(self, left: Sequence[Standing], consultation: Consultation) -> object:
-        """What decides what comes next: what is concluded, how the causes that are left stand, which of their
-        conditions hold, and what is known of that from which the others may follow."""
+        """What decides what comes next: what is concluded and what could still change that, how the causes that are
+        left stand, which of their conditions hold, the flag, and what is known of that from which the others may
+        follow. A cause that does not show as this symptom may be concluded too."""
         known = next(iter(consultation.examined.judgement.cases.values())).words
         causes = [self.rulebook.causes[standing.cause] for standing in left]
-        asked = [c for cause in causes for c in (*conditions(cause.when), *cause.unless)]
+        held = {c.cause for c in consultation.examined.conclusions if c.cause != UNEXPLAINED}
+        others = (c for c in self.rulebook.causes.values() if c.id in held or self.symptom not in c.symptoms)
+        asked = [c for cause in (*causes, *others) for c in (*conditions(cause.when), *cause.unless, *cause.supports)]
         holds = tuple(known[c.fact] in c.words if c.fact in known else None for c in asked)
         near = {origin for c in asked if c.fact not in known for origin in closure(c.fact, self.origins)}
         stand = tuple((standing.cause, standing.certainty) for standing in left)
         concluded = tuple((found.cause, found.certainty) for found in consultation.examined.conclusions)
-        return concluded, stand, holds, frozenset((fact, known[fact]) for fact in near & known.keys())
+        return concluded, stand, holds, known.get(FLAG), frozenset((fact, known[fact]) for fact in near & known.keys())

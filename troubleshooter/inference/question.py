@@ -1,10 +1,11 @@
 """The next question: the fact that splits the remaining causes best for its cost.
 
-Theory of operation. Remaining are the causes that are possible or likely. A fact is worth asking for if knowing it
-could move one of them: complete its `when`, contradict it, rule it out by an `unless`, confirm it by a `supports`, or
-lead to one of these through a derivation. Its worth is how many causes an answer moves, on average over its words; its
-price is what asking costs; the best worth for the price comes first, ties in alphabetical order. One step is looked
-ahead, no more: every answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
+Theory of operation. A fact is worth asking for if knowing it could move a cause: complete the `when` of one that is
+possible or contradict it, or lead to that through a derivation. Only of a cause that is likely it is asked what would
+rule it out (`unless`) or confirm it (`supports`), and that comes before all else: it decides about what was found. The
+worth of a fact is how many causes an answer moves, common ones most, on average over its words; its price is what asking
+costs; the best worth for the price comes first, ties in alphabetical order. One step is looked ahead, no more: every
+answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
 """
 
 from __future__ import annotations
@@ -16,16 +17,18 @@ from fractions import Fraction
 from troubleshooter.inference.certainty import standings
 from troubleshooter.inference.hypothesis import Links, Outcome, closure, derived_with, outcomes
 from troubleshooter.inference.judgement import CaseJudgement, Judgement, Standing
-from troubleshooter.model import Certainty
+from troubleshooter.model import Certainty, Prevalence
 from troubleshooter.rulebook.values import AnyOf, Cause, Condition, Rulebook, When
 
 
 class Cost(IntEnum):
-    """What asking costs: a source at hand next to nothing, a person's attention more, a command they must run most."""
+    """What asking costs: a source at hand next to nothing, a person's attention more, a command they must run more
+    still, and most what they must find out from several objects or from a proxy's configuration."""
 
     LOOK = 1
     PERSON = 4
     COMMAND = 8
+    STUDY = 16
 
 
 def next_questions(
@@ -51,7 +54,12 @@ def next_questions(
     )
     costs = {fact: cost for fact in worth_knowing(rulebook, judged, left) if (cost := askable(fact)) is not None}
     tried = outcomes(rulebook, judged, left, costs)
-    return tuple(sorted(costs, key=lambda fact: (-_moved(tried[fact]) / costs[fact], fact)))
+    held = worth_knowing(rulebook, judged, [s for s in left if s.certainty is not Certainty.POSSIBLE])
+
+    def rank(fact: str) -> tuple[bool, Fraction, str]:
+        return fact not in held, -_moved(rulebook, tried[fact]) / costs[fact], fact
+
+    return tuple(sorted(costs, key=rank))
 
 
 def remaining(rulebook: Rulebook, judged: CaseJudgement, among: Container[str] | None = None) -> tuple[Standing, ...]:
@@ -83,12 +91,18 @@ def worth_knowing(rulebook: Rulebook, judged: CaseJudgement, left: Sequence[Stan
 
 
 def _wanted(cause: Cause, standing: Standing) -> Iterator[str]:
-    """What it misses and what would rule it out; what would confirm it only once all else holds."""
+    """What it misses; what would rule it out, or confirm it, only once all else holds."""
     yield from standing.missing
-    yield from (condition.fact for condition in cause.unless)
+    if standing.certainty is not Certainty.POSSIBLE:
+        yield from (condition.fact for condition in cause.unless)
     if standing.certainty is Certainty.LIKELY:
         yield from (condition.fact for condition in cause.supports)
 
 
-def _moved(tried: Sequence[Outcome]) -> Fraction:
-    return Fraction(sum(len(outcome.changes) for outcome in tried), max(len(tried), 1))
+WEIGHTS = {Prevalence.COMMON: 3, Prevalence.OCCASIONAL: 2, Prevalence.RARE: 1}
+"""How much it counts that a cause is moved."""
+
+
+def _moved(rulebook: Rulebook, tried: Sequence[Outcome]) -> Fraction:
+    moved = (WEIGHTS[rulebook.causes[s.cause].prevalence] for outcome in tried for s in outcome.changes)
+    return Fraction(sum(moved), max(len(tried), 1))

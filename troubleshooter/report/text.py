@@ -18,7 +18,8 @@ from troubleshooter.report.way_text import way
 
 DEFAULT = Screen()
 
-LIKELY = "likely: every condition holds, and no traffic has shown it yet"
+LIKELY = "likely: every condition holds, and {}"
+UNSEEN, UNPROVED = "no traffic has shown it yet", "nothing proves it yet"
 
 RULE_ENGINE = "durable-rules"
 """The engine that is always meant; any other is worth a word."""
@@ -113,9 +114,15 @@ def cause_row(root: Finding | None) -> Iterator[Part]:
     """Its id, how sure it is, and what others call it."""
     if root is None:
         return
-    sure = LIKELY if root.certainty is Certainty.LIKELY else str(root.certainty)
+    sure = _likely(root) if root.certainty is Certainty.LIKELY else str(root.certainty)
     yield row("Cause", Span(f"{root.cause}, {sure}"))
     yield from rows("Known as", filter(None, [", ".join(dict.fromkeys(k.code for k in root.known_as))]))
+
+
+def _likely(root: Finding) -> str:
+    """Why it is not certain: a log line or a person may have shown some of it already."""
+    seen = any(source.resource is None for fact in root.because for source in fact.sources)
+    return LIKELY.format(UNPROVED if seen else UNSEEN)
 
 
 def others(findings: Iterable[Finding], root: Finding | None) -> Iterator[Part]:

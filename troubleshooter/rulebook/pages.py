@@ -12,7 +12,7 @@ import yaml
 from troubleshooter.model import Stage
 from troubleshooter.rulebook.advice import quoted
 from troubleshooter.rulebook.causes import STAGE
-from troubleshooter.rulebook.condition_format import read_when
+from troubleshooter.rulebook.condition_format import read_each_alone, read_when
 from troubleshooter.rulebook.nodes import Node, Page
 from troubleshooter.rulebook.shapes import (
     Key,
@@ -33,7 +33,7 @@ from troubleshooter.rulebook.shapes import (
 )
 from troubleshooter.rulebook.values import Derivation, LogWord, PeerCode, QuestionText, Rulebook, Symptom
 
-COSTS = ("person", "command")
+COSTS = ("person", "command", "study")
 
 
 def _stage_or_none(page: Page, node: Node) -> Stage | None:
@@ -65,6 +65,7 @@ SYMPTOM = Shape(
         "statuses": may(each(number)),
         "texts": may(each(text)),
         "stages": may(each(STAGE)),
+        "tells": may(read_each_alone),
     },
 )
 

@@ -175,7 +175,8 @@ class Cause(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Symptom(Placed):
-    """What people see. `flags`, `statuses` and `texts` betray it; `stages` are the ones to suspect, likeliest first."""
+    """What people see. `flags`, `statuses` and `texts` betray it; `stages` are the ones to suspect, likeliest first.
+    `tells` are facts, each with one word, that who sees this need not be asked for."""
 
     id: str
     title: str
@@ -184,12 +185,14 @@ class Symptom(Placed):
     statuses: tuple[int, ...] = ()
     texts: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = ()
+    tells: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionText(Placed):
     """One question for one fact: `answers` maps each word a person may give to what it means in plain words; `how` is
-    one command that finds it out; `cost` is `person` (they know it) or `command` (they must run something)."""
+    one command that finds it out; `cost` is `person` (they know it), `command` (they must run something) or `study`
+    (they must read several objects, or what a proxy has)."""
 
     fact: str
     question: str

@@ -51,6 +51,8 @@ def all_conditions(scene: Scene) -> Iterator[Condition]:
     """Every condition of the rulebook, wherever it stands."""
     for cause in scene.causes:
         yield from chain(*map(conditions, whens(cause)), cause.unless, cause.supports)
+    for symptom in scene.rulebook.symptoms.values():
+        yield from symptom.tells
     for derivation in scene.rulebook.derivations:
         yield from conditions(derivation.when)
         yield Condition(fact=derivation.fact, words=(derivation.word,), place=derivation.place.of("then"))
