@@ -3,9 +3,9 @@
 Theory of operation. A fact is worth asking for if knowing it could move a cause: complete the `when` of one that is
 possible or contradict it, or lead to that through a derivation. Only of a cause that is likely it is asked what would
 rule it out (`unless`) or confirm it (`supports`), and that comes before all else: it decides about what was found. The
-worth of a fact is how many causes an answer moves, common ones most, on average over its words; its price is what asking
-costs; the best worth for the price comes first, ties in alphabetical order. One step is looked ahead, no more: every
-answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
+worth of a fact is how many causes an answer moves, common ones most, on average over its words; its price is what
+asking costs; the best worth for the price comes first, ties in alphabetical order. One step is looked ahead, no more:
+every answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
 """
 
 from __future__ import annotations
