@@ -29,7 +29,9 @@ def status(name: str, state: dict[str, Any], *, ready: bool = False, **more: obj
 
 def pod(*held: dict[str, Any], init: tuple[dict[str, Any], ...] = (), native: bool = False, **more: Any) -> Object:
     """A pod with these containers' statuses; `native` makes its proxy an init container that runs on."""
-    spec = {"initContainers": [{"name": "istio-proxy", "restartPolicy": "Always"}]} if native else {}
+    spec: dict[str, Any] = {"containers": [{"name": "app"}]}
+    if native:
+        spec["initContainers"] = [{"name": "istio-proxy", "restartPolicy": "Always"}]
     said = {"containerStatuses": list(held), "initContainerStatuses": list(init), **more}
     return Object(raw={"kind": "Pod", "metadata": {"name": "web-0"}, "spec": spec, "status": said})
 
@@ -154,3 +156,15 @@ def test_restarts() -> None:
     assert restarts(pod(status("app", RUNS, ready=True, **well))) is None
     assert restarts(pod(status("istio-proxy", RUNS, ready=True, **again))) is None
     assert restarts(pod(status("app", RUNS, ready=True))) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [(RUNS, "proxy istio-proxy"), (waits("ErrImagePull"), "image istio-proxy ErrImagePull")],
+)
+def test_a_gateway(state: dict[str, Any], expected: str) -> None:
+    """In a pod that is nothing but a proxy, what keeps it from running is the pod's own trouble."""
+    found = pod(status("istio-proxy", state))
+    raw = {**found.raw, "spec": {"containers": [{"name": "istio-proxy"}]}}
+
+    assert expected == told(ailment(Object(raw=raw)))

@@ -1,4 +1,4 @@
-"""A caller whose own proxy is not ready cannot connect to anything."""
+"""Pods whose proxies are not ready: a caller's and a gateway's."""
 
 from __future__ import annotations
 
@@ -63,3 +63,66 @@ status: {podIP: 10.0.0.2, conditions: [{type: Ready, status: "True"}]}
 def test_proxy_that_is_not_ready(pods: tuple[str, ...], expected: tuple[Stage | None, Connection]) -> None:
     """Where no pod's proxy is ready the connection is refused; one that is ready, or has no proxy, gets through."""
     assert expected == died(*pods)
+
+
+GATEWAY = """
+apiVersion: v1
+kind: Namespace
+metadata: {name: gateways}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ingress, namespace: gateways}
+spec:
+  selector: {matchLabels: {istio: ingress}}
+  template:
+    metadata: {labels: {istio: ingress, sidecar.istio.io/inject: "true"}}
+    spec: {containers: [{name: istio-proxy, image: auto}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: front, namespace: shop}
+spec:
+  selector: {istio: ingress}
+  servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: [shop.example.com]}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: front, namespace: shop}
+spec:
+  hosts: [shop.example.com]
+  gateways: [front]
+  http: [{route: [{destination: {host: payments, port: {number: 8080}}}]}]
+"""
+
+
+def gateway_pod(name: str, ready: str, more: str = "") -> str:
+    """A pod of the gateway."""
+    return f"""
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}
+  namespace: gateways
+  labels: {{istio: ingress, pod-template-hash: abc}}
+  ownerReferences: [{{kind: ReplicaSet, name: ingress-abc, controller: true}}]
+spec: {{containers: [{{name: istio-proxy}}]{more}}}
+status: {{podIP: 10.0.1.1, conditions: [{{type: Ready, status: "{ready}"}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pods", "expected"),
+    [
+        ((), None),
+        ((gateway_pod("a", "False"),), Stage.LISTENER),
+        ((gateway_pod("a", "False"), gateway_pod("b", "True")), None),
+        ((gateway_pod("a", "False", ", hostNetwork: true"),), None),
+    ],
+)
+def test_gateway_of_which_no_pod_is_ready(pods: tuple[str, ...], expected: Stage | None) -> None:
+    """A client outside gets no further than to the gateway; where no pods were seen, some are taken to be there."""
+    request = parse_request("http://shop.example.com/", source="outside")
+    failed = walk(Mesh(inventory(SHOP, GATEWAY, *pods)), request).walk.branches[0].failed
+
+    assert expected == (failed.stage if failed else None)

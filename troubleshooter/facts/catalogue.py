@@ -8,6 +8,7 @@ stands in the knowledge base, under the fact's name. A deriver that emits anythi
 from __future__ import annotations
 
 from troubleshooter.facts.details import DETAILS
+from troubleshooter.facts.words import FLAGS, MISSES, NO_EFFECT, PRESENCE, TLS_MODES, YES_NO
 from troubleshooter.mesh.creation import Refusal
 from troubleshooter.mesh.endpoints import Absence
 from troubleshooter.mesh.injection import Conflict, Wish
@@ -50,24 +51,6 @@ ROLES = frozenset(
         "failure",
         "evidence",
     ]
-)
-
-YES_NO = ("yes", "no")
-PRESENCE = ("present", "absent")
-TLS_MODES = ("none", "disable", "simple", "mutual", "istio-mutual")
-FLAGS = (
-    *("none", "lh", "uh", "ut", "lr", "ur", "uf", "uc", "uo", "nr", "di", "fi", "rl", "uaex", "rlse", "dc"),
-    *("urx", "si", "ih", "dpe", "umsdr", "rfcf", "nfcf", "dt", "upe", "nc", "om", "df", "do", "dr", "udo", "other"),
-)
-
-MISSES = (
-    *("principals", "namespaces", "service-accounts", "methods", "paths", "hosts", "ports", "service-port"),
-    *("spiffe-scheme", "token", "http-fields", "excluded", "no-rules", "not-known", "other", "several"),
-)
-
-NO_EFFECT = (
-    *("service-port", "no-selector", "older", "older-wide"),
-    *("root-namespace", "other-namespace", "selector", "caller", "target-refs"),
 )
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -126,6 +109,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
     ("gateway.certificate_with", ("server", "gateway", "other-selector"), "Whether the other server is of the same Gateway, or of one that its selector covers.", "mesh"),
     ("gateway.certificate_merge", ("one", "none"), "Whether the two could be made one by changing one VirtualService at most.", "mesh"),
+    ("gateway.pods", ("ready", "not-ready"), "Whether any pod of the gateway that a client outside enters is ready.", "walk"),
     ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),

@@ -14,6 +14,7 @@ from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.creation import Failure, Refusal
 from troubleshooter.mesh.trouble import Trouble, ailment, proxies_wait, restarts
 from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.walk.readiness import none_ready
 
 LONGEST = 500
 """Characters of a message that are shown."""
@@ -43,6 +44,14 @@ def about_waiting_caller(case: CaseBuilder, mesh: Mesh, workload: Workload) -> N
     """What keeps the proxies of a caller from being ready, if none of them is."""
     if proxies_wait(workload.staying):
         about_trouble(case, mesh, workload.staying)
+
+
+def about_gateway_pods(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
+    """What keeps the pods of a gateway from being ready, if none of them is."""
+    if none_ready(workload):
+        case.fact("gateway.pods", "not-ready", *(p.owner.at("status") for p in workload.pods[:FEW]))
+        case.role("target", workload.pods[0].owner.at())
+        about_trouble(case, mesh, workload.pods)
 
 
 def about_creation(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:

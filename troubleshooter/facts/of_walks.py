@@ -24,7 +24,7 @@ from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_pod_addresses import about_pod_address
-from troubleshooter.facts.of_pods import about_waiting_caller
+from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_caller
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
@@ -95,7 +95,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
         about_start(case, hop.party.workload)
     about_competition(case, mesh, request, hop)
     if trail.failed and trail.steps[-1].stage is Stage.LISTENER and hop.party.workload is not None:
-        about_waiting_caller(case, mesh, hop.party.workload)
+        at_gateway = hop.kind is HopKind.GATEWAY
+        (about_gateway_pods if at_gateway else about_waiting_caller)(case, mesh, hop.party.workload)
     if observation is not None:
         case.forget(disproved(branch, trail))
         _about_seen(case, mesh, trail, hop, observation)

@@ -79,9 +79,11 @@ def ailment(pod: Object) -> Ailment:
     held += [a for a in starting if a.container in lasting]
     init = next((a for a in starting if a.container not in lasting and a.trouble is not Trouble.STARTING), None)
     proxy = next((a for a in held if a.container == PROXY), None)
-    own = [a for a in held if a.container != PROXY]
+    alone = all(as_map(c).get("name") == PROXY for c in as_list(pod.spec.get("containers")))
+    own = [a for a in held if a.container != PROXY or (alone and a.trouble is not Trouble.PROBE)]
     serious = next((a for trouble in SERIOUS for a in own if a.trouble is trouble), None)
-    if proxy is not None and (serious is None or serious.trouble in FAILED) and proxy.trouble is not Trouble.STARTING:
+    waits = proxy is not None and proxy.trouble is not Trouble.STARTING and proxy not in own
+    if proxy is not None and waits and (serious is None or serious.trouble in FAILED):
         trouble = Trouble.PROXY if proxy.trouble is Trouble.PROBE else Trouble.PROXY_DOWN
         return Ailment(trouble=trouble, place=proxy.place, container=PROXY, reason=proxy.reason)
     unplaced = _unschedulable(pod)

@@ -18,6 +18,7 @@ from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import Connection, Object, Outcome, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.readiness import nobody_ready
 from troubleshooter.walk.routing import host_of, touching
 
 TERMINATING = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL", "ISTIO_MUTUAL"})
@@ -71,6 +72,9 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.unknown(Stage.LISTENER, said, resource=gateway.at("spec.listeners"))
     if party.pod is None:
         return _nobody(mesh, request, trail, party.gateways[0])
+    down = nobody_ready(trail)
+    if down is not None:
+        return down
     touched = touching(mesh, trail, Stage.LISTENER)
     if touched is not None:
         return touched

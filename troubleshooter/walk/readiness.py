@@ -1,4 +1,5 @@
-"""Callers whose own proxy is not ready: their connections are taken to a proxy that does not listen yet.
+"""Pods whose proxies are not ready: those of a caller, which do not listen yet, and those of a gateway, to which nobody
+sends a client.
 
 Decides from pods that were seen. Must not know why a proxy is not ready.
 Source: https://istio.io/latest/docs/ops/common-problems/injection/ (pod or containers start with network issues);
@@ -8,6 +9,7 @@ Source: https://istio.io/latest/docs/ops/common-problems/injection/ (pod or cont
 from __future__ import annotations
 
 from troubleshooter.mesh.trouble import proxies_wait
+from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Connection, Stage
 from troubleshooter.walk.decisions import Trail, dropped
 
@@ -20,3 +22,19 @@ def unready(trail: Trail) -> Trail | None:
         return None
     said = f"the proxy of {party.workload} is not ready: it has no configuration, and does not listen yet"
     return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=pods[0].owner.at("status"))
+
+
+def nobody_ready(trail: Trail) -> Trail | None:
+    """The trail of a client outside at a gateway of which no pod is ready; None at any other. Pods on the network of
+    their node are reached without a Service."""
+    party = trail.hop.party
+    if party.workload is None or not none_ready(party.workload) or len(trail.hops) > 1:
+        return None
+    said = f"none of the pods of {party.workload} is ready: the Service in front of them has nobody to send to"
+    place = party.workload.staying[0].owner.at("status")
+    return trail.fails(Stage.LISTENER, said, dropped(Connection.REFUSED), resource=place)
+
+
+def none_ready(workload: Workload) -> bool:
+    """Whether pods were seen, and not one of them is ready."""
+    return bool(workload.pods) and not any(p.ready or p.standin or p.host_network for p in workload.pods)
