@@ -90,13 +90,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
     about_credentials(case, mesh, request, trail.hop, hop)
-    if not trail.failed and hop.kind is HopKind.SENDER and hop.party.workload is not None:
-        about_labels(case, mesh, hop.party.workload)
-        about_start(case, hop.party.workload)
+    _about_sending_pods(case, mesh, trail, hop)
     about_competition(case, mesh, request, hop)
-    if trail.failed and trail.steps[-1].stage is Stage.LISTENER and hop.party.workload is not None:
-        at_gateway = hop.kind is HopKind.GATEWAY
-        (about_gateway_pods if at_gateway else about_waiting_caller)(case, mesh, hop.party.workload)
     if observation is not None:
         case.forget(disproved(branch, trail))
         _about_seen(case, mesh, trail, hop, observation)
@@ -124,6 +119,20 @@ def _about_seen(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop, observati
     about_failure(case, observation)
     about_lateness(case, observation)
     about_unknown_path(case, observation)
+
+
+def _about_sending_pods(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
+    """What the labels and pods of the caller come to: why they let nothing in or out, or what is wrong with them though
+    the request arrives."""
+    workload = hop.party.workload
+    if workload is None:
+        return
+    if not trail.failed and hop.kind is HopKind.SENDER:
+        about_labels(case, mesh, workload)
+        about_start(case, workload)
+    elif trail.failed and trail.steps[-1].stage is Stage.LISTENER:
+        at_gateway = hop.kind is HopKind.GATEWAY
+        (about_gateway_pods if at_gateway else about_waiting_caller)(case, mesh, workload)
 
 
 def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
