@@ -27,6 +27,12 @@ def truth(cause: Cause, symptom: str) -> dict[str, str]:
     return next(fitting, ways[0])
 
 
+@pytest.mark.parametrize("symptom", sorted(book().symptoms))
+def test_some_cause_shows_so(symptom: str) -> None:
+    """Every symptom is named by a cause."""
+    assert any(symptom in cause.symptoms for cause in book().causes.values())
+
+
 @pytest.mark.parametrize(("symptom", "cause"), PAIRS)
 def test_true_answers_lead_to_the_cause(symptom: str, cause: Cause) -> None:
     """What is no part of the cause's conditions is answered with `unknown`; the cause comes out first."""

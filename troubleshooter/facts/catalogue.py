@@ -58,6 +58,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.protocol", ("http", "tls", "tcp"), "What the client itself speaks.", "walk"),
     ("request.http_version", ("old", "later"), "Whether the client speaks HTTP/1.0 (or older), or a later version.", "evidence"),
     ("request.read_as", ("http", "http1", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none, http1 where gRPC is sent on in HTTP/1.1.", "walk"),
+    ("request.resolves", YES_NO, "Whether the host is a name that resolves, as far as the cluster says.", "walk"),
+    ("request.named_by", ("elsewhere", "virtual-service", "nothing"), "What has a name of the cluster that does not resolve.", "walk"),
     ("request.destination", ("registered", "hidden", "routed", "unregistered", "address"), "What the caller's proxy knows of the host.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
     ("request.origin", ("workload", "outside"), "Who made it at first, where it goes through a gateway.", "walk"),

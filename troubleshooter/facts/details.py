@@ -9,6 +9,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.method", "The method."),
     ("request.path", "The path without query."),
     ("request.host", "The host as the client names it."),
+    ("request.full_host", "The full name that the host stands for."),
+    ("request.elsewhere", "The Services of that name in other namespaces."),
     ("request.port", "The port that is dialled."),
     ("request.url", "The whole URL."),
     ("request.protocol_name", "HTTP, TLS or TCP in a ServiceEntry's words."),

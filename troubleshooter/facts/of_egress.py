@@ -14,6 +14,7 @@ from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_exports import about_hidden_service
+from troubleshooter.facts.of_names import about_missing_name
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
 from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
@@ -40,6 +41,8 @@ def about_egress(
     _capture(case, trail, hop)
     died, named = branch.failed, trail.steps[0]
     if named.verdict is StageVerdict.UNKNOWN or (died is not None and died.stage is Stage.DNS):
+        if trail.failed and named.verdict is StageVerdict.FAIL and not hop.member:
+            about_missing_name(case, mesh, request, hop)
         return
     _destination(case, mesh, request, hop)
     if request.scheme == "http":
