@@ -79,6 +79,19 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_gateway_only(case, mesh, request, trail, hop)
     about_mesh_host(case, mesh, hop)
     about_host_header(case, mesh, request, hop)
+    _about_what_is_reached(case, mesh, request, trail, hop)
+    about_credentials(case, mesh, request, trail.hop, hop)
+    _about_sending_pods(case, mesh, trail, hop)
+    about_competition(case, mesh, request, hop)
+    if observation is not None:
+        case.forget(disproved(branch, trail))
+        _about_seen(case, mesh, trail, hop, observation)
+    died = branch.failed
+    return case.build(died.stage if died else None)
+
+
+def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
+    """From the cluster on: what is sent to, and the connection to it."""
     about_destination(case, mesh, hop)
     about_canary(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
@@ -89,14 +102,6 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_roots(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
-    about_credentials(case, mesh, request, trail.hop, hop)
-    _about_sending_pods(case, mesh, trail, hop)
-    about_competition(case, mesh, request, hop)
-    if observation is not None:
-        case.forget(disproved(branch, trail))
-        _about_seen(case, mesh, trail, hop, observation)
-    died = branch.failed
-    return case.build(died.stage if died else None)
 
 
 def _about_service(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
