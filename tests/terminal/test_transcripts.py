@@ -67,7 +67,7 @@ def test_replay(capsys: pytest.CaptureFixture[str], name: str) -> None:
 
 def test_every_transcript_has_a_story() -> None:
     """No file in transcripts/ is left from before."""
-    assert {f"{name}.md" for name in STORIES} == {file.name for file in FOLDER.iterdir()}
+    assert {f"{name}.md" for name in STORIES} == {file.name for file in FOLDER.glob("*.md")}
 
 
 @pytest.mark.parametrize("name", STORIES)
