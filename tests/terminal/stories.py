@@ -13,8 +13,8 @@ A story is a YAML file beside this one:
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,6 @@ class Person:
         self.words = {fact: iter(words) for fact, words in story.knows.items()}
         self.notes: dict[int, str] = {}
         self._typed = 0
-        self._told: set[str] = set()
         self._lines = self._acting()
         next(self._lines)
 
@@ -97,28 +96,29 @@ class Person:
         return line
 
     def _acting(self) -> Generator[str, str, None]:
-        first = iter(self.story.first)
+        first = list(self.story.first)
+        asides = {fact: list(lines) for fact, lines in self.story.asides.items()}
+        tells = dict(self.story.tells)
         screen = yield ""
         while not screen.rstrip().endswith("Enter ends."):
             fact = self._asked_for(screen)
-            typed = None if fact else next(first, None)
-            for aside in self._beforehand(fact, typed):
-                yield aside  # a list takes no screen
-            screen = yield typed.type if typed else next(self.words.get(fact, iter(())), "unknown")
+            if fact or not first:
+                self._note(tells.pop(fact, ""))
+                waiting = asides.get(fact, [])
+                answer = "" if waiting else next(self.words.get(fact, iter(())), "unknown")
+            else:
+                self._note(first[0].tells)
+                waiting = list(first[0].asides)
+                first[0] = replace(first[0], tells="", asides=first[0].asides[1:])
+                answer = "" if waiting else first.pop(0).type
+            screen = yield waiting.pop(0) if waiting else answer
         for aside in self.story.at_end:
-            yield aside  # a list takes no screen
+            screen = yield aside
 
-    def _beforehand(self, fact: str, typed: Typed | None) -> Sequence[str]:
-        """What is asked back before an answer, once for each fact; what is told before it becomes a note."""
-        told = typed or Typed(
-            type="", tells=self.story.tells.get(fact, ""), asides=tuple(self.story.asides.get(fact, ()))
-        )
-        if not typed and fact in self._told:
-            return ()
-        self._told.add(fact)
-        if told.tells:
-            self.notes[self._typed] = told.tells.strip()
-        return told.asides
+    def _note(self, text: str) -> None:
+        """Prose that stands before the line that is typed next."""
+        if text:
+            self.notes[self._typed] = text.strip()
 
     def _asked_for(self, screen: str) -> str:
         """The fact that the last question on the screen is about, "" if it is about none."""
