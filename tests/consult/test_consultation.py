@@ -169,7 +169,7 @@ def test_answers_alone_lead_to_a_cause(rulebook: Rulebook) -> None:
     assert isinstance(step, Conclude)
     assert step.diagnosis.root is not None
     assert "no-route" == step.diagnosis.root.cause
-    assert step.diagnosis.root.title == "No route of <virtual_service> takes <request.path>"
+    assert step.diagnosis.root.title == "No route of the VirtualService takes <request.path>"
 
 
 def test_fix_known_by_answers_alone_is_not_verified(rulebook: Rulebook) -> None:

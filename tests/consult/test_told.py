@@ -106,7 +106,7 @@ def test_log_line_and_answers_lead_to_the_cause(rulebook: Rulebook) -> None:
     root = _asked(Consultation(rulebook, PlainEvaluator(), _line()), ROUTE).root
 
     assert root is not None
-    assert ("no-route", "No route of <virtual_service> takes /api/x") == (root.cause, root.title)
+    assert ("no-route", "No route of the VirtualService takes /api/x") == (root.cause, root.title)
 
 
 def test_line_outranks_what_is_said(rulebook: Rulebook) -> None:

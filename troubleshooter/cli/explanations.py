@@ -14,27 +14,10 @@ from troubleshooter.evidence import details_key
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import UNEXPLAINED
 from troubleshooter.model import STAGES, Stage
-from troubleshooter.rulebook import AnyOf, Cause, Condition, LogWord, Rulebook, When, conditions, render
+from troubleshooter.remedy import in_words
+from troubleshooter.rulebook import AnyOf, Cause, Condition, LogWord, Rulebook, When, conditions
 
 Explanation: TypeAlias = dict[str, Any]
-
-ROLES = {
-    "virtual_service": "the VirtualService",
-    "destination_rule": "the DestinationRule",
-    "service_entry": "the ServiceEntry",
-    "peer_authentication": "the PeerAuthentication",
-    "request_authentication": "the RequestAuthentication",
-    "authorization_policy": "the AuthorizationPolicy",
-    "service": "the Service",
-    "gateway": "the Gateway",
-    "sidecar": "the Sidecar",
-    "namespace": "the Namespace",
-    "mesh": "the mesh config",
-    "rival": "the other object",
-}
-"""What stands for an object of which nothing is known but its role; other roles are called what they are."""
-
-SCOPE = {role: ROLES.get(role, f"the {role.replace('_', ' ')}") for role in CATALOGUE.roles}
 
 UNEXPLAINED_WHY = (
     "The request fails, and nothing in the knowledge base explains why. The stage at which it dies, and the object and "
@@ -85,7 +68,7 @@ def _causes(book: Rulebook) -> Names:
 
 def _sentence(template: str) -> str:
     """A text of the knowledge base on one line, with words for what only a mesh can tell."""
-    said = " ".join(render(template, SCOPE).split())
+    said = " ".join(in_words(template, {}).split())
     return said[:1].upper() + said[1:]
 
 

@@ -9,8 +9,8 @@ from troubleshooter.evidence import details_key
 from troubleshooter.facts import Observation
 from troubleshooter.inference import UNEXPLAINED, Conclusion
 from troubleshooter.model import Certainty, Finding, KnownAs, Resource
-from troubleshooter.remedy import Examined, Situation, holds, remedies, resource_of, scope_of
-from troubleshooter.rulebook import Cause, Rulebook, Scope, render
+from troubleshooter.remedy import Examined, Situation, holds, in_words, remedies, resource_of, scope_of
+from troubleshooter.rulebook import Cause, Rulebook, Scope
 
 MAX_TRIED = 25
 """Findings of which the fixes are tried in one audit; each trial derives the mesh anew."""
@@ -42,7 +42,7 @@ def _finding(
     return Finding(
         fingerprint=conclusion.fingerprint,
         cause=cause.id,
-        title=render(cause.title, scope),
+        title=in_words(cause.title, scope),
         certainty=conclusion.certainty,
         severity=conclusion.severity,
         stage=conclusion.stage,
@@ -60,7 +60,7 @@ def _finding(
 
 
 def _explanation(cause: Cause, words: dict[str, str], scope: Scope) -> str:
-    paragraphs = (render(p.text, scope).strip() for p in cause.explain if holds(p.when, words))
+    paragraphs = (in_words(p.text, scope).strip() for p in cause.explain if holds(p.when, words))
     return "\n\n".join(paragraphs)
 
 

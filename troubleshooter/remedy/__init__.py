@@ -6,6 +6,6 @@ is shown."""
 from troubleshooter.remedy.conditions import holds
 from troubleshooter.remedy.examine import Examined, Situation, examine
 from troubleshooter.remedy.fixes import Remedy, remedies, resource_of
-from troubleshooter.remedy.scope import scope_of
+from troubleshooter.remedy.scope import in_words, scope_of
 
-__all__ = ["Examined", "Remedy", "Situation", "examine", "holds", "remedies", "resource_of", "scope_of"]
+__all__ = ["Examined", "Remedy", "Situation", "examine", "holds", "in_words", "remedies", "resource_of", "scope_of"]

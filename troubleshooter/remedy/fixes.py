@@ -15,6 +15,7 @@ from troubleshooter.remedy import manifests
 from troubleshooter.remedy.conditions import holds
 from troubleshooter.remedy.edits import CannotEdit, Change, make, unknown_names
 from troubleshooter.remedy.examine import Examined, Situation
+from troubleshooter.remedy.scope import in_words
 from troubleshooter.remedy.verify import why_not
 from troubleshooter.rulebook import FixPlan, Rulebook, Scope, render
 
@@ -99,8 +100,8 @@ class _Trial:
             commands += [" ".join(manifests.deletion(thing)) for thing in _dropped(change)]
             commands += [manifests.restart_command(key) for key in change.restart]
         return Fix(
-            do=render(plan.do, self.scope),
-            risk=render(plan.risk, self.scope),
+            do=in_words(plan.do, self.scope),
+            risk=in_words(plan.risk, self.scope),
             applicability=plan.applicability if plan.edits else Applicability.MANUAL,
             manifest=manifests.of_change(change) if change else "",
             commands=tuple(commands),

@@ -1,14 +1,37 @@
 """What placeholders stand for in a case: its objects, facts and details, by name.
 
-Decides: the names. Must not know templates or fixes.
+Decides: the names, and the words where nothing is known. Must not know fixes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.model import Case, Detail, Fact
+from troubleshooter.rulebook import Scope, render
+
+ROLES = {
+    "virtual_service": "the VirtualService",
+    "destination_rule": "the DestinationRule",
+    "service_entry": "the ServiceEntry",
+    "peer_authentication": "the PeerAuthentication",
+    "request_authentication": "the RequestAuthentication",
+    "authorization_policy": "the AuthorizationPolicy",
+    "service": "the Service",
+    "gateway": "the Gateway",
+    "sidecar": "the Sidecar",
+    "namespace": "the Namespace",
+    "mesh": "the mesh config",
+    "rival": "the other object",
+}
+"""What stands for an object of which nothing is known but its role; other roles are called what they are."""
+
+IN_WORDS: Mapping[str, Detail] = {role: ROLES.get(role, f"the {role.replace('_', ' ')}") for role in CATALOGUE.roles}
+"""What stands for each role in a sentence where nothing is known of it."""
+
+BEGINNING = re.compile(r"(?:^|(?<=[.!?]\s))the ")
 
 
 def scope_of(case: Case, facts: Mapping[str, Fact]) -> dict[str, Detail]:
@@ -24,3 +47,9 @@ def scope_of(case: Case, facts: Mapping[str, Fact]) -> dict[str, Detail]:
         scope[f"{role}.kind"] = resource.kind
         scope[f"{role}.cluster"] = resource.cluster
     return scope
+
+
+def in_words(template: str, scope: Scope) -> str:
+    """A text for people: what stands for a role of which nothing is known are words, and a sentence that begins with
+    them has a capital letter. Where a detail is missing, `<name>` is left."""
+    return BEGINNING.sub("The ", render(template, {**IN_WORDS, **scope}))
