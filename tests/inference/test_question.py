@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.inference.inference_builders import book, case, cause, follows, judged
 from troubleshooter.inference import Cost, next_questions
 from troubleshooter.model import Prevalence
@@ -75,6 +77,22 @@ def test_a_likely_cause_asks_for_its_support() -> None:
 def test_support_is_not_asked_for_too_early() -> None:
     """While a `when` is incomplete nothing that merely supports is asked."""
     assert ("x.a",) == asked(book(cause("a", "x.a=1", supports="e.s=1")))
+
+
+def test_what_a_question_presupposes_is_asked_first() -> None:
+    """A question that cannot be understood without another stands behind it, however much better it splits."""
+    rulebook = book(cause("a", "x.common=1", "x.z=1"), cause("b", "x.common=2"), cause("c", "x.y=1"))
+    text = replace(question("x.common", "1", "2"), after=("x.z", "x.not-asked"))
+
+    assert ("x.z", "x.common", "x.y") == asked(replace(rulebook, questions={"x.common": text}))
+
+
+def test_two_questions_that_presuppose_each_other_are_both_asked() -> None:
+    """A circle is no reason to hang."""
+    texts = (replace(question("x.a", "1"), after=("x.b",)), replace(question("x.b", "1"), after=("x.a",)))
+    rulebook = replace(book(cause("a", "x.a=1", "x.b=1")), questions={text.fact: text for text in texts})
+
+    assert {"x.a", "x.b"} == set(asked(rulebook))
 
 
 def test_ties_are_alphabetical() -> None:

@@ -35,6 +35,14 @@ def test_nothing_is_wrong_with_what_causes_share() -> None:
     assert [] == [str(mistake) for mistake in mistakes() if not mistake.place.file.startswith("causes/")]
 
 
+def test_what_a_question_presupposes_can_be_asked() -> None:
+    """Each fact under `after` has a question of its own."""
+    questions = book().questions
+    presupposed = {fact for text in questions.values() for fact in text.after}
+
+    assert set() == presupposed - questions.keys()
+
+
 @every_cause
 def test_nothing_is_wrong_with_a_cause(folder: Path) -> None:
     """Every file of the cause can be read, and the check has nothing to say about it."""

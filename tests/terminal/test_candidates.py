@@ -71,7 +71,7 @@ def test_destinations() -> None:
     [
         (
             "http://payments.shop:8080",
-            ["shop/deployment/payments", "shop/deployment/web", "bank/statefulset/ab", "outside"],
+            ["shop/deployment/web", "bank/statefulset/ab", "shop/deployment/payments", "outside"],
         ),
         (
             "https://shop.example.com",
@@ -80,5 +80,6 @@ def test_destinations() -> None:
     ],
 )
 def test_senders(to: str, expected: list[str]) -> None:
-    """Workloads of the destination's namespace come first; the world outside does where a gateway serves the host."""
+    """Workloads of the destination's namespace come first, the called one itself last; the world outside is the very
+    first where a gateway serves the host."""
     assert expected == [choice.value for choice in senders(MESH, parse_request(to))]

@@ -33,8 +33,8 @@ def test_typed_words_narrow_the_choices() -> None:
     held = desk("", "payments", "/api/x")
     held.type("web")
 
-    assert [(2, "shop/deployment/web")] == [(n, c.word) for n, c in visible(held.view.inquiry, "web")]
-    assert "2" == held.line()
+    assert [(1, "shop/deployment/web")] == [(n, c.word) for n, c in visible(held.view.inquiry, "web")]
+    assert "1" == held.line()
 
 
 @pytest.mark.parametrize("typed", ["", "2", "why", "how x", "zzz"])

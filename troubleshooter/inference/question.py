@@ -4,8 +4,9 @@ Theory of operation. A fact is worth asking for if knowing it could move a cause
 possible or contradict it, or lead to that through a derivation. Only of a cause that is likely it is asked what would
 rule it out (`unless`) or confirm it (`supports`), and that comes before all else: it decides about what was found. The
 worth of a fact is how many causes an answer moves, common ones most, on average over its words; its price is what
-asking costs; the best worth for the price comes first, ties in alphabetical order. One step is looked ahead, no more:
-every answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
+asking costs; the best worth for the price comes first, ties in alphabetical order. Before a question that
+presupposes another (its `after`) stands that other one, if it is worth asking for at all. One step is looked ahead, no
+more: every answer is judged anew. Pure. Must not know: how a question is worded or who answers it.
 """
 
 from __future__ import annotations
@@ -59,7 +60,15 @@ def next_questions(
     def rank(fact: str) -> tuple[bool, Fraction, str]:
         return fact not in held, -_moved(rulebook, tried[fact]) / costs[fact], fact
 
-    return tuple(sorted(costs, key=rank))
+    ranked = sorted(costs, key=rank)
+    return tuple(dict.fromkeys(one for fact in ranked for one in _led_up_to(rulebook, fact, costs)))
+
+
+def _led_up_to(rulebook: Rulebook, fact: str, worth: Container[str], seen: frozenset[str] = frozenset()) -> list[str]:
+    """The fact, behind those that its question presupposes and that are worth asking for too, each behind its own."""
+    text = rulebook.questions.get(fact)
+    before = [f for f in (text.after if text else ()) if f in worth and f not in seen]
+    return [*(one for f in before for one in _led_up_to(rulebook, f, worth, seen | {fact})), fact]
 
 
 def remaining(rulebook: Rulebook, judged: CaseJudgement, among: Container[str] | None = None) -> tuple[Standing, ...]:

@@ -78,6 +78,7 @@ QUESTION = Shape(
         "how": need(text),
         "answers": need(named(text, "`answers`", at_least=1), {}),
         "cost": may(chosen(COSTS, "cost")),
+        "after": may(each(text)),
     },
 )
 

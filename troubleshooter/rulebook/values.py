@@ -192,7 +192,8 @@ class Symptom(Placed):
 class QuestionText(Placed):
     """One question for one fact: `answers` maps each word a person may give to what it means in plain words; `how` is
     one command that finds it out; `cost` is `person` (they know it), `command` (they must run something) or `study`
-    (they must read several objects, or what a proxy has)."""
+    (they must read several objects, or what a proxy has); `after` are the facts without which the
+    question cannot be understood: they are asked first, where they are worth it."""
 
     fact: str
     question: str
@@ -200,6 +201,7 @@ class QuestionText(Placed):
     how: str
     answers: Mapping[str, str]
     cost: str = "person"
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,13 @@ def _url(service: Service, port: Port) -> str:
 
 
 def senders(mesh: Mesh, request: Request) -> list[Choice]:
-    """Every workload as `--from` takes it, those of the destination's namespace first, and the world outside."""
+    """Every workload as `--from` takes it: those of the destination's namespace first, then the others, then what is
+    itself behind the destination, which rarely calls itself, and the system's; and the world outside."""
     asked = known_service(mesh, request.host, "default")
     near = asked.namespace if asked else ""
     workloads = [w for w in mesh.workloads.all if w.object.kind in KINDS.values() and not w.representative.gateway]
-    workloads.sort(key=lambda w: (w.namespace != near, w.namespace in SYSTEM, w.namespace, w.name))
+    called = {id(w) for w in workloads if asked and asked in mesh.registry.selecting(w)}
+    workloads.sort(key=lambda w: (w.namespace in SYSTEM, id(w) in called, w.namespace != near, w.namespace, w.name))
     names = [f"{w.namespace}/{w.object.kind.lower()}/{w.name}" for w in workloads]
     outside = Choice(word="outside", meaning="a client outside the mesh, by a gateway", value="outside")
     serving = mesh.gateways.serving(request.scheme, request.port, request.sni or request.host)

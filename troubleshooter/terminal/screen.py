@@ -208,6 +208,10 @@ def _keys_of(view: View) -> Iterator[tuple[str, str]]:
     """Those that lead somewhere now."""
     root = view.diagnosis.root if view.diagnosis else None
     fixes = root.fixes if root else ()
+    if view.reply and not view.ended:
+        yield "Enter", "close this"
     for key, does in ENDED if view.ended else ASKING:
+        if (key, does) == ("Enter", "take") and view.reply:
+            continue
         if key not in {"fix 2", "undo"} or (fixes[1:] if key == "fix 2" else any(f.rollback for f in fixes[:1])):
             yield key, does
