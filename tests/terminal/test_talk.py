@@ -63,6 +63,14 @@ def test_request_of_flags_that_makes_no_sense() -> None:
         hold(setting(inventory=inventory(SHOP), request=request), [])
 
 
+def test_a_status_code_is_no_host() -> None:
+    """Who types what they see where a host is asked for is told so, and asked for nothing about a host of that name."""
+    end = hold(setting(inventory=inventory(SHOP)), ["404", "payments"])
+
+    assert "404 is the number of no choice. Here I ask where the request goes" in end.flat
+    assert not any("of 404" in question for question in end.questions)
+
+
 def test_sender_that_is_not_there_is_asked_for_again() -> None:
     """What makes no sense is said, and asked once more."""
     end = hold(setting(inventory=inventory(SHOP)), ["payments", "/", "shop/deployment/none", "web"])

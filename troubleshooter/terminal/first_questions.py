@@ -88,8 +88,10 @@ def _url(line: str) -> str:
     """A typed URL.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none. A bare number is rather a status code that somebody sees, or the number of no choice.
     """
+    if line.isdecimal():
+        raise ValueError(f"{line} is the number of no choice. Here I ask where the request goes: type a host or URL")
     parse_request(line)
     return line
 
