@@ -104,6 +104,9 @@ PUBLIC = (
 )
 
 
+PUBLIC_URL = "http://shop.example.com/"
+
+
 def test_outside_is_assumed_where_only_gateways_serve() -> None:
     """A host that only a Gateway has comes from outside."""
     found = walked(shop(*PUBLIC), "http://shop.example.com/", "")
@@ -124,19 +127,36 @@ def test_outside_by_a_port_that_no_gateway_has() -> None:
         walked(shop(*PUBLIC), "http://shop.example.com:81/", "outside")
 
 
+SECOND = (
+    INGRESS.replace("name: ingress", "name: second").replace("istio: ingress", "istio: second"),
+    gateway("second", "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}", selector="istio: second"),
+)
+
+
 def test_two_gateways() -> None:
-    """Nothing tells how many requests come through each."""
-    other = INGRESS.replace("name: ingress", "name: second").replace("istio: ingress", "istio: second")
-    held = shop(
-        *PUBLIC,
-        other,
-        gateway("second", "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}", selector="istio: second"),
-    )
-    found = walked(held, "http://shop.example.com/", "outside")
+    """Where both have routes for the host, nothing tells how many requests come through each."""
+    routes = "hosts: [shop.example.com]\ngateways: [edge/second]\nhttp: [{route: [{destination: {host: nobody}}]}]"
+    found = walked(shop(*PUBLIC, *SECOND, thing("VirtualService", "second", routes)), PUBLIC_URL, "outside")
 
     assert ("ambiguous", [None, None]) == (str(found.walk.verdict), [b.share for b in found.walk.branches])
     assert {"gateway"} == {b.by for b in found.walk.branches}
     assert ["unreachable", "reachable"] == [str(b.verdict) for b in found.walk.branches]
+
+
+def test_two_gateways_and_one_with_routes() -> None:
+    """A client enters by the gateway that has routes for the host, though another would take the host too."""
+    found = walked(shop(*PUBLIC, *SECOND), PUBLIC_URL, "outside")
+
+    assert ("reachable", "deployment edge/ingress") == (str(found.walk.verdict), sender(found))
+
+
+def test_gateway_of_the_gateway_api_beside_another() -> None:
+    """Whoever names the host comes before a Gateway that takes any host and has no routes for this one."""
+    listener = "listeners: [{port: 80, hostname: api.example.com, protocol: HTTP}]"
+    api = thing("Gateway", "api", listener).replace("networking.istio.io", "gateway.networking.k8s.io")
+    found = walked(shop(*SECOND, api), "http://api.example.com/", "outside")
+
+    assert "undetermined" == str(found.walk.verdict)
 
 
 def test_two_gateways_alike() -> None:

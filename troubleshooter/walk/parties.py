@@ -129,8 +129,11 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
             raise RequestError(_no_gateway(mesh, caller.gateway))
         return _entries(mesh, [gateway], request.port)
     name = request.sni or request.host
+    serving = mesh.gateways.serving(request.scheme, request.port, name)
     chosen = (
-        mesh.gateways.serving(request.scheme, request.port, name)
+        _with_routes(mesh, serving, request.host)  # nobody points a name at a gateway that has nothing for it
+        or _of_gateway_api(mesh, request, unnamed=False)
+        or serving
         or _of_gateway_api(mesh, request)
         or mesh.gateways.meaning(request.scheme, request.port, name)  # on another port: the request dies at them
         or mesh.gateways.on_port(request.port)  # none serves the host: it dies at them too
@@ -149,13 +152,21 @@ def _not_served(mesh: Mesh, request: Request) -> str:
     return f"{said}; name one with --from gateway:NAMESPACE/NAME"
 
 
-def _of_gateway_api(mesh: Mesh, request: Request) -> list[Object]:
-    """The Gateways of the Gateway API with a listener for this port and host."""
+def _with_routes(mesh: Mesh, gateways: list[Object], host: str) -> list[Object]:
+    """Those of some Gateways to which a VirtualService for the host is bound, whether or not it is used there."""
+    held = (v for v in mesh.virtual_services.all if hosts.most_specific(host, mesh.virtual_services.hosts_of(v)))
+    bound = {reference for v in held for reference in gateways_of(v)}
+    return [g for g in gateways if f"{g.namespace}/{g.name}" in bound]
+
+
+def _of_gateway_api(mesh: Mesh, request: Request, *, unnamed: bool = True) -> list[Object]:
+    """The Gateways of the Gateway API with a listener for this port and host; listeners without a hostname take any."""
+    every = "*" if unnamed else ""
     return [
         g
         for g in mesh.index.all(GATEWAY_API, "Gateway")
         for listener in map(as_map, as_list(g.spec.get("listeners")))
-        if listener.get("port") == request.port and hosts.covers(str(listener.get("hostname") or "*"), request.host)
+        if listener.get("port") == request.port and hosts.covers(str(listener.get("hostname") or every), request.host)
     ]
 
 
