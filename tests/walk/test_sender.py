@@ -49,6 +49,28 @@ def test_name_that_does_not_resolve(host: str) -> None:
     assert "dns: dns" == death(walked(shop(), f"http://{host}:8080/"))
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "hostAliases: [{ip: 192.0.2.7, hostnames: [mainframe]}]",
+        "dnsConfig: {searches: [corp.example]}",
+        "dnsPolicy: Default",
+        "dnsPolicy: None",
+        "hostNetwork: true",
+    ],
+)
+def test_name_that_the_pod_may_know_by_itself(spec: str) -> None:
+    """A hosts file, DNS servers or search domains of its own: where the name leads is assumed."""
+    found = walked(shop(web=deployment("web", pod=spec)), "http://mainframe:8080/")
+
+    assert ("where mainframe leads",) == step(found, "dns").assumes
+
+
+def test_pod_that_calls_itself_by_name() -> None:
+    """No Service has the name localhost, and it resolves all the same."""
+    assert ("where localhost leads",) == step(walked(shop(), "http://localhost:8080/"), "dns").assumes
+
+
 @pytest.mark.parametrize("host", ["example.com", "api.github.com", "example.org"])
 def test_name_of_the_world(host: str) -> None:
     """That it resolves is assumed."""

@@ -1,8 +1,10 @@
-"""Whether a client's own DNS knows the Service that a name stands for, in a mesh of several Kubernetes clusters.
+"""Whether a client's own DNS knows the Service that a name stands for, in a mesh of several Kubernetes clusters, and
+whether its pod has a word of its own about a name.
 
-Decides from the Services of the client's cluster, and from the setting by which proxies answer DNS queries. Must not
-know how a name is written.
-Sources: https://istio.io/latest/docs/ops/deployment/deployment-models/#dns-with-multiple-clusters;
+Decides from the Services of the client's cluster, from the setting by which proxies answer DNS queries, and from what
+the pod says of names. Must not know how a name of the cluster is written.
+Sources: https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/#pod-s-dns-policy;
+https://kubernetes.io/docs/tasks/network/customize-hosts-file-for-pods/; https://istio.io/latest/docs/ops/deployment/deployment-models/#dns-with-multiple-clusters;
 https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/.
 """
 
@@ -13,7 +15,7 @@ from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.settings import read_map
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import as_map
+from troubleshooter.model import as_list, as_map
 from troubleshooter.walk.decisions import Party
 from troubleshooter.walk.interception import in_ambient
 
@@ -40,3 +42,18 @@ def answered_by_proxy(mesh: Mesh, pod: Pod) -> bool:
         if value is not None:
             return pod.proxy and str(value).lower() == "true"
     return False
+
+
+def by_the_pod(pod: Pod | None, host: str) -> str:
+    """What lets a name resolve in a pod that is none of the cluster, in words: itself, its hosts file, DNS servers or
+    search domains of its own. "" if nothing does that the pod says."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return f"{host} is the pod itself"
+    spec = pod.spec if pod else {}
+    if any(host in as_list(as_map(alias).get("hostnames")) for alias in as_list(spec.get("hostAliases"))):
+        return f"{host} is in the hosts file of the pod (hostAliases)"
+    policy = str(spec.get("dnsPolicy") or "ClusterFirst")
+    if policy in ("None", "Default") or (policy == "ClusterFirst" and spec.get("hostNetwork") is True):
+        return f"the pod asks other DNS servers than the cluster's for {host}"
+    searched = as_list(as_map(spec.get("dnsConfig")).get("searches"))
+    return f"the pod looks for {host} in domains of its own as well (dnsConfig.searches)" if searched else ""

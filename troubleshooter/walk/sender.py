@@ -15,7 +15,7 @@ from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.interception import annotation, gap, in_ambient
-from troubleshooter.walk.names import unknown_here
+from troubleshooter.walk.names import by_the_pod, unknown_here
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
 from troubleshooter.walk.readiness import unready
 
@@ -38,9 +38,11 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if hosts.is_address(full):
         return of_a_pod(mesh, request, trail).passes(Stage.DNS, f"{full} is an address, no name to resolve")
     space = _namespace_named(mesh, full, namespace)
-    if space is None:
-        said = f"{full} is no name of this cluster"
-        return trail.passes(Stage.DNS, said, assumes=(f"{full} resolves outside the cluster",))
+    own = by_the_pod(trail.hop.party.pod, request.host)
+    if space is None or own:
+        said = own or f"{full} is no name of this cluster"
+        believed = f"where {request.host} leads" if own else f"{full} resolves outside the cluster"
+        return trail.passes(Stage.DNS, said, assumes=(believed,))
     if not mesh.index.saw(space):
         said = f"nothing of namespace {space} was seen, where {full} would be"
         return trail.unknown(Stage.DNS, said, unlock=objects_of(space))
