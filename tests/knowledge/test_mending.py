@@ -62,7 +62,7 @@ def test_what_a_fix_changes_stands_in_its_place(mesh: Path) -> None:
 
 
 def test_a_fix_is_its_manifest_and_its_commands(mesh: Path) -> None:
-    """Objects are replaced as a whole, made, and deleted."""
+    """Objects are changed, made, and deleted."""
     after = {thing.name: thing.spec for thing in apply(inventory(mesh), FIX).objects}
 
     assert {"web": {"selector": {"app": "web"}}, "api": {"selector": {"app": "api"}}, "new": {}} == after

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import yaml
 
-from tests.inventories import EXACT, inventory
+from tests.inventories import EXACT, SHOP, inventory
 from troubleshooter.model import Object, Resource
 from troubleshooter.remedy import manifests
 from troubleshooter.remedy.edits import make
@@ -69,3 +69,39 @@ def test_pods_that_cannot_be_rolled() -> None:
     assert manifests.restart_command(("", "batch", "CronJob", "shop", "load")).startswith(
         "kubectl create job load-now --from=cronjob/load -n shop"
     )
+
+
+def test_a_field_taken_away_needs_replace() -> None:
+    """`kubectl apply` may leave a field that it did not write."""
+    edit = Edit(verb="remove", role="virtual_service", at="spec.hosts", value="")
+
+    assert manifests.removes(make((edit,), inventory(EXACT), ROLES, {}))
+
+
+def test_a_map_set_anew_needs_replace() -> None:
+    """A key that is no longer in a map has been taken away too."""
+    edit = Edit(verb="set", role="virtual_service", at="spec", value={"hosts": ["payments"]})
+
+    assert manifests.removes(make((edit,), inventory(EXACT), ROLES, {}))
+
+
+def test_a_field_added_needs_no_replace() -> None:
+    """What is only added or changed is applied."""
+    edit = Edit(verb="set", role="virtual_service", at="spec.hosts", value=["other"])
+
+    assert not manifests.removes(make((edit,), inventory(EXACT), ROLES, {}))
+
+
+def test_a_shorter_list_of_a_custom_resource_needs_no_replace() -> None:
+    """Of a custom resource `kubectl apply` writes lists as a whole."""
+    edit = Edit(verb="set", role="virtual_service", at="spec.http", value=[])
+
+    assert not manifests.removes(make((edit,), inventory(EXACT), ROLES, {}))
+
+
+def test_a_shorter_list_of_a_built_in_kind_needs_replace() -> None:
+    """Of a built-in kind `kubectl apply` merges lists, so an item may stay."""
+    role = {"service": Resource(group="", kind="Service", namespace="shop", name="payments")}
+    edit = Edit(verb="set", role="service", at="spec.ports", value=[])
+
+    assert manifests.removes(make((edit,), inventory(SHOP), role, {}))

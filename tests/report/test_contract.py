@@ -201,6 +201,7 @@ def test_a_fix_has_its_keys_in_order() -> None:
         "risk",
         "applicability",
         "manifest",
+        "removes",
         "commands",
         "rollback",
         "verified",

@@ -69,6 +69,14 @@ def test_manifest_can_be_copied_as_it_stands() -> None:
     assert f"\nkubectl apply -f - <<'EOF'\n{examples.MANIFEST}EOF\n" in text
 
 
+def test_manifest_that_takes_something_away_replaces() -> None:
+    """`kubectl apply` may leave what it did not write, and one sentence says so."""
+    text = to_text(with_fix(removes=True))
+
+    assert f"\nkubectl replace -f - <<'EOF'\n{examples.MANIFEST}EOF\n" in text
+    assert "\n  It says replace, because apply may leave what this fix takes away." in text
+
+
 def test_manifest_cannot_end_its_own_command() -> None:
     """A line of the manifest that looks like the end mark changes the mark."""
     text = to_text(with_fix(manifest="a: |\nEOF\nEOF_\n"))

@@ -20,13 +20,15 @@ class Applicability(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """One offered repair. `manifest` and `rollback` are YAML ready for `kubectl apply` ("" where there is no edit);
-    `verified` means that the same request was walked on a copy of the mesh with it and nothing new appeared."""
+    """One offered repair. `manifest` and `rollback` are YAML ready for `kubectl apply` ("" where there is no edit), or
+    for `kubectl replace` where the fix `removes` something, which `apply` may leave; `verified` means that the same
+    request was walked on a copy of the mesh with it and nothing new appeared."""
 
     do: str
     risk: str
     applicability: Applicability
     manifest: str = ""
+    removes: bool = False
     commands: tuple[str, ...] = ()
     rollback: str = ""
     verified: bool = False

@@ -104,6 +104,7 @@ class _Trial:
             risk=in_words(plan.risk, self.scope),
             applicability=plan.applicability if plan.edits else Applicability.MANUAL,
             manifest=manifests.of_change(change) if change else "",
+            removes=change is not None and manifests.removes(change),
             commands=tuple(commands),
             rollback=manifests.rollback(change) if change else "",
             verified=change is not None and not why,

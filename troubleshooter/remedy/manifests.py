@@ -1,6 +1,6 @@
-"""Manifests: objects as YAML, ready for `kubectl apply`.
+"""Manifests: objects as YAML, ready for `kubectl apply` or `kubectl replace`.
 
-Decides: how an object is written. Must not know edits or causes.
+Decides: how an object is written, and which of the two it needs. Must not know edits or causes.
 """
 
 from __future__ import annotations
@@ -65,6 +65,31 @@ def _document(raw: Mapping[str, Any]) -> str:
 def of_change(change: Change) -> str:
     """What to apply."""
     return manifest(shown(thing.raw) for thing in change.put.values())
+
+
+def removes(change: Change) -> bool:
+    """Whether an object that stays loses something. `kubectl apply` takes away only what an earlier `kubectl apply`
+    wrote, so what was made by other means would stay; `kubectl replace` puts the whole object in its place.
+
+    Source: kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config ("How apply calculates differences and
+    merges changes").
+    """
+    pairs = ((change.before.get(key), thing) for key, thing in change.put.items())
+    return any(_loses(old.raw, new.raw, whole_lists=_is_custom(new)) for old, new in pairs if old is not None)
+
+
+def _is_custom(thing: Object) -> bool:
+    """Of a custom resource `kubectl apply` writes lists as a whole; of a built-in kind it merges them."""
+    return thing.group.endswith((".istio.io", "gateway.networking.k8s.io"))
+
+
+def _loses(old: Any, new: Any, *, whole_lists: bool) -> bool:
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return any(key not in new or _loses(value, new[key], whole_lists=whole_lists) for key, value in old.items())
+    if isinstance(old, list) and isinstance(new, list) and not whole_lists:
+        pairs = zip(old, new, strict=False)
+        return len(new) < len(old) or any(_loses(a, b, whole_lists=whole_lists) for a, b in pairs)
+    return False
 
 
 def rollback(change: Change) -> str:

@@ -215,6 +215,7 @@ def _fix(value: Fix) -> Json:
         "risk": value.risk,
         "applicability": value.applicability,
         "manifest": value.manifest,
+        "removes": value.removes,
         "commands": list(value.commands),
         "rollback": value.rollback,
         "verified": value.verified,

@@ -19,6 +19,11 @@ APPLY = {
     Applicability.MANUAL: "Adapt it by hand, then apply it",
 }
 
+REPLACE = (
+    "It says replace, because apply may leave what this fix takes away. Replace writes the whole object: see first "
+    "that nothing else is missing from it."
+)
+
 SEVERITIES = {
     Severity.ERROR: ("error", "errors"),
     Severity.WARNING: ("warning", "warnings"),
@@ -116,7 +121,11 @@ def _undo(fix: Fix) -> Iterator[Part]:
         return
     end = _end_mark(text)
     yield line(Span("To put everything back as it is now:"))
-    yield from (BLANK, Command(text=f"kubectl apply -f - <<'{end}'"), Block(text=text), Command(text=end))
+    yield from (BLANK, Command(text=f"kubectl {_verb(fix)} -f - <<'{end}'"), Block(text=text), Command(text=end))
+
+
+def _verb(fix: Fix) -> str:
+    return "replace" if fix.removes else "apply"
 
 
 def _whole_fix(fix: Fix, finding: Finding, screen: Screen) -> Iterator[Part]:
@@ -150,8 +159,9 @@ def _manifest(fix: Fix, cluster: str, screen: Screen) -> list[Part]:
     return [
         BLANK,
         line(Span(APPLY[fix.applicability] + (f" in the Kubernetes cluster {cluster}:" if cluster else ":"))),
+        *([line(Span(REPLACE))] if fix.removes else []),
         BLANK,
-        Command(text=f"kubectl apply -f - <<'{end}'"),
+        Command(text=f"kubectl {_verb(fix)} -f - <<'{end}'"),
         Block(text=fix.manifest),
         Command(text=end),
     ]

@@ -64,6 +64,7 @@ FIX = object_of(
         "risk": text("What a careful colleague says before it is done."),
         "applicability": one_of(Applicability, "By a machine, after a person's review, or only by hand."),
         "manifest": text('YAML for kubectl apply; "" if there is nothing to apply.'),
+        "removes": yes("True if it takes something away: kubectl replace does that, kubectl apply may leave it."),
         "commands": texts("Commands to run."),
         "rollback": text("What undoes the manifest."),
         "verified": yes("True if it was tried on a copy of the mesh, helped, and did no new harm."),
