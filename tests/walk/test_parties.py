@@ -115,6 +115,15 @@ def test_outside_is_assumed_where_only_gateways_serve() -> None:
     assert any("outside" in text for text in found.walk.request.assumed)
 
 
+def test_outside_is_assumed_where_a_route_is_for_gateways_alone() -> None:
+    """A host that no Gateway takes, though a VirtualService for gateways has it: that may be the very mistake."""
+    others = gateway("public", "- {port: {number: 80, protocol: HTTP}, hosts: [other.example.com]}")
+    found = walked(shop(INGRESS, others, PUBLIC[2]), "http://shop.example.com/", "")
+
+    assert ("unreachable", "deployment edge/ingress") == (str(found.walk.verdict), sender(found))
+    assert any("bound to gateways alone" in text for text in found.walk.request.assumed)
+
+
 @pytest.mark.parametrize("source", ["outside", "gateway:edge/public"])
 def test_outside(source: str) -> None:
     """By the gateway that serves it, or the one that is named."""

@@ -99,7 +99,8 @@ class Consultation:
         found = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
         if found.walked is None:
             return replace(found, conclusions=within(found.conclusions, self.namespace, self._among()))
-        if found.walked.walk.verdict is Verdict.UNDETERMINED:
+        verdict = found.walked.walk.verdict
+        if verdict is Verdict.UNDETERMINED or (verdict is Verdict.REACHABLE and self.symptom):
             return replace(found, conclusions=rooted_by_answers(found.conclusions))
         return found
 
@@ -245,7 +246,8 @@ class Consultation:
         if self._settled() and not self._deeper() and not self._objections():
             return None
         walked = examined.walked
-        if walked is not None and walked.walk.verdict in {Verdict.REACHABLE, Verdict.MISROUTED}:
+        verdict = walked.walk.verdict if walked is not None else None
+        if verdict is Verdict.MISROUTED or (verdict is Verdict.REACHABLE and not self.symptom):
             return None
         explained = root is not None and root.cause != UNEXPLAINED
         if explained and isinstance(self.situation, Situation):

@@ -69,7 +69,12 @@ def _arrives(walk: Walk, root: Finding | None) -> Iterator[Part]:
     request = walk.request
     caller = f" from {request.source}" if request.source else ""
     mark = words.VERDICT_MARKS[walk.verdict]
-    yield line(Span(f"{words.request_line(request)}{caller} arrives.", Tone.STRONG), indent=0, lead=mark)
+    asked = f"{words.request_line(request)}{caller}"
+    if root and any(source.said for fact in root.because for source in fact.sources):
+        told = f"{asked} should arrive. By what you said, this is why it does not:"
+        yield line(Span(told, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[Verdict.UNDETERMINED])
+    else:
+        yield line(Span(f"{asked} arrives.", Tone.STRONG), indent=0, lead=mark)
     if root:
         yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
         yield from _at(root.resource)

@@ -179,7 +179,8 @@ class Dialogue:
         or what fails is in no object."""
         seen = self.setting.rulebook.symptoms.get(self.intake.symptom)
         walk = self.diagnosis.walk if self.diagnosis else None
-        if seen is None or walk is None or walk.verdict is not Verdict.REACHABLE:
+        told = self.diagnosis is not None and self.diagnosis.root is not None
+        if seen is None or walk is None or walk.verdict is not Verdict.REACHABLE or told:
             return
         said.put(
             f"You see: {seen.title.rstrip('.')}. By all that I looked at, this request arrives. Is it the one that "

@@ -206,9 +206,21 @@ def _assumed(mesh: Mesh, request: Request, default_namespace: str) -> Start:
     if service is None and serving:
         noted = replace(request, assumed=(*request.assumed, "from: outside, because only gateways serve this host"))
         return Start(request=noted, trails=tuple(_entries(mesh, serving, request.port)))
+    if service is None and _meant_for_gateways(mesh, request):
+        why = "from: outside, because the VirtualServices for this host are bound to gateways alone"
+        noted = replace(request, assumed=(*request.assumed, why))
+        return Start(request=noted, trails=tuple(_outside(mesh, request, Caller(outside=True))))
     namespace = service.namespace if service else default_namespace
     noted = replace(request, assumed=(*request.assumed, f"from: a client with a proxy in namespace {namespace}"))
     return Start(request=noted, trails=(_trail(assumed_client(namespace)),))
+
+
+def _meant_for_gateways(mesh: Mesh, request: Request) -> bool:
+    """Whether VirtualServices have the host, none of them for the mesh, and a gateway listens on the port: which host
+    it takes there may be the very mistake."""
+    owners = [vs for vs in mesh.virtual_services.all if request.host in mesh.virtual_services.hosts_of(vs)]
+    gateways_only = bool(owners) and not any(MESH in gateways_of(owner) for owner in owners)
+    return gateways_only and bool(mesh.gateways.on_port(request.port))
 
 
 def known_service(mesh: Mesh, host: str, namespace: str) -> Service | None:
