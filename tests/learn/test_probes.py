@@ -91,6 +91,13 @@ def test_clusters_show_the_subsets_that_are_defined() -> None:
     assert "payments.shop" == rows[0][-1]
 
 
+def test_no_command_names_a_host_that_does_not_exist() -> None:
+    """The clusters are those of the host that is asked for: a wrong name in a command would be the answer."""
+    named = [c.rpartition(" ")[2] for c in commands("vs-destination-host-unknown") if "proxy-config clusters" in c]
+
+    assert ["payments.shop.svc.cluster.local"] == named
+
+
 def test_endpoints_of_nobody() -> None:
     """There is none, says kubectl."""
     text = shown("service-no-endpoints", "kubectl get endpoints payments")

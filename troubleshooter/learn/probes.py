@@ -163,7 +163,8 @@ def _of_sender(judged: Judged, number: int, hop: Hop, workload: Workload, made_u
     routes, text = _routes(judged, number, hop)
     covers = stands_for(told, BY_ROUTES) if _plain_to_see(judged) else {}
     yield Probe(command=f"istioctl proxy-config routes {name} --name {routes}", text=text, covers=covers)
-    host = hop.cluster.host if hop.cluster else hop.service.host if hop.service else ""
+    # The command shows a name before anybody has looked: of a host that does not exist it would give the answer away.
+    host = hop.cluster.host if hop.cluster and hop.cluster.service else hop.service.host if hop.service else ""
     if host:
         text = istioctl_views.clusters_text(mesh, hop, host)
         command = f"istioctl proxy-config clusters {name} --fqdn {host}"
