@@ -90,3 +90,24 @@ def test_record_where_nothing_can_be_written(run: RunCommand, here: Path, monkey
 
     assert (2, "") == (refused.status, refused.out)
     assert "cannot be written: No such file or directory" in refused.err
+
+
+@pytest.mark.parametrize(("typed", "shown"), [(["", "", "", ""], 5), (["", "q"], 2), ([], 1)])
+def test_a_terminal_is_shown_one_step_after_the_other(
+    run: RunCommand, recorded: Path, monkeypatch: pytest.MonkeyPatch, typed: list[str], shown: int
+) -> None:
+    """Enter shows the next step, q and the end of input end it; nothing is waited for after the last step."""
+    lines, asked = iter(typed), []
+
+    def wait(prompt: str) -> str:
+        asked.append(prompt)
+        line = next(lines, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    monkeypatch.setattr("builtins.input", wait)
+    monkeypatch.setattr("troubleshooter.cli.replay._watched", lambda: True)
+    out = run("replay", str(recorded)).out
+
+    assert (min(shown, 4), shown - 1) == (len(asked), sum(line.startswith("> ") for line in out.splitlines()))

@@ -78,6 +78,14 @@ def test_every_tested_cause_has_something_near(folder: Path) -> None:
     assert list(folder.glob("near-*.yaml")), "write near-REASON.yaml: a mesh that looks like it and is not"
 
 
+@pytest.mark.parametrize("fact", book().questions)
+def test_what_finds_out_is_one_command(fact: str) -> None:
+    """Where a command tells it, one does: nothing has to be put together from two."""
+    how = book().questions[fact].how
+
+    assert not how.startswith(("kubectl ", "istioctl ")) or not any(join in how for join in (";", "&&"))
+
+
 def own(folder: Path, name: str) -> str:
     """A file of a cause by its name in the knowledge base."""
     return f"{folder.relative_to(KNOWLEDGE).as_posix()}/{name}"

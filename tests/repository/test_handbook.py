@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests.repository.handbook import cause_page, causes_index, flags_page, trees_index
 from troubleshooter.cli.explanations import explained, names_of
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.consult import tree_of
 from troubleshooter.inference import PlainEvaluator
 from troubleshooter.report import tree_to_svg
-from troubleshooter.report.handbook import cause_page, causes_index, flags_page, trees_index
 from troubleshooter.rulebook import Rulebook
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

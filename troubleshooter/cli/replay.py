@@ -68,7 +68,7 @@ def _read(file: str) -> Transcript:
 
 def _play(screen: str, told: Transcript) -> bool:
     """Write the screen, step by step where somebody is there to press Enter; False if they end it."""
-    stepwise = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    stepwise = _watched()
     output.put(f"$ {plain(shlex.join(('troubleshoot', *told.words)))}\n")
     steps = tuple(_steps(screen))
     for number, step in enumerate(steps, 1):
@@ -76,6 +76,11 @@ def _play(screen: str, told: Transcript) -> bool:
         if stepwise and number < len(steps) and _ended():
             return False
     return True
+
+
+def _watched() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _ended() -> bool:

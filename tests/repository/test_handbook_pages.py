@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from troubleshooter.report.handbook import cause_page, causes_index, flags_page, trees_index
+from tests.repository.handbook import cause_page, causes_index, flags_page, trees_index
 
 CAUSE = {
     "name": "no-route",
