@@ -48,6 +48,16 @@ def test_what_is_seen_is_looked_into() -> None:
     assert "By what you said, this is why it does not:" in " ".join(to_text(end.diagnosis).split())
 
 
+@pytest.mark.parametrize("symptom", ["504-ut", ""])
+def test_what_if_comes_to_what_an_answer_would(symptom: str) -> None:
+    """A supposition names the root that the same answer would, whether somebody sees the failure or only wonders."""
+    consultation = Consultation(read_rulebook(()), PlainEvaluator(), SITUATION, symptom=symptom)
+    then = consultation.suppose("failure.timeout", "route").then
+
+    assert then is not None
+    assert "vs-timeout-too-short" == then.cause
+
+
 @pytest.mark.parametrize(("symptom", "word"), [("504-ut", "unknown"), ("", "route")])
 def test_without_an_answer_it_arrives(symptom: str, word: str) -> None:
     """Nothing is concluded from the objects alone, and without a symptom nothing is asked."""
