@@ -105,6 +105,43 @@ def test_with_lays_manifests_over(run: RunCommand, here: Path) -> None:
     assert [1, 0] == [run(*words).status, run(*words, "--with", "fix.yaml").status]
 
 
+@pytest.mark.parametrize("command", ["walk", "diagnose"])
+def test_with_keeps_what_was_before(run: RunCommand, here: Path, command: str) -> None:
+    """The result holds the walk without the manifests too; without --with there is none."""
+    (here / "fix.yaml").write_text(EXACT.replace("exact", "prefix"), encoding="utf-8")
+    words = (command, "-f", "bad.yaml", *FAILING)
+    found = _json(run, *words, "--with", "fix.yaml")
+
+    assert ["reachable", "unreachable"] == [found["verdict"], found["before"]["verdict"]]
+    assert "dies at route" in run(*words, "--with", "fix.yaml").out
+    assert _json(run, *words)["before"] is None
+
+
+def test_with_brings_the_caller_along(run: RunCommand, here: Path) -> None:
+    """Where the request makes no sense without the manifests, there is nothing before."""
+    caller = SHOP.rpartition("---")[2].replace("web", "shop-front")
+    (here / "caller.yaml").write_text(caller, encoding="utf-8")
+    words = ("walk", "-f", "good.yaml", "--with", "caller.yaml", "--from", "shop/deployment/shop-front", "--to", TO)
+
+    assert [None, "reachable"] == [_json(run, *words)["before"], _json(run, *words)["verdict"]]
+
+
+def test_trace_names_what_was_considered(run: RunCommand) -> None:
+    """--trace says at each stage what was looked at; without it nothing is."""
+    words = ("walk", "-f", "bad.yaml", *FAILING)
+    route = [
+        next(s for s in found["path"] if s["stage"] == "route")["considered"]
+        for found in (_json(run, *words), _json(run, *words, "--trace"))
+    ]
+
+    assert route[0] == []
+    assert [(c["resource"]["field"], c["chosen"]) for c in route[1]] == [
+        ("spec.hosts", True),
+        ("spec.http[0].match[0].uri.exact", False),
+    ]
+    assert "it wants uri.exact" in " ".join(run(*words, "--trace").out.split())
+
+
 def test_standard_input_as_mesh(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
     """-f - reads standard input, and calls it `-` in the result."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(f"{SHOP}---{EXACT}".encode())))

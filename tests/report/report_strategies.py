@@ -9,6 +9,7 @@ from troubleshooter.model import (
     Branch,
     Certainty,
     Connection,
+    Considered,
     Diagnosis,
     Fact,
     Finding,
@@ -61,6 +62,7 @@ resources = st.builds(
     position=lines,
 )
 maybe_resources = st.none() | resources
+considered = st.builds(Considered, resource=resources, chosen=st.booleans(), why=texts)
 
 
 def _step(stage: Stage) -> st.SearchStrategy[Step]:
@@ -84,6 +86,7 @@ def _step(stage: Stage) -> st.SearchStrategy[Step]:
         assumes=lists,
         resource=maybe_resources,
         result=given,
+        considered=st.lists(considered, max_size=2).map(tuple),
     )
 
 
@@ -177,4 +180,5 @@ diagnoses = st.builds(
     groups=st.lists(groups, max_size=3).map(tuple),
     not_checked=not_checked,
     engine=texts,
+    before=st.none() | walks,
 )

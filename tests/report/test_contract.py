@@ -42,6 +42,7 @@ def test_keys_stand_in_the_order_of_the_contract() -> None:
         "groups",
         "not_checked",
         "engine",
+        "before",
     ]
 
     assert expected == list(printed(examples.FAILED))
@@ -82,7 +83,7 @@ def test_an_outcome_has_its_four_keys() -> None:
 
 def test_a_step_has_its_keys_in_order() -> None:
     """A stage of the path."""
-    expected = ["hop", "proxy", "stage", "verdict", "observed", "detail", "assumes", "resource", "result"]
+    expected = ["hop", "proxy", "stage", "verdict", "observed", "detail", "assumes", "resource", "result", "considered"]
 
     assert expected == list(printed(examples.FAILED)["path"][0])
 
@@ -97,6 +98,14 @@ def test_the_path_is_that_of_the_worst_branch() -> None:
     result = printed(examples.AMBIGUOUS)
 
     assert result["branches"][0]["path"] == result["path"]
+
+
+def test_what_was_before_has_a_walk_of_its_own() -> None:
+    """Where manifests were laid over the mesh, the same request without them."""
+    before = printed(replace(examples.REACHABLE, before=examples.FAILING_WALK))["before"]
+
+    assert ["verdict", "outcome", "path", "branches"] == list(before)
+    assert "unreachable" == before["verdict"]
 
 
 def test_all_branches_are_listed() -> None:

@@ -10,7 +10,18 @@ from hypothesis import given
 
 from tests.report import report_examples as examples
 from tests.report import report_strategies as some
-from troubleshooter.model import Applicability, Diagnosis, Finding, Fix, NotChecked, PossibleCause, Walk
+from troubleshooter.model import (
+    Applicability,
+    Considered,
+    Diagnosis,
+    Finding,
+    Fix,
+    NotChecked,
+    PossibleCause,
+    Resource,
+    Stage,
+    Walk,
+)
 from troubleshooter.report import Screen, to_text, walk_to_text
 
 Golden = Callable[[str, str], None]
@@ -33,6 +44,29 @@ def test_page_of_a_diagnosis(name: str, golden: Golden) -> None:
 def test_page_of_a_walk(name: str, golden: Golden) -> None:
     """A walk at 80 columns, without colour."""
     golden(f"walk-{name}.txt", walk_to_text(examples.WALKS[name]) + "\n")
+
+
+def test_page_of_a_walk_with_a_trace(golden: Golden) -> None:
+    """What lost stands below what was decided, with its place and the reason."""
+    place = Resource(kind="VirtualService", namespace="other", name="payments", field="spec.exportTo", file="o.yaml")
+    losers = (Considered(resource=place, chosen=False, why="it is not exported to namespace shop"),)
+    path = tuple(replace(s, considered=losers) if s.stage is Stage.ROUTE else s for s in examples.FAILING_WALK.path)
+    branch = replace(examples.FAILING_WALK.branches[0], path=path)
+
+    golden("walk-traced.txt", walk_to_text(replace(examples.FAILING_WALK, branches=(branch,))) + "\n")
+
+
+@pytest.mark.parametrize(("name", "width"), [("walk-side-by-side", 80), ("walk-side-by-side-narrow", 50)])
+def test_page_of_a_walk_beside_the_one_before(name: str, width: int, golden: Golden) -> None:
+    """Both ways stage by stage, and what is the same said so."""
+    screen = Screen(width=width)
+
+    golden(f"{name}.txt", walk_to_text(examples.GOOD_WALK, screen, before=examples.FAILING_WALK) + "\n")
+
+
+def test_page_of_a_diagnosis_says_what_was_before(golden: Golden) -> None:
+    """One row, where manifests were laid over the mesh."""
+    golden("reachable-before.txt", to_text(replace(examples.REACHABLE, before=examples.FAILING_WALK)) + "\n")
 
 
 def test_page_in_ascii(golden: Golden) -> None:

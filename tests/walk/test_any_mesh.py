@@ -15,6 +15,7 @@ from tests.meshes import INGRESS, SPACES, app, deployment, gateway, mesh_config,
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import STAGES, Branch, HopKind, Inventory, Object, StageVerdict, Verdict
 from troubleshooter.walk import RequestError, Walked, parse_request, walk
+from troubleshooter.walk.trace import traced
 
 RICH = inventory(
     SPACES,
@@ -160,11 +161,14 @@ Answer = Walked | None
 
 def ask(objects: Iterable[Object], to: str, source: str) -> Answer:
     """What becomes of a request; None where it makes no sense in this mesh."""
+    mesh = Mesh(Inventory(objects=tuple(objects)))
     try:
         request = parse_request(to, source=source, headers=HEADERS, expect="payments")
-        return walk(Mesh(Inventory(objects=tuple(objects))), request)
+        found = walk(mesh, request)
     except RequestError:
         return None
+    assert len(found.walk.path) == len(traced(mesh, found).path)
+    return found
 
 
 def check_branch(branch: Branch) -> None:

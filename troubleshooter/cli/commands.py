@@ -51,6 +51,7 @@ FILES = repeated(
 WITH = repeated(
     "--with", dest="laid_over", metavar="FILE", help="lay these manifests over the mesh first: what would happen if?"
 )
+TRACE = switch("--trace", help="at each stage the objects that were considered, and why the others lost")
 NAMESPACE = flag(
     "-n", "--namespace", default="", help="the namespace of names that have none; of an audit, only its findings"
 )
@@ -133,10 +134,14 @@ COMMANDS = {
         flags=(
             ("What to look at", INPUT),
             ("The request", REQUEST),
-            ("The result", (OUTPUT,)),
+            ("The result", (TRACE, OUTPUT)),
             ("Running", (OFFLINE, VERBOSE)),
         ),
-        examples=(("Which way does it take?", f"troubleshoot walk -f mesh.yaml {FROM_TO}"),),
+        examples=(
+            ("Which way does it take?", f"troubleshoot walk -f mesh.yaml {FROM_TO}"),
+            ("Why is my rule ignored?", f"troubleshoot walk --trace -f mesh.yaml {FROM_TO}"),
+            ("What would these manifests change?", f"troubleshoot walk -f mesh.yaml --with new.yaml {FROM_TO}"),
+        ),
     ),
     "explain": Command(
         module="explain",

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
 from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
+from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh
 from troubleshooter.cli.showing import shown
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation
 from troubleshooter.engine import DurableEngine
 from troubleshooter.model import Diagnosis, Severity, StageVerdict, Verdict
@@ -35,9 +38,12 @@ def run(args: argparse.Namespace) -> Answer:
         engine.start()
         rulebook = read_rulebook(args.knowledge)
         demand_symptom(rulebook, args.symptom)
-        inventory = read_mesh(args)
+        laid = read_mesh(args)
         summary = read_log(args.log) if args.log else None
-        diagnosis = concluded(consultation_on(args, rulebook, engine, inventory, summary))
+        diagnosis = concluded(consultation_on(args, rulebook, engine, laid.inventory, summary))
+    if diagnosis.walk is not None:
+        before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
+        diagnosis = replace(diagnosis, before=before)
     return Answer(shown(diagnosis, args.output), status_of(diagnosis, args.fail_on))
 
 

@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -37,7 +38,15 @@ NO_MESH = NotChecked(
 )
 
 
-def read_mesh(args: argparse.Namespace) -> Inventory:
+@dataclass(frozen=True, kw_only=True)
+class Laid:
+    """The objects to look at, and (`before`) what they were without --with, None if it is not given."""
+
+    inventory: Inventory
+    before: Inventory | None = None
+
+
+def read_mesh(args: argparse.Namespace) -> Laid:
     """The objects of -f with those of --with laid over them; what of them is damaged is said on standard error.
 
     Raises:
@@ -55,13 +64,14 @@ def read_mesh(args: argparse.Namespace) -> Inventory:
         inventory = Inventory(not_checked=(NO_MESH,))
         if args.filename:
             inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
+        before = inventory if args.laid_over else None
         if args.laid_over:
             over = read_inventory(args.laid_over, stdin=_standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
-    return inventory
+    return Laid(inventory=inventory, before=before)
 
 
 def demand_one_reader(args: argparse.Namespace) -> None:

@@ -38,7 +38,7 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         show_fix=fix,
         collect=KUBECTL_COMMAND,
         program=program(),
-        inventory=read_mesh(args) if args.filename else None,
+        inventory=read_mesh(args).inventory if args.filename else None,
         summary=read_log(args.log) if args.log else None,
         log="Standard input" if args.log == "-" else args.log,
         request=request_of_flags(args),

@@ -32,7 +32,7 @@ def shown_walk(diagnosis: Diagnosis, how: str) -> str:
     if how == "json" or diagnosis.walk is None:
         return _encodable(to_json(diagnosis))
     notes = (*diagnosis.not_checked, *diagnosis.walk.not_checked)
-    return walk_to_text(replace(diagnosis.walk, not_checked=notes), screen())
+    return walk_to_text(replace(diagnosis.walk, not_checked=notes), screen(), before=diagnosis.before)
 
 
 def json_text(value: Any) -> str:

@@ -6,6 +6,7 @@ import argparse
 
 from troubleshooter.cli.answer import Answer, Refused
 from troubleshooter.cli.asking import request_of_flags
+from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.reading import read_mesh
 from troubleshooter.cli.showing import shown_walk
@@ -13,6 +14,7 @@ from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Diagnosis
 from troubleshooter.walk import RequestError, walk
+from troubleshooter.walk.trace import traced
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -24,10 +26,15 @@ def run(args: argparse.Namespace) -> Answer:
     request = request_of_flags(args)
     if request is None:
         raise Refused("no request is named; add --to URL, such as --to http://payments.shop:8080/pay")
-    mesh = Mesh(read_mesh(args))
+    laid = read_mesh(args)
+    mesh = Mesh(laid.inventory)
     try:
         walked = walk(mesh, request, args.namespace or DEFAULT_NAMESPACE)
     except RequestError as error:
         raise Refused(str(error)) from None
-    diagnosis = Diagnosis(walk=walked.walk, not_checked=(*mesh.assumptions(), *mesh.inventory.not_checked))
+    diagnosis = Diagnosis(
+        walk=traced(mesh, walked) if args.trace else walked.walk,
+        not_checked=(*mesh.assumptions(), *mesh.inventory.not_checked),
+        before=walk_before(laid, request, args.namespace or DEFAULT_NAMESPACE),
+    )
     return Answer(shown_walk(diagnosis, args.output), status_of(diagnosis))

@@ -33,6 +33,11 @@ class Sidecars:
         for thing in oldest_first(index.all(NETWORKING, KIND)):
             self._of[thing.namespace].append(thing)
 
+    def around(self, namespace: str) -> list[Object]:
+        """Those that may be for a proxy of a namespace: its own, then the root namespace's."""
+        spaces = dict.fromkeys((namespace, self._settings.root_namespace))
+        return [thing for space in spaces for thing in self._of.get(space, ())]
+
     def in_force(self, namespace: str, labels: Mapping[str, str]) -> Object | None:
         """The one for a proxy: of its namespace one that selects it, else one for all; else that of the root
         namespace."""

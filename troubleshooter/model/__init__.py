@@ -17,7 +17,7 @@ from troubleshooter.model.stages import (
     StageVerdict,
     Verdict,
 )
-from troubleshooter.model.walks import SECRET_HEADERS, Branch, Outcome, Request, Step, Walk
+from troubleshooter.model.walks import SECRET_HEADERS, Branch, Considered, Outcome, Request, Step, Walk
 
 __all__ = [
     "SECRET_HEADERS",
@@ -29,6 +29,7 @@ __all__ = [
     "Catalogue",
     "Certainty",
     "Connection",
+    "Considered",
     "Detail",
     "DetailKind",
     "Diagnosis",

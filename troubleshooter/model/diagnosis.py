@@ -25,7 +25,8 @@ class LogGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Everything that is known about one request, or (`walk` None) about everything seen: an audit. `engine` names what
-    drew the conclusions and, if it was not the rule engine, why."""
+    drew the conclusions and, if it was not the rule engine, why. `before` is the walk of the same request without the
+    manifests that were laid over the mesh, None where none were."""
 
     walk: Walk | None = None
     findings: tuple[Finding, ...] = ()
@@ -34,6 +35,7 @@ class Diagnosis:
     groups: tuple[LogGroup, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     engine: str = ""
+    before: Walk | None = None
 
     @property
     def root(self) -> Finding | None:

@@ -45,10 +45,21 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """One object that a stage looked at: whether it was chosen (or takes part in what was decided), and why or why
+    not, in words."""
+
+    resource: Resource
+    chosen: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One stage at one hop. `hop` counts from 0; `proxy` is whose it is (None for a client outside); `resource` is the
     object and field that decided; `result` is the contract's map for this stage; `observed` means that evidence says
-    so; `unlock` is what would make an unknown stage known ("" if nothing does)."""
+    so; `unlock` is what would make an unknown stage known ("" if nothing does); `considered` are the objects among
+    which it chose, where a trace was asked for."""
 
     hop: int
     stage: Stage
@@ -60,6 +71,7 @@ class Step:
     resource: Resource | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
     unlock: str = ""
+    considered: tuple[Considered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

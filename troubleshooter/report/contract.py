@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from troubleshooter.model import (
     Branch,
+    Considered,
     Diagnosis,
     Fact,
     Finding,
@@ -82,6 +83,19 @@ def _diagnosis(value: Diagnosis) -> Json:
         "groups": [_group(g) for g in value.groups],
         "not_checked": [{"what": n.what, "why": n.why, "unlock": n.unlock} for n in not_checked(value)],
         "engine": value.engine,
+        "before": _before(value.before),
+    }
+
+
+def _before(walk: Walk | None) -> Json:
+    """What became of the request before manifests were laid over the mesh."""
+    if walk is None:
+        return None
+    return {
+        "verdict": walk.verdict,
+        "outcome": _outcome(walk.outcome),
+        "path": _path(walk.path),
+        "branches": _branches(walk),
     }
 
 
@@ -134,7 +148,12 @@ def _step(value: Step) -> Json:
         "assumes": list(value.assumes),
         "resource": _resource(value.resource),
         "result": _result(value),
+        "considered": [_considered(c) for c in value.considered],
     }
+
+
+def _considered(value: Considered) -> Json:
+    return {"resource": _resource(value.resource), "chosen": value.chosen, "why": value.why}
 
 
 def _result(step: Step) -> Json:

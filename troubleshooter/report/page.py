@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 from typing import NamedTuple, TypeAlias
 
 from troubleshooter.model.plain import plain, plain_block, without_credentials
@@ -62,6 +63,18 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Two texts side by side, each wrapped by itself, with `column` as the left edge of the first; `lead` stands at
+    `indent` before both."""
+
+    left: tuple[Span, ...]
+    right: tuple[Span, ...]
+    lead: tuple[Span, ...] = ()
+    indent: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One line to copy: never wrapped, and always one line, whatever stands in it."""
 
@@ -76,9 +89,12 @@ class Block:
     text: str
 
 
-Part: TypeAlias = Paragraph | Command | Block
+Part: TypeAlias = Paragraph | Columns | Command | Block
 
 BLANK = Paragraph(spans=())
+
+GAP = "  "
+"""What stands between two columns."""
 
 NARROWEST = 40
 """Below this width wrapping makes text worse: lines are left longer than the screen."""
@@ -118,6 +134,8 @@ def _lines(part: Part, screen: Screen) -> Iterable[str]:
             return _block_lines(part.text, screen)
         case Command():
             return [" " * part.indent + _safe(part.text.strip(), screen)]
+        case Columns():
+            return _column_lines(part, screen)
         case Paragraph():
             return _paragraph_lines(part, screen)
 
@@ -131,6 +149,17 @@ def _paragraph_lines(part: Paragraph, screen: Screen) -> Iterator[str]:
     yield (" " * part.indent + _paint((*lead, Span(" " * (begin - end)), *first), screen)).rstrip()
     for line in others:
         yield " " * part.column + _paint(line, screen)
+
+
+def _column_lines(part: Columns, screen: Screen) -> Iterator[str]:
+    room = (max(screen.width, NARROWEST) - part.column - len(GAP)) // 2
+    lead = tuple(Span(_safe(s.text, screen), s.tone) for s in part.lead)
+    sides = [list(_wrap(_words(spans, screen), room, room)) for spans in (part.left, part.right)]
+    for number, (left, right) in enumerate(zip_longest(*sides, fillvalue=())):
+        first = (Span(" " * part.indent), *lead) if number == 0 else ()
+        before = (*first, Span(" " * (part.column - _length(first))), *left)
+        filled = " " * (room - _length(left)) + GAP
+        yield _paint((*before, *((Span(filled), *right) if right else ())), screen).rstrip()
 
 
 def _block_lines(text: str, screen: Screen) -> list[str]:

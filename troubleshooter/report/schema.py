@@ -125,6 +125,16 @@ NOT_CHECKED = object_of(
     {"what": text("What."), "why": text("Why not."), "unlock": text('What would change that; "" if nothing does.')},
 )
 
+BEFORE = object_of(
+    "What became of the request before manifests were laid over the mesh.",
+    {
+        "verdict": one_of(Verdict, "What became of it."),
+        "outcome": ref("outcome"),
+        "path": {**PATH, "description": "The common way, then the worst branch."},
+        "branches": list_of(BRANCH, "All branches, the worst first."),
+    },
+)
+
 DOCUMENT: Schema = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "$id": "urn:troubleshoot:v1",
@@ -144,6 +154,7 @@ DOCUMENT: Schema = {
             "groups": list_of(GROUP, "All failures of a log; the object is about the biggest."),
             "not_checked": list_of(NOT_CHECKED, "What was not looked at."),
             "engine": text("What drew the conclusions, and why if it was not the rule engine."),
+            "before": or_null(BEFORE, "The same request without the manifests of --with; null if there are none."),
         },
     ),
     "$defs": {"resource": RESOURCE, "outcome": OUTCOME, "endpoint": ENDPOINT, "step": STEP, "source": SOURCE},

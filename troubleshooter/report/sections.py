@@ -62,6 +62,16 @@ def request_rows(walk: Walk) -> list[Part]:
     ]
 
 
+def before_rows(before: Walk | None) -> list[Part]:
+    """What became of the request before manifests were laid over the mesh."""
+    if before is None:
+        return []
+    died = before.branches[0].failed if before.branches else None
+    where = f"it dies at {step_place(died)}" if died else ""
+    told = ", ".join(filter(None, (words.outcome(before.outcome), where)))
+    return rows("Before", [" ".join(filter(None, (before.verdict.sentence.rstrip("."), told and f"({told})")))])
+
+
 def step_place(step: Step) -> str:
     """`route, at Deployment shop/web`."""
     return f"{step.stage}, at {step.proxy or 'the client'}"

@@ -168,6 +168,15 @@ def _result_of(stage: Stage, properties: Mapping[str, Schema]) -> Schema:
     }
 
 
+CONSIDERED = object_of(
+    "An object that a stage looked at.",
+    {
+        "resource": ref("resource"),
+        "chosen": yes("True if it takes part in what was decided."),
+        "why": text("Why, or why not."),
+    },
+)
+
 STEP = {
     **object_of(
         "One stage at one hop.",
@@ -181,6 +190,9 @@ STEP = {
             "assumes": texts("What no Kubernetes object can tell and was assumed."),
             "resource": or_null(ref("resource"), "The object and field that decided."),
             "result": {"type": ["object", "null"], "description": "What came out of it; its keys depend on the stage."},
+            "considered": list_of(
+                CONSIDERED, "With --trace, the objects among which it chose, those that count first."
+            ),
         },
     ),
     "allOf": [_result_of(stage, properties) for stage, properties in RESULTS.items()],

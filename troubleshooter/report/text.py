@@ -53,7 +53,9 @@ def _gravest_first(findings: Iterable[Finding]) -> list[Finding]:
 
 def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]:
     root = diagnosis.root
-    yield from _arrives(walk, root) if walk.verdict is Verdict.REACHABLE else _fails(walk, root, screen)
+    before = diagnosis.before
+    arrives = walk.verdict is Verdict.REACHABLE
+    yield from _arrives(walk, root, before) if arrives else _fails(walk, root, before, screen)
     yield from way(walk) if screen.asking else ()
     if root:
         yield from findings_text.evidence(root.because)
@@ -64,7 +66,7 @@ def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]
     yield from others(diagnosis.findings, root)
 
 
-def _arrives(walk: Walk, root: Finding | None) -> Iterator[Part]:
+def _arrives(walk: Walk, root: Finding | None, before: Walk | None) -> Iterator[Part]:
     """That it arrives, and (`root`) what is wrong all the same."""
     request = walk.request
     caller = f" from {request.source}" if request.source else ""
@@ -80,11 +82,12 @@ def _arrives(walk: Walk, root: Finding | None) -> Iterator[Part]:
         yield from _at(root.resource)
         yield BLANK
     assumed = dict.fromkeys((*request.assumed, *(a for s in walk.path for a in s.assumes)))
+    yield from sections.before_rows(before)
     yield from rows("Assumed", assumed)
     yield from cause_row(root)
 
 
-def _fails(walk: Walk, root: Finding | None, screen: Screen) -> Iterator[Part]:
+def _fails(walk: Walk, root: Finding | None, before: Walk | None, screen: Screen) -> Iterator[Part]:
     yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
     if root:
         yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
@@ -93,6 +96,7 @@ def _fails(walk: Walk, root: Finding | None, screen: Screen) -> Iterator[Part]:
     yield from sections.request_rows(walk)
     yield from () if screen.asking else _death(walk, root)
     yield from sections.unknown_rows(walk)
+    yield from sections.before_rows(before)
     yield from cause_row(root)
 
 

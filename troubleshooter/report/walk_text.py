@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from troubleshooter.model import Diagnosis, StageVerdict, Step, Walk
+from troubleshooter.model import Considered, Diagnosis, StageVerdict, Step, Walk
 from troubleshooter.report import sections, words
 from troubleshooter.report.contract import not_checked
 from troubleshooter.report.page import BLANK, Paragraph, Part, Screen, Span, Tone, render
 from troubleshooter.report.sections import INDENT, heading, line
+from troubleshooter.report.side_by_side import side_by_side
 from troubleshooter.report.text import DEFAULT
 from troubleshooter.report.way_text import hop_name
 
@@ -20,20 +21,24 @@ STAGE = 20
 """Where the text of a stage begins, after its mark and the longest name."""
 
 
-def walk_to_text(walk: Walk, screen: Screen = DEFAULT) -> str:
-    """A walk for people, without a newline at its end: what becomes of the request, then the way of its worst branch.
+def walk_to_text(walk: Walk, screen: Screen = DEFAULT, *, before: Walk | None = None) -> str:
+    """A walk for people, without a newline at its end: what becomes of the request, then the way of its worst branch;
+    beside it the way that it took `before` manifests were laid over the mesh, if there is one.
 
     As safe as `to_text`, and as wide.
     """
-    return render(_page(walk), screen)
+    return render(_page(walk, before), screen)
 
 
-def _page(walk: Walk) -> Iterator[Part]:
+def _page(walk: Walk, before: Walk | None) -> Iterator[Part]:
     yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
     yield BLANK
     yield from sections.request_rows(walk)
-    for _, steps in groupby(walk.path, key=lambda s: s.hop):
-        yield from _hop(list(steps))
+    yield from sections.before_rows(before)
+    yield from side_by_side(before, walk) if before else ()
+    if before is None or any(step.considered for step in walk.path):
+        for _, steps in groupby(walk.path, key=lambda s: s.hop):
+            yield from _hop(list(steps))
     yield from sections.branches(walk)
     yield from sections.not_seen(not_checked(Diagnosis(walk=walk)))
 
@@ -59,6 +64,15 @@ def _stage(step: Step) -> Iterator[Part]:
     yield Paragraph(spans=(texts[0],), lead=(mark, Span(f" {step.stage}")), indent=INDENT, column=STAGE)
     for text in texts[1:]:
         yield line(text, indent=STAGE)
+    if step.considered[1:] or not all(c.chosen for c in step.considered):
+        for considered in step.considered:
+            yield from _considered(considered)
+
+
+def _considered(one: Considered) -> Iterator[Part]:
+    """An object that counts or lost, with its place and the reason."""
+    mark, tone = (Span("√", Tone.GOOD), Tone.TEXT) if one.chosen else (Span("-", Tone.FAINT), Tone.FAINT)
+    yield line(Span(words.resource(one.resource), tone), Span(f": {one.why}", tone), indent=STAGE, lead=mark)
 
 
 def _texts(step: Step) -> Iterator[Span]:
