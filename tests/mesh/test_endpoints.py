@@ -116,9 +116,9 @@ def test_slices_outrank_selectors() -> None:
         slices("- {addresses: [10.0.0.1, 10.0.0.9], zone: z}\n- {addresses: [10.0.0.5], zone: z}"),
     )
 
-    assert ["10.0.0.1:8080", "10.0.0.5:8080"] == shown(found)
-    assert ["web-1", ""] == [e.pod.name if e.pod else "" for e in found.all]
-    assert ["/z", "/z"] == [e.locality for e in found.all]
+    assert ["10.0.0.1:8080", "10.0.0.9:8080", "10.0.0.5:8080"] == shown(found)
+    assert ["web-1", "", ""] == [e.pod.name if e.pod else "" for e in found.all]
+    assert ["/z", "/z", "/z"] == [e.locality for e in found.all]
 
 
 def test_slice_names_its_pod() -> None:
@@ -133,14 +133,12 @@ def test_slice_names_its_pod() -> None:
 
 
 def test_ports_of_slices_go_by_name() -> None:
-    """A slice's port counts if it has the Service port's name, or none."""
+    """A slice's port counts if it has the Service port's name; one without a name is another port."""
     two = service("web", "{name: http, port: 80}, {name: admin, port: 81}")
     held = slices("- {addresses: [10.0.0.1]}", ports="{name: http, port: 8080}, {name: admin, port: 8081}, {port: x}")
 
     assert ["10.0.0.1:8081"] == shown(endpoints(two, held, port=81))
-    assert ["10.0.0.1:9000"] == shown(
-        endpoints(two, slices("- {addresses: [10.0.0.1]}", ports="{port: 9000}"), port=81)
-    )
+    assert [] == shown(endpoints(two, slices("- {addresses: [10.0.0.1]}", ports="{port: 9000}"), port=81))
 
 
 def test_endpoints_object() -> None:

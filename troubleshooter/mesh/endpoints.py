@@ -7,15 +7,15 @@ pilot/pkg/networking/core/loadbalancer/loadbalancer.go (locality weights and pri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, selects
-from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.services import Endpoint, Port, Service, raw_port, slices_of
-from troubleshooter.mesh.workloads import TLS_MODE, Pod, Workload, Workloads
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.mesh.entry_endpoints import machines_of, of_entry, of_pod, target_of
+from troubleshooter.mesh.index import CORE, DISCOVERY, Index, selects
+from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.slices import in_slice, slices_of
+from troubleshooter.mesh.workloads import Pod, Workload, Workloads
+from troubleshooter.model import Resource
 
 
 class Absence(StrEnum):
@@ -54,7 +54,7 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
         return _of_entry(index, workloads, service, port)
     if service.external_name:
         return Endpoints(all=(Endpoint(address=service.external_name, port=port.number),), external=True)
-    machines = tuple(_of_machines(index, workloads, service, port)) if service.selector else ()
+    machines = tuple(machines_of(index, workloads, service, port)) if service.selector else ()
     found = _of_cluster(index, workloads, service, port)
     if not machines:
         return found
@@ -85,19 +85,6 @@ def _made_unseen(index: Index, service: Service) -> bool:
     return any(thing.name in names or (groups and thing.group.endswith(groups)) for thing in held)
 
 
-def _of_machines(index: Index, workloads: Workloads, service: Service, port: Port) -> Iterable[Endpoint]:
-    """The WorkloadEntries that a Kubernetes Service selects: istiod adds them to the pods.
-
-    Source: https://istio.io/latest/docs/reference/config/networking/workload-entry/;
-    `serviceInstancesFromWorkloadInstance` in istio/istio pilot/pkg/serviceregistry/kube/controller/controller.go.
-    """
-    for entry in index.inside(NETWORKING, "WorkloadEntry", service.namespace):
-        labels = _labels(entry)
-        number = as_map(entry.spec.get("ports")).get(port.target) if isinstance(port.target, str) else port.target
-        if selects(service.selector, labels) and is_number(number):
-            yield _listed(workloads, {**entry.spec, "labels": labels}, port, number)
-
-
 def selected(workloads: Workloads, service: Service) -> list[tuple[Workload, Pod]]:
     """The pods of the service's namespace that its selector matches."""
     return workloads.selected(service.namespace, service.selector)
@@ -114,17 +101,11 @@ def _of_selector(workloads: Workloads, service: Service, port: Port) -> Endpoint
         if number is None:
             unnamed.append(pod.owner.at())
             continue
-        found.append(_of_pod(workload, pod, number, ready=pod.ready or publish))
+        found.append(of_pod(workload, pod, number, ready=pod.ready or publish))
     if not found:
         return Endpoints(absence=Absence.PORT_NAME, looked_at=tuple(unnamed))
     absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
     return Endpoints(all=tuple(found), absence=absence, looked_at=tuple(p.owner.at() for _, p in pods))
-
-
-def _of_pod(workload: Workload, pod: Pod, number: int, *, ready: bool) -> Endpoint:
-    return Endpoint(
-        address=pod.address, port=number, workload=workload, pod=pod, locality=pod.locality, healthy=ready
-    )  # fmt: skip
 
 
 def _without_pods(workloads: Workloads, service: Service) -> Absence:
@@ -147,7 +128,7 @@ def _places(workloads: Workloads, service: Service) -> tuple[Resource, ...]:
 
 def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
     slices = slices_of(index, service.object)
-    found = [e for s in slices for e in _of_slice(workloads, s.raw, port, service.namespace)]
+    found = [e for s in slices for e in in_slice(workloads, s.raw, port, service.namespace)]
     places = tuple(s.at() for s in slices)
     if any(e.healthy for e in found):
         return Endpoints(all=tuple(found), looked_at=places)
@@ -159,90 +140,16 @@ def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port)
     return Endpoints(all=tuple(found), absence=absence, looked_at=places)
 
 
-def _of_slice(workloads: Workloads, raw: Raw, port: Port, namespace: str) -> Iterable[Endpoint]:
-    """The endpoints of an EndpointSlice, or of an Endpoints object with its subsets."""
-    for part in as_list(raw.get("subsets")):
-        subset = as_map(part)
-        numbers = [raw_port(as_map(p), port.name) for p in as_list(subset.get("ports"))]
-        for ready, key in ((True, "addresses"), (False, "notReadyAddresses")):
-            for item in map(as_map, as_list(subset.get(key))):
-                place = _Place(address=str(item.get("ip") or ""), pod=_named(workloads, namespace, item))
-                yield from _at(workloads, place, numbers, ready=ready)
-    numbers = [raw_port(as_map(p), port.name) for p in as_list(raw.get("ports"))]
-    for item in as_list(raw.get("endpoints")):
-        endpoint = as_map(item)
-        ready = as_map(endpoint.get("conditions")).get("ready") is not False
-        zone, pod = str(endpoint.get("zone") or ""), _named(workloads, namespace, endpoint)
-        for address in as_list(endpoint.get("addresses"))[:1]:  # further ones are the same pod's, and never used
-            yield from _at(workloads, _Place(address=str(address), zone=zone, pod=pod), numbers, ready=ready)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """An address as a slice names it: its zone, and the pod that it says it is."""
-
-    address: str
-    zone: str = ""
-    pod: tuple[Workload, Pod] | None = None
-
-
-def _named(workloads: Workloads, namespace: str, item: Raw) -> tuple[Workload, Pod] | None:
-    """The pod that an address refers to by name: pods of the host network share their address with others."""
-    target = as_map(item.get("targetRef"))
-    return workloads.pod(namespace, str(target.get("name") or "")) if target.get("kind") == "Pod" else None
-
-
-def _at(workloads: Workloads, place: _Place, numbers: list[int | None], *, ready: bool) -> Iterable[Endpoint]:
-    address, zone = place.address, place.zone
-    workload, pod = place.pod or workloads.at_address(address) or (None, None)
-    locality = pod.locality if pod and pod.locality else (f"/{zone}" if zone else "")
-    for number in numbers:
-        if number is not None:
-            yield Endpoint(
-                address=address, port=number, workload=workload, pod=pod, locality=locality, healthy=ready
-            )  # fmt: skip
-
-
 def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
-    """A ServiceEntry's endpoints: those it lists or selects; else (DNS, NONE) the host itself."""
-    listed = [as_map(e) for e in as_list(service.object.spec.get("endpoints"))]
-    target = port.target if isinstance(port.target, int) else port.number
-    found = [_listed(workloads, e, port, target) for e in listed]
-    if service.selector:
-        found += [_of_pod(w, p, target, ready=p.ready) for w, p in selected(workloads, service)]
-        entries = [(e.spec, _labels(e)) for e in index.inside(NETWORKING, "WorkloadEntry", service.namespace)]
-        chosen = [{**spec, "labels": labels} for spec, labels in entries if selects(service.selector, labels)]
-        found += [_listed(workloads, spec, port, target) for spec in chosen]
+    """A ServiceEntry's endpoints: those it lists or selects; else (DNS, NONE) the host itself. A wildcard is no name
+    that a proxy could look up."""
+    found = tuple(of_entry(index, workloads, service, port))
+    listed = (service.object.at("spec.endpoints"),)
     if found:
         absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
-        return Endpoints(all=tuple(found), absence=absence, looked_at=(service.object.at("spec.endpoints"),))
+        return Endpoints(all=found, absence=absence, looked_at=listed)
     if service.resolution == "STATIC" or service.selector:
-        return Endpoints(absence=Absence.NO_ADDRESSES, looked_at=(service.object.at("spec.endpoints"),))
-    return Endpoints(all=(Endpoint(address=service.host, port=target),), external=True)
-
-
-def _labels(entry: Object) -> dict[str, str]:
-    """The labels of a WorkloadEntry: those of its spec outrank those of its metadata."""
-    return {**entry.labels, **as_words(entry.spec.get("labels"))}
-
-
-def _listed(workloads: Workloads, entry: Raw, port: Port, target: int) -> Endpoint:
-    """A listed endpoint. One that has an account, or says so by its label, speaks mutual TLS.
-
-    Source: `getTLSModeFromWorkloadEntry` in istio/istio pilot/pkg/serviceregistry/serviceentry/conversion.go.
-    """
-    address = str(entry.get("address") or "")
-    workload, pod = workloads.at_address(address) or (None, None)
-    number = as_map(entry.get("ports")).get(port.name)
-    weight, labels = entry.get("weight"), as_words(entry.get("labels"))
-    return Endpoint(
-        address=address,
-        port=number if is_number(number) else target,
-        workload=workload,
-        pod=pod,
-        locality=str(entry.get("locality") or (pod.locality if pod else "")),
-        network=str(entry.get("network") or ""),
-        weight=weight if is_number(weight) and weight > 0 else 1,
-        labels=labels,
-        enrolled=labels.get(TLS_MODE) == "istio" if TLS_MODE in labels else bool(entry.get("serviceAccount")),
-    )
+        return Endpoints(absence=Absence.NO_ADDRESSES, looked_at=listed)
+    if service.by_dns and service.host.startswith("*"):
+        return Endpoints(absence=Absence.NO_ADDRESSES, looked_at=(service.object.at("spec.resolution"),))
+    return Endpoints(all=(Endpoint(address=service.host, port=target_of(port)),), external=True)

@@ -63,12 +63,12 @@ def node_locality(labels: Mapping[str, str]) -> str:
 
 
 def own_locality(labels: Mapping[str, str], node: str) -> str:
-    """The label `istio-locality` (dots for slashes) outranks the node's.
+    """The label `topology.istio.io/locality`, or `istio-locality` before it (dots for slashes), outranks the node's.
 
-    Source: `GetLocalityLabel` in istio/istio pkg/model; https://istio.io/latest/docs/reference/config/labels/.
+    Source: `GetLocalityLabel` in istio/istio pkg/model/proxy.go; https://istio.io/latest/docs/reference/config/labels/.
     """
-    own = labels.get("istio-locality", "")
-    return own.replace(".", "/") if own else node
+    own = labels.get("topology.istio.io/locality") or labels.get("istio-locality", "")
+    return (own if "/" in own else own.replace(".", "/")) or node
 
 
 def port_named(spec: Raw, name: str, *, injected: bool) -> int | None:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.index import CORE, DISCOVERY, NETWORKING, Index, oldest_first, selects
+from troubleshooter.mesh.index import CORE, NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, declared, declared_by, of_server
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
-from troubleshooter.model import Object, Raw, as_list, as_map, as_words
+from troubleshooter.model import Object, as_list, as_map, as_words
 
 EXPORT_ANNOTATION = "networking.istio.io/exportTo"
 
@@ -91,6 +91,11 @@ class Service:
     def external_name(self) -> str:
         """The name that an ExternalName Service stands for."""
         return str(self.object.spec.get("externalName") or "") if self.object.spec.get("type") == "ExternalName" else ""
+
+    @property
+    def by_dns(self) -> bool:
+        """Whether proxies look up the names of its endpoints, and of the host itself where it lists none."""
+        return self.resolution in {"DNS", "DNS_ROUND_ROBIN"}
 
     def port(self, number: int) -> Port | None:
         return next((p for p in self.ports if p.number == number), None)
@@ -281,18 +286,3 @@ def _entry_ports(thing: Object) -> Iterable[Port]:
                 path=f"spec.ports[{n}]",
                 declared_by="protocol",
             )
-
-
-def slices_of(index: Index, thing: Object) -> list[Object]:
-    """The EndpointSlices (or, without any, the Endpoints) that belong to a Service."""
-    label = "kubernetes.io/service-name"
-    slices = index.labelled(DISCOVERY, "EndpointSlice", thing.namespace, label=label, value=thing.name)
-    endpoints = index.get(CORE, "Endpoints", thing.namespace, thing.name)
-    return slices or ([endpoints] if endpoints else [])
-
-
-def raw_port(port: Raw, name: str) -> int | None:
-    """The number of an EndpointSlice's port if it is the one of that name; a nameless one answers for any."""
-    number = port.get("port")
-    wanted = str(port.get("name") or "")
-    return number if is_number(number) and wanted in ("", name) else None

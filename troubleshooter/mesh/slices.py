@@ -1,0 +1,77 @@
+"""What EndpointSlices, and the Endpoints objects before them, say of a Service: addresses, ports, readiness, places.
+
+Decides from these objects, and looks up the pods behind the addresses. Must not know selectors.
+Sources: https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/; `updateEndpointCacheForSlice` in
+istio/istio pilot/pkg/serviceregistry/kube/controller/endpointslice.go; `BuildClusterLoadAssignment` in
+pilot/pkg/xds/endpoints/endpoint_builder.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from troubleshooter.mesh.index import CORE, DISCOVERY, Index
+from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.services import Endpoint, Port
+from troubleshooter.mesh.workloads import Pod, Workload, Workloads
+from troubleshooter.model import Object, Raw, as_list, as_map
+
+NAMES = "FQDN"
+"""The addressType of slices with names, over which Istio passes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """An address as a slice names it: its zone, and the pod that it says it is."""
+
+    address: str
+    zone: str = ""
+    pod: tuple[Workload, Pod] | None = None
+
+
+def slices_of(index: Index, thing: Object) -> list[Object]:
+    """The EndpointSlices (or, without any, the Endpoints) that belong to a Service."""
+    label = "kubernetes.io/service-name"
+    slices = index.labelled(DISCOVERY, "EndpointSlice", thing.namespace, label=label, value=thing.name)
+    endpoints = index.get(CORE, "Endpoints", thing.namespace, thing.name)
+    return slices or ([endpoints] if endpoints else [])
+
+
+def in_slice(workloads: Workloads, raw: Raw, port: Port, namespace: str) -> Iterable[Endpoint]:
+    """The endpoints of an EndpointSlice, or of an Endpoints object with its subsets, for one port of the Service."""
+    for part in as_list(raw.get("subsets")):
+        subset = as_map(part)
+        numbers = _numbers(subset, port)
+        for ready, key in ((True, "addresses"), (False, "notReadyAddresses")):
+            for item in map(as_map, as_list(subset.get(key))):
+                place = _Place(address=str(item.get("ip") or ""), pod=_named(workloads, namespace, item))
+                yield from _at(workloads, place, numbers, ready=ready)
+    if raw.get("addressType") == NAMES:
+        return
+    numbers = _numbers(raw, port)
+    for endpoint in map(as_map, as_list(raw.get("endpoints"))):
+        ready = as_map(endpoint.get("conditions")).get("ready") is not False
+        zone, pod = str(endpoint.get("zone") or ""), _named(workloads, namespace, endpoint)
+        for address in as_list(endpoint.get("addresses")):  # kube-proxy uses the first alone, Istio every one
+            yield from _at(workloads, _Place(address=str(address), zone=zone, pod=pod), numbers, ready=ready)
+
+
+def _numbers(holder: Raw, port: Port) -> list[int]:
+    """The numbers of the ports of the Service port's name: a port without a name is one of its own."""
+    ports = (as_map(p) for p in as_list(holder.get("ports")))
+    return [n for p in ports if str(p.get("name") or "") == port.name and is_number(n := p.get("port"))]
+
+
+def _named(workloads: Workloads, namespace: str, item: Raw) -> tuple[Workload, Pod] | None:
+    """The pod that an address refers to by name: pods of the host network share their address with others."""
+    target = as_map(item.get("targetRef"))
+    return workloads.pod(namespace, str(target.get("name") or "")) if target.get("kind") == "Pod" else None
+
+
+def _at(workloads: Workloads, place: _Place, numbers: list[int], *, ready: bool) -> Iterable[Endpoint]:
+    address, zone = place.address, place.zone
+    workload, pod = place.pod or workloads.at_address(address) or (None, None)
+    locality = pod.locality if pod and pod.locality else (f"/{zone}" if zone else "")
+    for number in numbers:
+        yield Endpoint(address=address, port=number, workload=workload, pod=pod, locality=locality, healthy=ready)
