@@ -285,7 +285,7 @@ def test_where_the_black_hole_is_set() -> None:
     """The mesh config is pointed at."""
     found = step(walked(shop(REGISTRY_ONLY), "http://example.com/"), "listener")
 
-    assert "virtualOutbound-blackhole" == found.result["filter_chain"]
+    assert "virtualOutbound-catchall-tcp" == found.result["filter_chain"]
     assert "ConfigMap istio-system/istio" == str(found.resource)
 
 
@@ -296,7 +296,7 @@ def test_service_that_is_hidden() -> None:
     )
     to = "tcp://hidden.bank:8080"
 
-    assert "virtualOutbound" == step(walked(shop(hidden), to), "listener").result["name"]
+    assert "PassthroughFilterChain" == step(walked(shop(hidden), to), "listener").result["filter_chain"]
     assert "listener: UH reset" == death(walked(shop(hidden, REGISTRY_ONLY), to))
 
 

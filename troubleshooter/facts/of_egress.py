@@ -19,6 +19,7 @@ from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
 from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.listening import shared_by_all
 from troubleshooter.walk.sender import meant
 
 NO_NAME = re.compile(r"[^a-z0-9]+")
@@ -46,9 +47,8 @@ def about_egress(
         return
     _destination(case, mesh, request, hop)
     if request.scheme == "http":
-        scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
-        shared = mesh.registry.on_port(request.port, "http", scope.has)
-        case.fact("caller.http_listener", "present" if shared else "absent")
+        held = shared_by_all(mesh, trail, request.port)
+        case.fact("caller.http_listener", "present" if held is not None and held.http else "absent")
 
 
 def _policy(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation | None) -> None:

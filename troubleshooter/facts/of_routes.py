@@ -87,7 +87,7 @@ def _match(case: CaseBuilder, hop: Hop, routing: Routing) -> None:
     elif routing.nearest is not None:
         case.fact("route.match", "none", routing.nearest.place, *owners)
         case.role("route", routing.nearest.place)
-    elif routing.owners and hop.family != "http":
+    elif routing.owners and (hop.family != "http" or hop.passthrough):
         case.fact("route.match", "not-used", *owners)
     elif hop.server is not None:
         case.fact("route.match", "unbound", hop.server.gateway.at(hop.server.path))

@@ -13,6 +13,7 @@ from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
 from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
+from troubleshooter.mesh.listeners import Listeners
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.probes import Probes
@@ -73,6 +74,10 @@ class Mesh:
     @cached_property
     def registry(self) -> Registry:
         return Registry(self.index, self.settings, self.workloads)
+
+    @cached_property
+    def listeners(self) -> Listeners:
+        return Listeners(self.registry)
 
     @cached_property
     def virtual_services(self) -> VirtualServices:

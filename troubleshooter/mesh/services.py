@@ -7,7 +7,7 @@ routes, DestinationRules or policies.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -122,14 +122,11 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_object: dict[int, list[Service]] = defaultdict(list)
         self._by_address: dict[str, Service] = {}
-        self._by_port: dict[int, list[tuple[Service, Port]]] = defaultdict(list)
         for service in self.all:
             self._by_host[service.host].append(service)
             self._by_object[id(service.object)].append(service)
             for address in service.addresses:
                 self._by_address.setdefault(address, service)
-            for port in service.ports:
-                self._by_port[port.number].append((service, port))
         self._wildcards = [s for s in self.all if s.host.startswith("*")]
 
     @cached_property
@@ -195,17 +192,6 @@ class Registry:
         }  # fmt: skip
         oldest = next(iter(oldest_first(s.object for s, _ in leading.values())), None)
         return leading[id(oldest)] if oldest is not None else None
-
-    def on_port(self, number: int, family: str, left: Callable[[Service], bool]) -> bool:
-        """Whether some service that is left to a proxy makes a listener for all addresses of this port in a protocol
-        family: declared HTTP ports share one, and so do undeclared ones of services without an address of their own.
-
-        Source: `buildSidecarOutboundListener` in istio/istio pilot/pkg/networking/core/listener.go.
-        """
-        return any(
-            (p.protocol.family == family or (p.protocol.family == "auto" and s.entry and not s.addresses)) and left(s)
-            for s, p in self._by_port.get(number, ())
-        )
 
     def _kubernetes(self) -> Iterable[Service]:
         default = self._settings.default_export("Service")

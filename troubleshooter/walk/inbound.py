@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.mtls import Mode
+from troubleshooter.mesh.mtls import Mode, Sends
 from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.subject import Subject
@@ -82,7 +82,7 @@ def _read(request: Request, trail: Trail, led: tuple[Service, Port] | None) -> T
     endpoint = trail.hop.endpoint
     assert endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
     declared = led[1].protocol.family if led else "auto"
-    comes = _spoken_here(request, trail)
+    comes = _spoken_here(request, trail, declared)
     family = "http" if comes == "http" and declared in {"http", "auto"} else "tcp"
     chain = f"inbound|{endpoint.port}||" if led else "InboundPassthroughCluster"
     result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}
@@ -111,14 +111,20 @@ def _unreadable(trail: Trail, comes: str) -> Outcome:
     return dropped(Connection.RESET, "NR", details="filter_chain_not_found")
 
 
-def _spoken_here(request: Request, trail: Trail) -> str:
-    """The protocol family of what arrives, after what the proxies before have taken off."""
+def _spoken_here(request: Request, trail: Trail, declared: str) -> str:
+    """The protocol family of what arrives, after what the proxies before have taken off. Mutual TLS says by ALPN what
+    the sender's proxy took it for, which counts where nothing is declared.
+
+    Source: `inboundPermissiveFilterChainMatchWithMxcOptions` and `inboundStrictFilterChainMatchOptions` in istio/istio
+    pilot/pkg/networking/core/filterchain_options.go.
+    """
     before = trail.hops[-2]
     if before.family == "http":
         return "http"
     if before.server is not None and before.server.tls not in ("", "PASSTHROUGH"):
         return "tcp"
-    return spoken(request)
+    mutual = before.offer is not None and before.offer.sends is Sends.MTLS
+    return before.family if mutual and declared == "auto" else spoken(request)
 
 
 UNSEEN = "the gateway's pods were not seen, nor what applies to them"

@@ -7,8 +7,10 @@ of an application to itself in istio/istio tools/istio-iptables/pkg/capture/run.
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 
+from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.mesh.workloads import Pod
@@ -38,10 +40,22 @@ def of_a_pod(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 
 
 def is_own(mesh: Mesh, request: Request, trail: Trail) -> bool:
-    """Whether the very pod that was named as the sender dials its own address: that goes past its proxy both ways."""
-    found = mesh.workloads.at_address(request.host.strip("[]"))
-    pod = trail.hop.party.pod
-    return found is not None and found[1] is pod and pod.name == request.source.partition("@")[0].rpartition("/")[2]
+    """Whether a pod dials itself, by a loopback address or its own: that goes past its proxy both ways. Of a workload's
+    pods it must be the only one, or the very one that was named as the sender."""
+    if is_loopback(request.host):
+        return True
+    party, found = trail.hop.party, mesh.workloads.at_address(request.host.strip("[]"))
+    if found is None or found[1] is not party.pod or party.workload is None:
+        return False
+    named = request.source.partition("@")[0].rpartition("/")[2]
+    return found[1].name == named or len(party.workload.pods) == 1
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is the machine that asks, whichever it is."""
+    if hosts.is_address(host):
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def members(endpoints: Iterable[Endpoint], name: str) -> list[Endpoint]:

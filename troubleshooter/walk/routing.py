@@ -15,7 +15,7 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.matching import Sender, authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.routes import Attempt, Choice, attempts, decide, http_routes, nearest
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import HopKind, Object, Request, Stage
 from troubleshooter.walk.answers import aborted, answered, delegated
@@ -63,13 +63,14 @@ def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     port has one virtual host for whatever authority."""
     hop = trail.hop
     viewer, scope = hop.party.namespace, scope_of(mesh, trail)
-    service = hop.service if hop.port is not None and hop.service and scope.has(hop.service) else None
+    service = hop.service if _reads_http(hop.port) and hop.service and scope.has(hop.service) else None
     name = host_of(request)
     sniffed = service is not None and hop.port is not None and hop.port.protocol.family == "auto"
     if "host" in request.headers and not sniffed:
         full = hosts.dialled(name, viewer, mesh.registry.hosts, mesh.settings.domain)
         found = mesh.registry.at_address(name) or mesh.registry.find(full, viewer)
-        service = found if found is not None and scope.has(found) and found.port(request.port) else None
+        known = found if found is not None and scope.has(found) else None
+        service = known if known is not None and _reads_http(known.port(request.port)) else None
     if service is None:
         return _beyond_registry(mesh, request, trail, name)
     trail = trail.decide(service=service, port=service.port(request.port))
@@ -198,7 +199,8 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
     if owner is not None:
         choice = chosen(tried, [owner], request, sender)
         return take(mesh, request, trail, Held(owners=(owner,), choice=choice, host=f"{name}:{request.port}"))
-    trail = trail.decide(routing=Routing(), passthrough=True)
+    unused = tuple(known) if trail.hop.port is not None else ()
+    trail = trail.decide(routing=Routing(owners=unused), passthrough=True)
     if scope.closed:
         said = f"the proxy knows nothing of {name} port {request.port}, and the mesh lets nothing else out"
         spot = scope.closed_by
@@ -209,9 +211,18 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
     return [trail.passes(Stage.ROUTE, "passed through: the mesh lets unknown destinations out", result=result)]
 
 
-def _on_port(mesh: Mesh, thing: Object, port: int, viewer: str) -> bool:
+def _on_port(mesh: Mesh, thing: Object, number: int, viewer: str) -> bool:
+    """Whether a VirtualService is used for hosts on a port: one of them has it, and HTTP is read there."""
     found = (mesh.registry.find(host, viewer) for host in mesh.virtual_services.hosts_of(thing))
-    return port == WEB or any(service is not None and service.port(port) for service in found)
+    return number == WEB or any(service is not None and _reads_http(service.port(number)) for service in found)
+
+
+def _reads_http(port: Port | None) -> bool:
+    """Whether a port is declared HTTP, or not declared at all: only such ports have virtual hosts.
+
+    Source: `buildSidecarVirtualHostsForService` in istio/istio pilot/pkg/networking/core/route/route.go.
+    """
+    return port is not None and port.protocol.family in {"http", "auto"}
 
 
 def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:

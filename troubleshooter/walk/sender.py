@@ -1,31 +1,28 @@
-"""The sender's hop up to its listener: does the name resolve, is the connection captured, which listener takes it?
+"""The sender's hop up to its proxy: does the name resolve, is the connection captured?
 
-Must not know routes or destinations (`outbound` does).
-Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/;
-https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/.
+Must not know listeners (`listening` does) or routes.
+Source: https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/.
 """
 
 from __future__ import annotations
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.sidecars import Scope, export_field
+from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.sidecars import Scope
 from troubleshooter.mesh.unmodelled import at_stage
-from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
-from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.model import Connection, Request, Stage
+from troubleshooter.walk.decisions import Trail, dropped
 from troubleshooter.walk.interception import annotation, gap, in_ambient
 from troubleshooter.walk.names import by_the_pod, unknown_here
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
-from troubleshooter.walk.readiness import unready
 
 WORLD = frozenset(
     "com org net io dev app cloud info biz co ai edu gov eu uk de fr nl ch at it es pl se us ca au jp cn in br".split()  # noqa: SIM905 - a list of names is read best as words
 )
 """Top-level domains by which `example.com` is told from `service.namespace` where that namespace was not seen."""
 
-BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"
-REFUSED = "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
+PASSTHROUGH = "PassthroughCluster"
 
 
 def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -156,144 +153,11 @@ def bypassed(trail: Trail) -> bool:
     return taken is not None and taken.result.get("proxy") in {"none", "ztunnel"}
 
 
-def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
-    """listener: which outbound listener takes the connection, and as which protocol."""
-    if trail.steps[0].verdict is StageVerdict.UNKNOWN:
-        return _unseen(trail.decide(family=spoken(request)))
-    if bypassed(trail):
-        return trail.decide(family=spoken(request)).passes(Stage.LISTENER, "no proxy, no listener")
-    waiting = unready(trail)
-    if waiting is not None:
-        return waiting.decide(family=spoken(request))
-    service = trail.hop.service
-    touched = _touched(mesh, trail)
-    if touched is not None:
-        family = _family(trail.hop.port, request)  # a connection to no service of the registry is taken to be passed on
-        return touched.decide(family=family, passthrough=trail.hop.service is None and family != "http")
-    port = trail.hop.port
-    if service is None or service.external_name:
-        return _unregistered(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
-    scope = scope_of(mesh, trail)
-    if not scope.has(service):
-        return _unregistered(mesh, request, trail, *_hidden(service, scope))
-    if port is None:
-        return _undeclared_port(mesh, request, trail, service)
-    return _declared(mesh, request, trail, port)
-
-
-def _unseen(trail: Trail) -> Trail:
-    """The rest of the hop where it is not known what the name stands for: not known either."""
-    for stage in STAGES[HopKind.SENDER][2:]:
-        trail = trail.unknown(stage, trail.steps[0].detail, unlock=trail.steps[0].unlock)
-    return trail.ends(trail.outcome)
-
-
-def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
-    party = trail.hop.party
-    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.LISTENER)
-    if touch is None:
-        return None
-    return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
-
-
 def scope_of(mesh: Mesh, trail: Trail) -> Scope:
     """What is left of the mesh to the proxy that sends."""
     return mesh.sidecars.scope(trail.hop.party.namespace, trail.hop.party.labels)
 
 
-def _hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
-    """Why the proxy does not have a service, and the place that says so."""
-    if scope.sidecar is None or not service.visible_to(scope.namespace):
-        said = f"{service.object} is not exported to namespace {scope.namespace}"
-        return said, service.object.at(export_field(service))
-    return f"{scope.sidecar} does not import {service.object}", scope.sidecar.at("spec.egress")
-
-
 def spoken(request: Request) -> str:
     """The protocol family that the client itself speaks."""
     return {"http": "http", "https": "tls", "tcp": "tcp"}[request.scheme]
-
-
-def _family(port: Port | None, request: Request) -> str:
-    """How a listener treats the request: as the port declares, or (sniffed) as the client speaks."""
-    family = port.protocol.family if port else "auto"
-    return spoken(request) if family == "auto" else family
-
-
-def _declared(mesh: Mesh, request: Request, trail: Trail, port: Port) -> Trail:
-    """A listener for a port that the service has."""
-    service = trail.hop.service
-    assert service is not None  # noqa: S101 - the caller looked
-    family = _family(port, request)
-    place = service.object.at(f"{port.path}.{'appProtocol' if port.declared_by == 'appProtocol' else 'name'}")
-    where = request.host if hosts.is_address(request.host) else service.host
-    name = f"0.0.0.0_{port.number}" if port.protocol.family == "http" else f"{where}_{port.number}"
-    result = {"name": name, "filter_chain": "", "protocol": str(port.protocol), "tls": ""}
-    if family == "http" and spoken(request) != "http":
-        return _unread(mesh, request, trail, place, result)
-    if family == "udp":
-        trail = trail.decide(family="udp", passthrough=True)
-        return trail.passes(Stage.LISTENER, "UDP goes past the proxy", resource=place)
-    said = f"port {port.number} of {service.object} is {_how(port, family)}"
-    return trail.decide(family=family).passes(Stage.LISTENER, said, resource=place, result=result)
-
-
-def _unread(mesh: Mesh, request: Request, trail: Trail, place: Resource, result: dict[str, str]) -> Trail:
-    """A connection that is no HTTP at a port declared as HTTP: its filter chain takes HTTP only, and the listener's
-    default one passes everything else on as it is (or, with REGISTRY_ONLY, sends it nowhere).
-
-    Source: `buildListenerFromEntry` in istio/istio pilot/pkg/networking/core/listener.go;
-    https://github.com/istio/istio/pull/28166.
-    """
-    what = "TLS" if spoken(request) == "tls" else "a protocol that is no HTTP"
-    said = f"port {request.port} is declared {result['protocol']} and the client speaks {what}"
-    trail = trail.decide(family=spoken(request), passthrough=True)
-    if scope_of(mesh, trail).closed:
-        said += ", which the mesh lets nowhere"
-        return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=place, result=result)
-    said += ": the proxy cannot read it and passes it on as it is, without mutual TLS"
-    result["filter_chain"] = "PassthroughFilterChain"
-    return trail.passes(Stage.LISTENER, said, resource=place, result=result)
-
-
-def _how(port: Port, family: str) -> str:
-    if port.protocol.family == "auto":
-        return f"of no declared protocol: {'HTTP' if family == 'http' else family.upper()} is detected"
-    return f"declared {port.protocol} by its {port.declared_by}" if port.declared_by else str(port.protocol)
-
-
-def _undeclared_port(mesh: Mesh, request: Request, trail: Trail, service: Service) -> Trail:
-    """A port that the service does not have. The proxy knows nothing of it, and passes the connection through where it
-    may; behind a cluster IP nobody answers then."""
-    said, place = f"{service.object} has no port {request.port}", service.object.at("spec.ports")
-    scope = scope_of(mesh, trail)
-    if scope.closed or service.entry or service.headless:
-        return _unregistered(mesh, request, trail, said, place)
-    shared = request.scheme == "http" and mesh.registry.on_port(request.port, "http", scope.has)
-    outcome = http(503, "UF", details=REFUSED) if shared else dropped(Connection.RESET, "UF", "URX")
-    trail = trail.decide(family=spoken(request), passthrough=True)
-    return trail.fails(Stage.LISTENER, said, outcome, resource=place)
-
-
-def _unregistered(mesh: Mesh, request: Request, trail: Trail, said: str, place: Resource | None = None) -> Trail:
-    """A host, address or port that this proxy does not have: passed through, or (REGISTRY_ONLY) sent nowhere.
-
-    With REGISTRY_ONLY an HTTP request meets the route `block_all` (502) where some service makes an HTTP listener on
-    the port, and else, like any other protocol, the BlackHoleCluster.
-    Source: https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/;
-    `buildCatchAllVirtualHost` in istio/istio pilot/pkg/networking/core/httproute.go.
-    """
-    trail = trail.decide(family=spoken(request))
-    scope = scope_of(mesh, trail)
-    if request.scheme == "http" and mesh.registry.on_port(request.port, "http", scope.has):
-        result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "http", "tls": ""}
-        how = f"the listener that other services make on port {request.port}"
-        return trail.passes(Stage.LISTENER, how, result=result)
-    trail = trail.decide(passthrough=True)
-    result = {"name": "virtualOutbound", "filter_chain": "", "protocol": "tcp", "tls": ""}
-    if not scope.closed:
-        return trail.passes(Stage.LISTENER, f"no listener for {request.host}: passed through as it is", result=result)
-    said += ", and the mesh lets nothing else out"
-    result["filter_chain"] = "virtualOutbound-blackhole"
-    spot = place or scope.closed_by
-    return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=spot, result=result)

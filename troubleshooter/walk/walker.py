@@ -27,6 +27,7 @@ from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.framing import in_grpc, keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route
+from troubleshooter.walk.listening import listen
 from troubleshooter.walk.network import cross
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
@@ -86,7 +87,7 @@ def _up_to_listener(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if trail.hop.kind is HopKind.GATEWAY:
         stages: tuple[One, ...] = (entering.arrive, entering.open_server, inbound.authenticate, inbound.authorize)
     else:
-        stages = (sender.resolve, sender.capture, sender.listen, wait_outbound)
+        stages = (sender.resolve, sender.capture, listen, wait_outbound)
     for stage in stages:
         if not trail.over:
             trail = stage(mesh, request, trail)

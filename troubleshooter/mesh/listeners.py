@@ -1,0 +1,157 @@
+"""The listener of a port that all addresses share at a sidecar: whether HTTP is read there, and who takes the rest.
+
+Decides from the services that are left to the proxy. Ports that are declared HTTP share one listener a number; so do
+other ports of services without an address of their own. A service that comes later gets what is left. Must not know
+requests.
+Sources: `buildSidecarOutboundListeners`, `buildSidecarOutboundListener`, `mergeTCPFilterChains` and
+`isConflictWithWellKnownPort` in istio/istio pilot/pkg/networking/core/listener.go;
+`buildSidecarOutboundTLSFilterChainOpts` in tls.go there; `servicesExportedToNamespace` in
+pilot/pkg/model/push_context.go.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from troubleshooter.mesh import hosts
+from troubleshooter.mesh.index import age
+from troubleshooter.mesh.protocols import Protocol
+from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.sidecars import Scope
+from troubleshooter.model import as_list
+
+ALONE = frozenset({Protocol.MONGO, Protocol.MYSQL})
+"""Protocols that share a listener with no other."""
+
+
+class Claim(NamedTuple):
+    """A port of a service that asks for a place in a listener."""
+
+    service: Service
+    port: Port
+
+
+@dataclass(kw_only=True)
+class Shared:
+    """A port's listener for all addresses. `http` is whether it reads HTTP and goes by its host then; `named` takes TLS
+    by SNI, `ranges` what goes to an address in a range, `rest` anything else."""
+
+    reads: Protocol
+    http: bool = False
+    named: dict[str, Claim] = field(default_factory=dict)
+    ranges: dict[str, Claim] = field(default_factory=dict)
+    rest: Claim | None = None
+
+    def taker(self, name: str, addresses: Sequence[str], dialled: Service | None) -> Claim | None:
+        """Who takes a connection that is not read as HTTP: by the name in its TLS hello ("" without TLS), by its
+        address, else whoever takes all; None if it is passed on as it is."""
+        pattern = hosts.most_specific(name, self.named) if name else None
+        if pattern is not None:
+            return self.named[pattern]
+        return next((c for r, c in self.ranges.items() if c.service is dialled or _holds(r, addresses)), self.rest)
+
+    def add(self, claim: Claim) -> None:
+        """Let a service in, as far as those before it leave room."""
+        protocol, family = claim.port.protocol, claim.port.protocol.family
+        if protocol is not self.reads and ALONE & {protocol, self.reads}:
+            return
+        if family == "auto" and self.reads is Protocol.AUTO and self.http:
+            return
+        if family in {"http", "auto"}:
+            self.http, self.reads = True, Protocol.AUTO
+        if family == "tls":
+            self.named.setdefault(claim.service.host, claim)
+        elif family != "http":
+            self._take(claim)
+
+    def _take(self, claim: Claim) -> None:
+        written = ranges_of(claim.service)
+        for text in written:
+            self.ranges.setdefault(text, claim)
+        if not written and self.rest is None:
+            self.rest = claim
+
+
+class Listeners:
+    """The listeners for all addresses, by port."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._http: dict[int, list[Claim]] = defaultdict(list)
+        self._wide: dict[int, list[Claim]] = defaultdict(list)
+        for service in sorted(registry.all, key=_age):
+            for port in service.ports if not service.external_name else ():
+                if port.protocol.family == "http":
+                    self._http[port.number].append(Claim(service, port))
+                elif port.protocol.family != "udp" and is_wide(service):
+                    self._wide[port.number].append(Claim(service, port))
+
+    def shared(self, number: int, scope: Scope, *, allocates: bool = False) -> Shared | None:
+        """The listener of a port for all addresses at a proxy, None if it has none. `allocates` is whether the proxy
+        answers DNS, so that ServiceEntries have addresses of their own."""
+        first = next((c for c in self._http.get(number, ()) if scope.has(c.service)), None)
+        wide = [c for c in self._wide.get(number, ()) if scope.has(c.service)]
+        held = [c for c in wide if not (allocates and allocated(c.service))]
+        claims = sorted([*held, *([first] if first else [])], key=lambda c: _turn(c.service))
+        return _merged(claims)
+
+
+def _merged(claims: Iterable[Claim]) -> Shared | None:
+    shared = None
+    for claim in claims:
+        shared = shared or Shared(reads=claim.port.protocol)
+        shared.add(claim)
+    return shared
+
+
+def _turn(service: Service) -> tuple[int, tuple[str, str, str]]:
+    """In which order istiod comes to a service: private ones first, then those exported by name, then public ones; of
+    these the older first."""
+    exported = 2 if not service.export_to or "*" in service.export_to else 0 if "." in service.export_to else 1
+    return exported, _age(service)
+
+
+def _age(service: Service) -> tuple[str, str, str]:
+    """Istiod's order of services: by creation time, then name (of a ServiceEntry its host), then namespace.
+
+    Source: `SortServicesByCreationTime` in istio/istio pilot/pkg/model/service.go.
+    """
+    created, name, namespace = age(service.object)
+    return created, service.host if service.entry else name, namespace
+
+
+def is_wide(service: Service) -> bool:
+    """Whether the ports of a service that are no HTTP listen on every address: it has none of its own, and no endpoints
+    whose addresses stand for it."""
+    if not service.entry or service.addresses:
+        return False
+    standing = service.selector or as_list(service.object.spec.get("endpoints"))
+    return not (service.resolution == "NONE" and standing and not ranges_of(service))
+
+
+def allocated(service: Service) -> bool:
+    """Whether istiod gives a ServiceEntry an address, which proxies use that answer DNS.
+
+    Source: https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/#address-auto-allocation
+    (without a setting of its own since 1.25).
+    """
+    told = service.object.labels.get("networking.istio.io/enable-autoallocate-ip")
+    return service.resolution != "NONE" and not service.host.startswith("*") and told != "false"
+
+
+def ranges_of(service: Service) -> list[str]:
+    """The ranges of addresses that a ServiceEntry is for."""
+    if not service.entry:
+        return []
+    return [str(a) for a in as_list(service.object.spec.get("addresses")) if "/" in str(a)]
+
+
+def _holds(text: str, addresses: Iterable[str]) -> bool:
+    try:
+        network = ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return any(ipaddress.ip_address(a.strip("[]")) in network for a in addresses)
