@@ -15,6 +15,7 @@ from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh
 from troubleshooter.cli.showing import shown
+from troubleshooter.collect.garbage import collection_paused
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation
 from troubleshooter.engine import DurableEngine
@@ -34,7 +35,7 @@ def run(args: argparse.Namespace) -> Answer:
     """
     demand_one_reader(args)
     request_of_flags(args)  # what is wrong with it is said before files are read
-    with DurableEngine() as engine:
+    with collection_paused(), DurableEngine() as engine:
         engine.start()
         rulebook = read_rulebook(args.knowledge)
         demand_symptom(rulebook, args.symptom)

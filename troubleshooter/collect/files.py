@@ -7,13 +7,12 @@ is damaged is named and the rest is used. Must not know what any object means.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from troubleshooter.collect.contents import Contents, read_contents
 from troubleshooter.collect.errors import InputError, note
+from troubleshooter.collect.garbage import collection_paused
 from troubleshooter.collect.inputs import STDIN, InputFile, find_files, read_bytes, within_bounds
 from troubleshooter.collect.objects import put_into
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
@@ -36,7 +35,7 @@ def read_inventory(
     Raises InputError where something named directly cannot be read at all, or where nothing usable is left.
     """
     reader = _Reader(stdin, namespace)
-    with _collection_paused():
+    with collection_paused():
         for file in find_files(paths):
             if isinstance(file, NotChecked):
                 reader.say(file)
@@ -69,19 +68,6 @@ def _meant(cluster: str, clusters: Sequence[str]) -> str:
     )
     unlock = f"Name one that the mesh has: `--with {clusters[0]}=FILE`" if clusters[0] else "Name none: `--with FILE`"
     raise InputError(note("the manifests to lay over the mesh", why, unlock))
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Without the garbage collector: all that is parsed is alive, and looking through it time and again triples the
-    time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Reader:

@@ -17,8 +17,9 @@ from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service, visible
+from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, StageVerdict, as_list, as_map, as_words
-from troubleshooter.walk import Hop, Party, Trail
+from troubleshooter.walk import Hop, Party, Routing, Trail
 from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.parties import assumed_client
 from troubleshooter.walk.transport import connect
@@ -35,6 +36,15 @@ def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]
         for n, trail in enumerate(connections(mesh, request, find_cluster(mesh, request, Trail(hops=(hop,))))):
             identifier = f"piece/connection/{namespace}/{service.host}/{port.number}/{n}"
             yield _connection_case(mesh, identifier, trail)
+
+
+def way_to(mesh: Mesh, party: Party, kind: HopKind, target: Destination) -> tuple[Trail, Trail | None]:
+    """How a proxy gets to a destination of a route: after the cluster stage, and at the first kind of endpoint (None if
+    it gets to none)."""
+    request = Request(source="", to="", scheme="http", host=target.host, port=target.port or 0)
+    hop = Hop(kind=kind, party=party, routing=Routing(destination=target), family="http")
+    found = find_cluster(mesh, request, Trail(hops=(hop,)))
+    return found, next(connections(mesh, request, found), None)
 
 
 def connections(mesh: Mesh, request: Request, found: Trail) -> Iterator[Trail]:

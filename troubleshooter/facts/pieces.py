@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_certificates import certificate_cases
-from troubleshooter.facts.of_clients import connection_cases, connections, route_client
+from troubleshooter.facts.of_clients import connection_cases, route_client, way_to
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_faults import fault_cases
@@ -39,9 +38,8 @@ from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
-from troubleshooter.model import Case, CaseKind, HopKind, Key, Object, Request, Stage
+from troubleshooter.model import Case, CaseKind, HopKind, Key, Object, Stage
 from troubleshooter.walk import Hop, Party, Routing, Trail, Walked
-from troubleshooter.walk.destination import find_cluster
 from troubleshooter.walk.entering import gateways_seen
 
 Thing = TypeVar("Thing")
@@ -161,25 +159,27 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
 
 def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
     """Each destination of each route of one VirtualService, as a proxy of its own namespace (or of its gateway's) would
-    see it."""
-    for kind in ("http", "tls", "tcp"):
-        for route in routes_of(thing, kind):
-            for n, target in enumerate(mesh.virtual_services.destinations(route)):
-                case = CaseBuilder(
-                    f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE
-                )  # fmt: skip
-                for party, hop_kind in _viewers(mesh, thing, target.host, target.subset):
-                    routing = Routing(owners=(thing,), route=route, destination=target)
-                    port = target.port or 0
-                    trail = Trail(hops=(Hop(kind=hop_kind, party=party, routing=routing, family="http"),))
-                    request = Request(source="", to="", scheme="http", host=target.host, port=port)
-                    found = find_cluster(mesh, request, trail)
-                    about_destination(case, mesh, found.hop)
-                    about_canary(case, mesh, found.hop)
-                    for reached in islice(connections(mesh, request, found), 1):
-                        about_connection(case, reached, reached.hop)
-                about_mesh(case, mesh)
-                yield case.build()
+    see it. Routes often share a destination: the way to it is looked for once."""
+    ways: dict[tuple[str, int | None, str], list[tuple[Trail, Trail | None]]] = {}
+    for route in (r for kind in ("http", "tls", "tcp") for r in routes_of(thing, kind)):
+        for n, target in enumerate(mesh.virtual_services.destinations(route)):
+            key = (target.host, target.port, target.subset)
+            if key not in ways:
+                viewers = _viewers(mesh, thing, target.host, target.subset)
+                ways[key] = [way_to(mesh, party, kind, target) for party, kind in viewers]
+            case = CaseBuilder(f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE)
+            routing = Routing(owners=(thing,), route=route, destination=target)
+            for found, reached in ways[key]:
+                _about_way(case, mesh, found.decide(routing=routing).hop, reached)
+            about_mesh(case, mesh)
+            yield case.build()
+
+
+def _about_way(case: CaseBuilder, mesh: Mesh, hop: Hop, reached: Trail | None) -> None:
+    about_destination(case, mesh, hop)
+    about_canary(case, mesh, hop)
+    if reached is not None:
+        about_connection(case, reached, reached.hop)
 
 
 def _viewers(mesh: Mesh, thing: Object, host: str, subset: str) -> Iterable[tuple[Party, HopKind]]:

@@ -17,7 +17,7 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.services import Service, visible
 from troubleshooter.mesh.settings import Settings
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.model import Key, Object, Raw, Resource, as_list, as_map, as_words
 
 KIND = "DestinationRule"
 
@@ -98,6 +98,7 @@ class DestinationRules:
             if host.startswith("*") and host not in self._wild[rule.namespace]:
                 self._wild[rule.namespace].append(host)
         self._wild_hosts = [host for host in self._by_host if host.startswith("*")]
+        self._merged: dict[tuple[Key, ...], DestinationRule] = {}
 
     def host_of(self, rule: Object) -> str:
         """The full host that a rule is for."""
@@ -121,12 +122,12 @@ class DestinationRules:
         First come those merged into the chosen one whose trafficPolicy is younger than the one that counts.
         """
         taken = {o.key for o in chosen.objects}
-        found = [_merge(chosen.host, [o]) for o in chosen.objects if chosen.policy and _too_late(o, chosen.policy)]
+        found = [self._merge(chosen.host, [o]) for o in chosen.objects if chosen.policy and _too_late(o, chosen.policy)]
         for namespace in dict.fromkeys((viewer, service.namespace, self._settings.root_namespace)):
             for pattern in self._patterns(namespace, service.host):
                 seen = [r for r in self._spaces[namespace][pattern] if self.visible(r, viewer)]
                 if seen and not taken & {r.key for r in seen}:
-                    found.append(_merge(pattern, seen))
+                    found.append(self._merge(pattern, seen))
         return found
 
     def covering(self, host: str) -> list[Object]:
@@ -194,18 +195,27 @@ class DestinationRules:
         export = self._export(rule)
         return not export or "*" in export or viewer in export
 
-    @staticmethod
-    def _chosen(host: str, rules: list[Object], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
+    def _merge(self, host: str, rules: list[Object]) -> DestinationRule:
+        """What rules of one host come to, worked out once."""
+        keys = tuple(rule.key for rule in rules)
+        found = self._merged.get(keys)
+        if found is None:
+            found = self._merged[keys] = _merge(host, rules)
+        return found
+
+    def _chosen(
+        self, host: str, rules: list[Object], viewer: str, labels: Mapping[str, str]
+    ) -> DestinationRule | None:  # fmt: skip
         """Of the rules of one host, those that select this proxy by its labels, else those for every proxy: of several
         that may not be merged, because they are exported differently, the last."""
         own = [r for r in rules if _selector(r) and r.namespace == viewer and selects(_selector(r), labels)]
         if own:
-            return _merge(host, [r for r in rules if _selector(r) == _selector(own[0])])
+            return self._merge(host, [r for r in rules if _selector(r) == _selector(own[0])])
         open_to_all = [r for r in rules if not _selector(r)]
         if not open_to_all:
             return None
         last = _exports(open_to_all[-1])
-        return _merge(host, [r for r in open_to_all if _exports(r) == last])
+        return self._merge(host, [r for r in open_to_all if _exports(r) == last])
 
 
 def _exports(rule: Object) -> frozenset[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from troubleshooter.mesh.creation import Creation
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
@@ -81,7 +82,7 @@ class Pod:
     def host_network(self) -> bool:
         return self.spec.get("hostNetwork") is True
 
-    @property
+    @cached_property
     def containers(self) -> list[Raw]:
         """The application's containers: all but the proxy."""
         return [c for c in map(as_map, as_list(self.spec.get("containers"))) if c.get("name") != PROXY]

@@ -115,16 +115,24 @@ class Object:
 
     def at(self, path: str = "") -> Resource:
         """A reference to this object, or to the field at `path` (`spec.http[0].match`), with its line."""
-        return Resource(
-            group=self.group,
-            kind=self.kind,
-            namespace=self.namespace,
-            name=self.name,
-            cluster=self.cluster,
-            field=path,
-            file=self.file,
-            position=self.line_of if self.file else None,
-        )
+        found = self._places.get(path)
+        if found is None:
+            found = self._places[path] = Resource(
+                group=self.group,
+                kind=self.kind,
+                namespace=self.namespace,
+                name=self.name,
+                cluster=self.cluster,
+                field=path,
+                file=self.file,
+                position=self.line_of if self.file else None,
+            )
+        return found
+
+    @cached_property
+    def _places(self) -> dict[str, Resource]:
+        """References that were asked for: facts point at the same few fields again and again."""
+        return {}
 
     def with_raw(self, raw: Raw) -> Object:
         """The same object in the same place with other content (after an edit)."""
@@ -136,7 +144,7 @@ class Object:
 
 def as_map(value: Any) -> Raw:
     """`value` if it is a map, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, (dict, Mapping)) else {}  # a dict is seen at once, a Mapping only by its class
 
 
 def as_list(value: Any) -> list[Any]:

@@ -6,8 +6,8 @@ The facts are derived from these values, so that a fact and the step it belongs 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.endpoints import Endpoints
@@ -156,7 +156,7 @@ class Trail:
 
     def decide(self, **values: Any) -> Trail:
         """The trail with more decided at its last hop."""
-        return replace(self, hops=(*self.hops[:-1], replace(self.hop, **values)))
+        return _altered(self, hops=(*self.hops[:-1], _altered(self.hop, **values)))
 
     def passes(self, stage: Stage, detail: str, **more: Any) -> Trail:
         """The trail after a stage that lets the request on."""
@@ -168,26 +168,26 @@ class Trail:
 
     def fails(self, stage: Stage, detail: str, outcome: Outcome, **more: Any) -> Trail:
         """The trail that ends here."""
-        return replace(self._with(stage, StageVerdict.FAIL, detail, more), outcome=outcome)
+        return _altered(self._with(stage, StageVerdict.FAIL, detail, more), outcome=outcome)
 
     def instead(self, stage: Stage, detail: str, outcome: Outcome, **more: Any) -> Trail:
         """The trail that ends at the stage that it just passed, after a closer look."""
-        return replace(self, steps=self.steps[:-1]).fails(stage, detail, outcome, **more)
+        return _altered(self, steps=self.steps[:-1]).fails(stage, detail, outcome, **more)
 
     def ends(self, outcome: Outcome) -> Trail:
         """The trail where a proxy answers, or the mesh is left."""
-        return replace(self, ended=True, outcome=outcome)
+        return _altered(self, ended=True, outcome=outcome)
 
     def enters(self, hop: Hop) -> Trail:
         """The trail at its next hop."""
-        return replace(self, hops=(*self.hops, hop))
+        return _altered(self, hops=(*self.hops, hop))
 
     def splits(self, by: str, share: float | None) -> Trail:
         """One of several ways from here on; None where nothing tells how many requests take it."""
         if share is not None and share >= 1:
             return self
         known = self.share is not None and share is not None
-        return replace(self, share=(self.share or 0) * (share or 0) if known else None, by=self.by or by)
+        return _altered(self, share=(self.share or 0) * (share or 0) if known else None, by=self.by or by)
 
     def _with(self, stage: Stage, verdict: StageVerdict, detail: str, more: Mapping[str, Any]) -> Trail:
         step = Step(
@@ -201,7 +201,20 @@ class Trail:
             result=more.get("result", {}),
             unlock=more.get("unlock", ""),
         )
-        return replace(self, steps=(*self.steps, step))
+        return _altered(self, steps=(*self.steps, step))
+
+
+Value = TypeVar("Value", Hop, Trail)
+
+
+def _altered(value: Value, **changes: Any) -> Value:
+    """The value with other fields: `dataclasses.replace` for these two, which a walk makes by the thousand, in a
+    fraction of its time."""
+    if not changes.keys() <= vars(value).keys():
+        raise TypeError(f"no fields of {type(value).__name__}: {sorted(changes.keys() - vars(value).keys())}")
+    other = object.__new__(type(value))
+    vars(other).update(vars(value), **changes)
+    return other
 
 
 def http(status: int, *flags: str, details: str = "") -> Outcome:
