@@ -11,13 +11,19 @@ from troubleshooter.mesh.subject import Subject
 CALLER = Subject(
     principal="cluster.local/ns/shop/sa/web", namespace="shop", host="web.shop", method="GET", path="/api", port=8080
 )
-PROVIDERS = mesh_config(
-    """
-    extensionProviders:
-    - {name: opa, envoyExtAuthzGrpc: {port: 9000}}
-    - {name: web, envoyExtAuthzHttp: {port: 9000}}
-    """
+PROVIDERS = "\n---\n".join(
+    (
+        app("opa", "{name: grpc, port: 9000}"),
+        mesh_config(
+            """
+            extensionProviders:
+            - {name: opa, envoyExtAuthzGrpc: {service: opa.shop.svc.cluster.local, port: 9000}}
+            - {name: web, envoyExtAuthzHttp: {service: opa.shop.svc.cluster.local, port: 9000}}
+            """
+        ),
+    )
 )
+"""A mesh config with two authorizers, and the service that both are."""
 
 
 def policy(name: str, spec: str = "", *, namespace: str = "shop", meta: str = "") -> str:
@@ -132,10 +138,11 @@ def test_authorizer_is_not_asked_without_a_rule() -> None:
 
 
 def test_authorizer_that_is_not_there() -> None:
-    """A provider that the mesh does not have denies everything."""
+    """Where the mesh has no such provider, what the policy's rules take is denied."""
     found = judged(policy("ask", CUSTOM.format("none")), ALLOW_GET, PROVIDERS)
 
-    assert ("deny-matched ask", "default-deny-all-due-to-bad-CUSTOM-action") == (who(found), found.rule)
+    bad = "istio-ext-authz-ns[shop]-policy[ask]-rule[0]-deny-due-to-bad-CUSTOM-action"
+    assert ("deny-matched ask", bad) == (who(found), found.rule)
     assert "spec.provider.name" == getattr(found.place, "field", "")
 
 
@@ -179,12 +186,12 @@ def custom(name: str, provider: str) -> str:
     ("texts", "expected"),
     [
         ((custom("a", "opa"), custom("b", "opa")), "allowed a b"),
-        ((custom("a", "opa"), custom("b", "web")), "unknown b"),
-        ((custom("a", "opa"), custom("b", "web"), DENY_GET), "deny-matched deny-get"),
+        ((custom("a", "opa"), custom("b", "web")), "deny-matched a"),
+        ((custom("a", "opa"), custom("b", "web"), DENY_GET), "deny-matched a"),
     ],
 )
 def test_several_authorizers_for_one_workload(texts: tuple[str, ...], expected: str) -> None:
-    """Releases of Istio differ in what they make of that; what a DENY policy matches is denied by all."""
+    """Then none is asked, and what their rules take is denied."""
     assert expected == who(judged(PROVIDERS, *texts))
 
 

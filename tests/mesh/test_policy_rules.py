@@ -22,7 +22,7 @@ HTTP = Subject(
         "sub": "ann",
         "aud": ["a", "b"],
         "azp": "app",
-        "scope": "read write",
+        "scope": ["read", "write"],
         "org": {"unit": "x"},
         "n": 7,
     },

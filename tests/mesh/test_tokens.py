@@ -52,7 +52,7 @@ def bearer(text: str) -> dict[str, str]:
     [
         ({}, "missing"),
         (bearer(GOOD), "assumed-good"),
-        ({"authorization": f"bearer {GOOD}"}, "assumed-good"),
+        ({"authorization": f"bearer {GOOD}"}, "missing"),
         ({"authorization": f"Basic {GOOD}"}, "missing"),
         (bearer(token(iss="https://other", sub="x")), "issuer-unknown"),
         (bearer(token(sub="x")), "issuer-unknown"),

@@ -6,6 +6,7 @@ A file `<area>.yaml` has `about` (one sentence), `bases` (lists of objects by na
 - `base`: the name of the base it starts from (the file's first if left out; "" for none), `objects`: what is added. An
   object of the same kind, namespace and name as one of the base stands in its place;
 - `from to method headers sni plaintext expect namespace`: the request, as the flags of the command line have it;
+- `headers` are a map or pairs; `token`: the claims of a JWT, which then stands wherever `headers` or `to` say TOKEN;
 - `then`: what must come out. Each key is read off the JSON of `walk -o json` by `READERS`; what is not named is free.
 
 Objects are written short: `{kind: Service, name: a, namespace: shop, spec: {...}}`. `namespace` is `shop` if left out,
@@ -15,6 +16,7 @@ follows from the kind; every other key is the object's own (`spec`, `data`, `sta
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from troubleshooter.report import to_json
 from troubleshooter.walk import parse_request, walk
 
 TABLES = Path(__file__).parent
+NOW = 1_800_000_000
+"""When every mesh here is looked at: in January 2027."""
 METADATA = ("name", "namespace", "labels", "annotations", "ownerReferences", "creationTimestamp")
 UNSPACED = frozenset({"Namespace", "Node", "MutatingWebhookConfiguration"})
 """Kinds without a namespace."""
@@ -72,11 +76,12 @@ def _lines(text: str) -> list[int]:
 def answer_of(row: Row) -> dict[str, Any]:
     """The JSON of the walk that a row asks for."""
     asked = row.raw
+    token = _jwt(asked.get("token", {}))
     request = parse_request(
-        asked["to"],
+        asked["to"].replace("TOKEN", token),
         source=asked.get("from", ""),
         method=asked.get("method", "GET"),
-        headers=asked.get("headers", {}),
+        headers=[(name, str(value).replace("TOKEN", token)) for name, value in dict(asked.get("headers", ())).items()],
         sni=asked.get("sni", ""),
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
@@ -86,13 +91,22 @@ def answer_of(row: Row) -> dict[str, Any]:
     return held
 
 
+def _jwt(claims: Mapping[str, Any]) -> str:
+    """A token with these claims. Its signature is none: the walk cannot check it."""
+    return ".".join(map(_base64, ({"alg": "RS256", "typ": "JWT"}, claims, {})))
+
+
+def _base64(part: Mapping[str, Any]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
+
+
 def inventory_of(row: Row) -> Inventory:
     """The objects of a row, those of its base first."""
     known: dict[tuple[str, str, str, str, str], Object] = {}
     for short in (*row.base, *row.raw.get("objects", ())):
         thing = Object(raw=written_out(short), file="mesh.yaml", cluster=short.get("cluster", ""))
         known[thing.key] = thing
-    return Inventory(objects=tuple(known.values()))
+    return Inventory(objects=tuple(known.values()), observed=NOW)
 
 
 def written_out(short: Mapping[str, Any]) -> dict[str, Any]:

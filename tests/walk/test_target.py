@@ -9,6 +9,7 @@ import pytest
 
 from tests.meshes import SPACES, app, death, deployment, hop_of, mesh, service, step, thing, unknown, walked
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.jwt import SHAPE
 
 TO = "http://payments.shop:8080/"
 BODY = base64.urlsafe_b64encode(json.dumps({"iss": "id", "sub": "ann", "aud": "x"}).encode()).decode().rstrip("=")
@@ -111,7 +112,7 @@ def jwt(rules: str = "[{issuer: id}]") -> str:
         (
             jwt(),
             [("Authorization", "Bearer x")],
-            "authentication: 401 jwt_authn_access_denied{Jwt_is_not_in_the_form_of_Header.Payload.Signature}",
+            f"authentication: 401 jwt_authn_access_denied{{{SHAPE}}}",
         ),
     ],
 )

@@ -10,9 +10,10 @@ import argparse
 import codecs
 import logging
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +48,8 @@ class Laid:
 
 
 def read_mesh(args: argparse.Namespace) -> Laid:
-    """The objects of -f with those of --with laid over them; what of them is damaged is said on standard error.
+    """The objects of -f with those of --with laid over them, observed now: a request that is asked about is made now.
+    What of them is damaged is said on standard error.
 
     Raises:
         Refused: there is neither -f nor a log, or something that was named cannot be read at all.
@@ -71,7 +73,8 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
-    return Laid(inventory=inventory, before=before)
+    now = int(time.time())
+    return Laid(inventory=replace(inventory, observed=now), before=before and replace(before, observed=now))
 
 
 def demand_one_reader(args: argparse.Namespace) -> None:

@@ -57,7 +57,7 @@ def about_denial(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observati
     """What a log line shows where it depends on the caller, who is not known, whether a policy allows the request."""
     judgement, subject, entry = hop.judgement, hop.subject, observation.entry
     said = NOTHING_ALLOWED in (entry.details, entry.connection_termination_details)
-    if judgement is None or subject is None or judgement.decision is not Decision.UNKNOWN or judgement.why or not said:
+    if judgement is None or subject is None or judgement.decision is not Decision.UNKNOWN or not said:
         return
     policy, root = judgement.decided_by[0], mesh.settings.root_namespace
     place = judgement.place or policy.at("spec.rules")

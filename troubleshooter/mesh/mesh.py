@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
+from troubleshooter.mesh.authorizers import Authorizers
 from troubleshooter.mesh.clusters import network_left_out, not_read
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
@@ -105,7 +106,8 @@ class Mesh:
 
     @cached_property
     def authorization_policies(self) -> AuthorizationPolicies:
-        return AuthorizationPolicies(self.index, self.settings)
+        authorizers = Authorizers(self.index, self.settings, lambda: self.registry, self.endpoints)
+        return AuthorizationPolicies(self.index, self.settings, authorizers)
 
     @cached_property
     def sidecars(self) -> Sidecars:

@@ -13,24 +13,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from troubleshooter.mesh.authorizers import Authorizer, Authorizers, State, provider_of
 from troubleshooter.mesh.index import Index, oldest_first
 from troubleshooter.mesh.policy_lookup import PolicyLookup
 from troubleshooter.mesh.policy_rules import misses, rule_matches
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.subject import Miss, Subject, Tri
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map
+from troubleshooter.model import Object, Resource, as_list, as_map
 
 KIND = "AuthorizationPolicy"
-BAD_CUSTOM = "default-deny-all-due-to-bad-CUSTOM-action"
-"""The rule that denies everything where a CUSTOM policy names a provider that the mesh does not have.
+BAD_CUSTOM = "istio-ext-authz-{}-deny-due-to-bad-CUSTOM-action"
+"""The name of the rule that denies what a rule of a CUSTOM policy takes whose authorizer the mesh does not have. Before
+1.20 such a policy denied everything; since 1.30 the name has the provider's in it.
 
-Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go.
+Source: `getBadCustomDenyRules` in istio/istio pilot/pkg/security/authz/builder/builder.go;
+https://github.com/istio/istio/pull/46968.
 """
-AUTHORIZERS = frozenset({"envoyExtAuthzHttp", "envoyExtAuthzGrpc"})
-"""The kinds of extension providers that are authorizers."""
-SEVERAL = "asks another authorizer than a policy beside it: older releases then deny everything, newer ones ask both"
-"""What several providers for one workload come to. Source: istio/istio pilot/pkg/security/authz/builder/extauthz.go."""
 TRUE = frozenset({"1", "t", "true"})
 """What the dry-run annotation is switched on by."""
 
@@ -49,7 +48,8 @@ class Decision(StrEnum):
 class Judgement:
     """`decided_by` are the policies that decided (all ALLOW policies for an implicit deny), `place` the rule that
     matched, `misses` what kept each rule of the ALLOW policies from matching, the nearest first; `asks` is the CUSTOM
-    policy whose authorizer is asked before all this (its answer cannot be known here)."""
+    policy whose authorizer is asked before all this (its answer cannot be known here), `silent` the authorizer that a
+    request is denied for because it cannot be asked."""
 
     decision: Decision
     decided_by: tuple[Object, ...] = ()
@@ -57,8 +57,7 @@ class Judgement:
     rule: str = ""
     misses: tuple[Miss, ...] = ()
     asks: Object | None = None
-    why: str = ""
-    """Why it is not known, where that is not for want of something of the caller."""
+    silent: Authorizer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +81,8 @@ class _Match:
 class AuthorizationPolicies:
     """Every AuthorizationPolicy, by namespace."""
 
-    def __init__(self, index: Index, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, index: Index, settings: Settings, authorizers: Authorizers) -> None:
+        self.authorizers = authorizers
         self.held = PolicyLookup(index, settings, KIND)
 
     def applying(self, pod: Pod) -> list[Object]:
@@ -94,34 +93,40 @@ class AuthorizationPolicies:
         """The decision of a pod's proxy: CUSTOM, then DENY, then ALLOW; without an ALLOW policy everything passes."""
         held = self.applying(pod)
         custom = _of(held, "CUSTOM")
-        bad = next((p for p in custom if self._provider(p) is None), None)
-        if bad is not None:
-            place = bad.at("spec.provider.name")
-            return Judgement(decision=Decision.DENIED, decided_by=(bad,), place=place, rule=BAD_CUSTOM)
-        # A provider that speaks HTTP is not asked about a TCP connection.
-        usable = [p for p in custom if subject.http or "envoyExtAuthzHttp" not in (self._provider(p) or {})]
-        asked = _first(usable, subject)
+        asked = self._asked(custom, subject)
+        refused = self._refused(custom, subject, asked)
+        if refused is not None:
+            return refused
         decided = _deny_and_allow(held, subject)
-        if decided.decision not in {Decision.DENIED, Decision.IMPLICIT_DENY} and (other := _of_other_provider(custom)):
-            place = other.at("spec.provider.name")
-            return Judgement(decision=Decision.UNKNOWN, decided_by=(other,), place=place, why=SEVERAL)
         return replace(decided, asks=asked.policy) if asked else decided
 
-    def _provider(self, policy: Object) -> Raw | None:
-        """The authorizer of a CUSTOM policy, None if the mesh has none of that name (a provider of logs, say, is none);
-        one of which nothing is known where the mesh config was not seen."""
-        if self._settings.source is None or not self._settings.readable:
-            return {}
-        found = self._settings.provider(str(as_map(policy.spec.get("provider")).get("name") or ""))
-        return found if found is not None and AUTHORIZERS & set(found) else None
+    def _refused(self, custom: list[Object], subject: Subject, asked: _Match | None) -> Judgement | None:
+        """The decision where what a CUSTOM policy takes is denied without a word from its authorizer: there is none, or
+        there are several for one workload (releases before 1.30 ask none of them then), or it cannot be asked."""
+        several = len({provider_of(p) for p in custom}) > 1
+        bad = _first((p for p in custom if several or self.authorizers.of(p).bad), subject)
+        if bad is not None:
+            place, name = bad.policy.at("spec.provider.name"), BAD_CUSTOM.format(bad.name)
+            return Judgement(decision=_denied(bad), decided_by=(bad.policy,), place=place, rule=name)
+        silent = self.authorizers.of(asked.policy) if asked else None
+        if asked is None or silent is None or silent.state is not State.SILENT or silent.fail_open:
+            return None
+        place = asked.policy.at("spec.provider.name")
+        return Judgement(decision=_denied(asked), decided_by=(asked.policy,), place=place, silent=silent)
+
+    def _asked(self, custom: list[Object], subject: Subject) -> _Match | None:
+        """The rule for which an authorizer is asked. One that speaks HTTP is not asked about a TCP connection."""
+        return _first((p for p in custom if subject.http or self.authorizers.of(p).protocol != "http"), subject)
+
+
+def _denied(match: _Match) -> Decision:
+    return Decision.DENIED if match.sure else Decision.UNKNOWN
 
 
 def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:
     denied = _first(_of(held, "DENY"), subject)
     if denied and denied.sure:
-        return Judgement(
-            decision=Decision.DENIED, decided_by=(denied.policy,), place=denied.place, rule=denied.name
-        )  # fmt: skip
+        return Judgement(decision=Decision.DENIED, decided_by=(denied.policy,), place=denied.place, rule=denied.name)
     allow = _of(held, "ALLOW")
     allowed = _first(allow, subject)
     if allow and allowed is None:
@@ -137,12 +142,6 @@ def _deny_and_allow(held: list[Object], subject: Subject) -> Judgement:
 def on_trial(policy: Object) -> bool:
     """Whether what it decides is only logged (dry-run)."""
     return policy.annotations.get("istio.io/dry-run", "").lower() in TRUE
-
-
-def _of_other_provider(custom: list[Object]) -> Object | None:
-    """The first CUSTOM policy that names another provider than the first one does."""
-    names = [str(as_map(p.spec.get("provider")).get("name") or "") for p in custom]
-    return next((p for p, name in zip(custom, names, strict=True) if name != names[0]), None)
 
 
 def action(policy: Object) -> str:

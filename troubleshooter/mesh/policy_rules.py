@@ -163,13 +163,12 @@ def _request_values(key: str, subject: Subject) -> list[str]:
 
 
 def _claim(claims: Raw, path: Iterable[str]) -> list[str]:
-    """The values of a claim: a text, or each text of a list; of a scope each word."""
+    """The values of a claim: a text, or each text of a list."""
     value: object = claims
-    names = list(path)
-    for part in names:
+    for part in path:
         value = as_map(value).get(part)
     if isinstance(value, str):
-        return value.split(" ") if names[-1:] in (["scope"], ["permission"]) else [value]
+        return [value]
     return [v for v in as_list(value) if isinstance(v, str)]
 
 

@@ -48,14 +48,16 @@ def text_matches(wanted: str, had: str) -> bool:
 
 
 def _principal(wanted: str, had: str, subject: Subject, _namespace: str) -> bool:
-    """A peer's identity. The mesh's trust domain, its aliases and `cluster.local` stand for each other.
+    """A peer's identity. The mesh's trust domain, its aliases and `cluster.local` stand for each other in a principal
+    that is written out to its account.
 
     Source: `ReplaceTrustDomainAliases` in istio/istio pilot/pkg/security/trustdomain/bundle.go.
     """
     domain, slash, rest = wanted.partition("/")
     ours = domain == DEFAULT_DOMAIN or any(text_matches(domain, d) for d in subject.trust_domains)
     if slash and domain != "*" and wanted.count("/") == 4 and ours:
-        return text_matches(rest, had.partition("/")[2])
+        peer, _, account = had.partition("/")
+        return (peer in subject.trust_domains or text_matches(domain, peer)) and text_matches(rest, account)
     return text_matches(wanted, had)
 
 

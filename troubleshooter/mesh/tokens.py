@@ -1,21 +1,19 @@
 """RequestAuthentication: which tokens a workload knows, and what it makes of a request's.
 
-Decides from issuer and audience as the token says them. A signature cannot be checked here, so a token that names a
-known issuer is taken as good, and said to be assumed.
+Decides from issuer, audience and dates as the token says them, and from the time at which the mesh is looked at. A
+signature cannot be checked here, so a token that names a known issuer is taken as good, and said to be assumed.
 Sources: https://istio.io/latest/docs/reference/config/security/request_authentication/; `convertToEnvoyJwtConfig` in
-istio/istio pilot/pkg/security/authn/policy_applier.go.
+istio/istio pilot/pkg/security/authn/policy_applier.go; envoyproxy/envoy
+source/extensions/filters/http/jwt_authn/verifier.cc (which of several errors is told).
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.index import Index
-from troubleshooter.mesh.matching import pairs
+from troubleshooter.mesh.jwt import Jwt, out_of_date, takes_audience, tokens, with_words
 from troubleshooter.mesh.policy_lookup import PolicyLookup
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
@@ -34,13 +32,20 @@ class Token(StrEnum):
     ASSUMED_GOOD = "assumed-good"
     ISSUER_UNKNOWN = "issuer-unknown"
     AUDIENCE_WRONG = "audience-wrong"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
     MALFORMED = "malformed"
+
+
+UNKNOWN_ISSUER, WRONG_AUDIENCE = "Jwt_issuer_is_not_configured", "Audiences_in_Jwt_are_not_allowed"
+DATED = {"Jwt_is_expired": Token.EXPIRED, "Jwt_not_yet_valid": Token.NOT_YET_VALID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """`principal` is `issuer/subject` of a token taken as good; `claims` are those of a token that can be read;
-    `policies` are all RequestAuthentications that apply."""
+    `policies` are all RequestAuthentications that apply; `says` is what Envoy says of a token that is refused; `kept`
+    are the headers with tokens that the proxy does not hand on."""
 
     token: Token
     policies: tuple[Object, ...] = ()
@@ -48,88 +53,87 @@ class Credentials:
     principal: str = ""
     claims: Raw | None = None
     issuer: str = ""
+    says: str = ""
+    kept: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rule:
+    """One rule of a policy, and its number there."""
+
+    policy: Object
+    number: int
+    raw: Raw
+
+    def at(self, field: str = "") -> Resource:
+        return self.policy.at(f"spec.jwtRules[{self.number}]{field}")
 
 
 class RequestAuthentications:
-    """Every RequestAuthentication."""
+    """Every RequestAuthentication. `now` is when the mesh was looked at, in seconds since 1970, None if not known."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self.held = PolicyLookup(index, settings, KIND)
+        self._now = index.inventory.observed
 
     def judge(self, pod: Pod, request: Request) -> Credentials:
-        """What the proxy of `pod` makes of a request's token."""
-        policies = self.held.selecting(pod)  # their rules add up
-        rules = [(p, n, as_map(r)) for p in policies for n, r in enumerate(as_list(p.spec.get("jwtRules")))]
+        """What the proxy of `pod` makes of a request's tokens. The rules of all policies add up: one that takes a token
+        is enough; else none may refuse one."""
+        policies = tuple(self.held.selecting(pod))
+        rules = [_Rule(policy=p, number=n, raw=as_map(r)) for p in policies for n, r in _numbered(p)]
         if not rules or _preflight(request):
-            return Credentials(token=Token.NOT_ASKED, policies=tuple(policies))
-        held = tuple(policies)
-        sent = next(((rule, token) for rule in rules if (token := _token(rule[2], request))), None)
-        if sent is None:
-            return Credentials(token=Token.MISSING, policies=held, place=rules[0][0].at("spec.jwtRules"))
-        (policy, number, _), token = sent
-        claims = _claims(token)
-        if claims is None:
-            return Credentials(token=Token.MALFORMED, policies=held, place=policy.at("spec.jwtRules"))
-        issuer = str(claims.get("iss") or "")
-        known = next((r for r in rules if str(r[2].get("issuer") or "") == issuer), None)
-        if known is None:
-            place = policy.at(f"spec.jwtRules[{number}].issuer")
-            return Credentials(token=Token.ISSUER_UNKNOWN, policies=held, place=place, claims=claims, issuer=issuer)
-        policy, number, rule = known
-        if not _audience(rule, claims):
-            place = policy.at(f"spec.jwtRules[{number}].audiences")
-            return Credentials(token=Token.AUDIENCE_WRONG, policies=held, place=place, claims=claims, issuer=issuer)
-        name = claims.get("sub")
-        principal = f"{issuer}/{name}" if isinstance(name, str) and name else ""
-        place = policy.at(f"spec.jwtRules[{number}]")
+            return Credentials(token=Token.NOT_ASKED, policies=policies)
+        found = [(rule, self._by_rule(policies, rule, request)) for rule in rules]
+        sent = [credentials for _, credentials in found if credentials.token is not Token.MISSING]
+        good = next((c for c in sent if c.token is Token.ASSUMED_GOOD), None)
+        # Envoy tells an unknown issuer only where no rule has anything worse to say.
+        worse = [c for c in sent if c.token is not Token.ISSUER_UNKNOWN]
+        if good is None and not sent:
+            return Credentials(token=Token.MISSING, policies=policies, place=policies[0].at("spec.jwtRules"))
+        return good or (worse or sent)[-1 if worse else 0]
+
+    def _by_rule(self, policies: tuple[Object, ...], rule: _Rule, request: Request) -> Credentials:
+        """What one rule makes of a request: all tokens that it finds must be good."""
+        seen = list(tokens(rule.raw, request))
+        if not seen:
+            return Credentials(token=Token.MISSING, policies=policies)
+        judged = [self._one(policies, rule, token) for token in seen]
+        return next((c for c in judged if c.token is not Token.ASSUMED_GOOD), judged[0])
+
+    def _one(self, policies: tuple[Object, ...], rule: _Rule, sent: Jwt) -> Credentials:
+        if sent.claims is None:
+            place = rule.policy.at("spec.jwtRules")
+            return Credentials(token=Token.MALFORMED, policies=policies, place=place, says=sent.flaw)
+        verdict, says, place = self._verdict(rule, sent.claims, sent.issuer)
+        good = verdict is Token.ASSUMED_GOOD
+        name = sent.claims.get("sub")
         return Credentials(
-            token=Token.ASSUMED_GOOD, policies=held, place=place, principal=principal, claims=claims, issuer=issuer
+            token=verdict,
+            policies=policies,
+            place=place,
+            principal=f"{sent.issuer}/{name}" if good and isinstance(name, str) and name else "",
+            claims=with_words(rule.raw, sent.claims),
+            issuer=sent.issuer,
+            says=says,
+            kept=(sent.header,) if good and sent.header and rule.raw.get("forwardOriginalToken") is not True else (),
         )
+
+    def _verdict(self, rule: _Rule, claims: Raw, issuer: str) -> tuple[Token, str, Resource]:
+        if str(rule.raw.get("issuer") or "") != issuer:
+            return Token.ISSUER_UNKNOWN, UNKNOWN_ISSUER, rule.at(".issuer")
+        dated = out_of_date(claims, self._now)
+        if dated:
+            return DATED[dated], dated, rule.at()
+        if not takes_audience(rule.raw, claims):
+            return Token.AUDIENCE_WRONG, WRONG_AUDIENCE, rule.at(".audiences")
+        return Token.ASSUMED_GOOD, "", rule.at()
+
+
+def _numbered(policy: Object) -> list[tuple[int, object]]:
+    return list(enumerate(as_list(policy.spec.get("jwtRules"))))
 
 
 def _preflight(request: Request) -> bool:
     """A CORS preflight carries no token and is not asked for one."""
     headers = request.headers
     return request.method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
-
-
-def _token(rule: Raw, request: Request) -> str:
-    """The token where a rule looks for it: in the headers, parameters and cookies that it names; where it names none,
-    in the Authorization header and the parameter `access_token`."""
-    headers = [as_map(h) for h in as_list(rule.get("fromHeaders"))]
-    params = [str(p) for p in as_list(rule.get("fromParams"))]
-    cookies = [str(c) for c in as_list(rule.get("fromCookies"))]
-    if not (headers or params or cookies):
-        headers, params = [{"name": "Authorization", "prefix": "Bearer "}], ["access_token"]
-    query = pairs(request.path.partition("?")[2], "&")
-    crumbs = pairs(request.headers.get("cookie", "").replace("; ", ";"), ";")
-    found = [
-        *(_after(request.headers.get(str(h.get("name") or "").lower(), ""), h.get("prefix")) for h in headers),
-        *(query.get(name, "") for name in params),
-        *(crumbs.get(name, "") for name in cookies),
-    ]
-    return next((token for token in found if token), "")
-
-
-def _after(value: str, prefix: object) -> str:
-    """What follows a prefix, "" if it is not there."""
-    start = str(prefix or "")
-    return value[len(start) :].strip() if value.lower().startswith(start.lower()) else ""
-
-
-def _claims(token: str) -> Raw | None:
-    """The payload of a JWT, unverified; None if it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        payload = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        return None
-    return payload if isinstance(payload, dict) else None
-
-
-def _audience(rule: Raw, claims: Raw) -> bool:
-    wanted = {str(a) for a in as_list(rule.get("audiences"))}
-    had = claims.get("aud")
-    return not wanted or bool(wanted & {str(a) for a in (had if isinstance(had, list) else [had])})

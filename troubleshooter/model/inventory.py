@@ -24,10 +24,12 @@ class NotChecked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
-    """Objects in the order they were read, one per key, and what of the input is missing."""
+    """Objects in the order they were read, one per key, what of the input is missing, and when it was observed (in
+    seconds since 1970, None if that is not known)."""
 
     objects: tuple[Object, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    observed: int | None = None
 
     def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
         """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""

@@ -6,6 +6,7 @@ Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/lates
 
 from __future__ import annotations
 
+from troubleshooter.mesh.authorizers import Authorizer
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Mode, Sends
@@ -147,33 +148,31 @@ def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if touched is not None:
         return touched
     if found.token in REFUSALS:
-        status, said, details = REFUSALS[found.token]
+        status, said = REFUSALS[found.token]
+        outcome = http(status, details=f"jwt_authn_access_denied{{{found.says}}}")
         said = said.format(issuer=found.issuer)
-        outcome = http(status, details=f"jwt_authn_access_denied{{{details}}}")
         return trail.fails(Stage.AUTHENTICATION, said, outcome, resource=found.place, result=result)
     said = {
         Token.NOT_ASKED: "no RequestAuthentication applies",
         Token.MISSING: "no token: the request goes on without a request identity",
         Token.ASSUMED_GOOD: f"a token of {found.issuer}",
     }[found.token]
-    assumes = ("the token's signature and dates are good",) if found.token is Token.ASSUMED_GOOD else ()
+    assumes = (_believed(mesh),) if found.token is Token.ASSUMED_GOOD else ()
     return trail.passes(Stage.AUTHENTICATION, said, resource=found.place, result=result, assumes=assumes)
 
 
+def _believed(mesh: Mesh) -> str:
+    return f"the token's signature {'is' if mesh.inventory.observed is not None else 'and dates are'} good"
+
+
 REFUSALS = {
-    Token.ISSUER_UNKNOWN: (
-        401,
-        "the token's issuer {issuer} is in no RequestAuthentication",
-        "Jwt_issuer_is_not_configured",
-    ),
-    Token.AUDIENCE_WRONG: (
-        403,
-        "the token of {issuer} is not meant for this audience",
-        "Audiences_in_Jwt_are_not_allowed",
-    ),
-    Token.MALFORMED: (401, "the bearer token is no JWT", "Jwt_is_not_in_the_form_of_Header.Payload.Signature"),
+    Token.ISSUER_UNKNOWN: (401, "the token's issuer {issuer} is in no RequestAuthentication"),
+    Token.AUDIENCE_WRONG: (403, "the token of {issuer} is not meant for this audience"),
+    Token.EXPIRED: (401, "the token of {issuer} has expired"),
+    Token.NOT_YET_VALID: (401, "the token of {issuer} is not valid yet"),
+    Token.MALFORMED: (401, "the bearer token is no JWT"),
 }
-"""Status and detail of each refusal, as seen on a real Envoy: a wrong audience is 403, the others 401."""
+"""Status and sentence of each refusal, as seen on a real Envoy: a wrong audience is 403, the others 401."""
 
 
 def authorize(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -201,8 +200,7 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
     result = {"action": ACTIONS[judgement.decision], "policies": names}
     assumes = (f"the authorizer of {judgement.asks} allows it",) if judgement.asks else ()
     if judgement.decision is Decision.UNKNOWN:
-        why = judgement.why or "decides by something of the caller that is not known here"
-        said = f"{judgement.decided_by[0]} {why}"
+        said = f"{judgement.decided_by[0]} decides by something of the caller that is not known here"
         return trail.unknown(Stage.AUTHORIZATION, said, resource=judgement.place, result=result)
     if judgement.decision in {Decision.DENIED, Decision.IMPLICIT_DENY}:
         who = subject.principal or ("this caller" if subject.unknown else "a peer without identity")
@@ -212,13 +210,27 @@ def _verdict(trail: Trail, judgement: Judgement, subject: Subject) -> Trail:
             asked = f"{subject.method} {subject.path}" if subject.http else f"connect to port {subject.port}"
             said = f"no rule of {_all(judgement.decided_by)} allows {who} to {asked}"
             matched = "none"
-        outcome = http(403, details=f"rbac_access_denied_matched_policy[{matched}]")
-        if not subject.http:
-            outcome = dropped(Connection.RESET, details=f"rbac_access_denied_matched_policy[{matched}]")
+        outcome = _denial(matched, http_seen=subject.http)
+        if judgement.silent is not None:
+            said = f"{judgement.decided_by[0]} asks {judgement.silent.host}, which cannot be asked"
+            outcome = _unasked(judgement.silent, http_seen=subject.http)
         return trail.fails(Stage.AUTHORIZATION, said, outcome, resource=judgement.place or first, result=result)
     said = "no AuthorizationPolicy applies" if judgement.decision is Decision.NO_POLICY else "allowed"
     spot = judgement.place or first
     return trail.passes(Stage.AUTHORIZATION, said, resource=spot, result=result, assumes=assumes)
+
+
+def _denial(matched: str, *, http_seen: bool) -> Outcome:
+    """What a client gets where a rule (or the lack of one) denies."""
+    details = f"rbac_access_denied_matched_policy[{matched}]"
+    return http(403, details=details) if http_seen else dropped(Connection.RESET, details=details)
+
+
+def _unasked(authorizer: Authorizer, *, http_seen: bool) -> Outcome:
+    """The same where the authorizer cannot be asked, as seen on a real Envoy."""
+    if http_seen:
+        return http(authorizer.status, "UAEX", details="ext_authz_error")
+    return dropped(Connection.RESET, "UAEX", details="ext_authz_error")
 
 
 ACTIONS = {

@@ -30,7 +30,8 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
         if sender.party.assumed or sender.party.pod is None:
             unknown = OF_THE_PEER
         else:
-            principal = f"{mesh.settings.trust_domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
+            domain = mesh.seen_from(sender.party.cluster).settings.trust_domain
+            principal = f"{domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
     return Subject(
         principal=principal,
         namespace=namespace,
@@ -45,7 +46,7 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
         unknown=unknown,
         trust_domains=mesh.settings.trust_domains,
         peers=_peers(request, sender),
-        clients=_clients(request, trail),
+        clients=_clients(mesh, request, trail),
         addresses=(hop.endpoint.address,) if hop.endpoint and hop.endpoint.address else (),
         sni=_sni(request, sender, hop),
     )
@@ -67,15 +68,22 @@ def _peers(request: Request, sender: Hop | None) -> tuple[str, ...]:
     return found if all(found) else ()
 
 
-def _clients(request: Request, trail: Trail) -> tuple[str, ...]:
-    """The addresses that the client behind all proxies may have. What a gateway makes of it, no object tells."""
+def _clients(mesh: Mesh, request: Request, trail: Trail) -> tuple[str, ...]:
+    """The addresses that the client behind all proxies may have: of those that came in X-Forwarded-For a sidecar takes
+    the last, which is the peer of the gateway before it; a gateway the one that the proxies leave which it trusts, and
+    the peer where it trusts none."""
     sender = trail.hops[-2] if len(trail.hops) > 1 else None
-    forwarded = request.headers.get("x-forwarded-for", "")
-    if any(hop.kind is HopKind.GATEWAY for hop in trail.hops[:-1]):
-        return ()
-    if forwarded and trail.hop.family == "http":
-        return (forwarded.rpartition(",")[2].strip(),) if trail.hop.kind is HopKind.TARGET else ()
-    return _peers(request, sender)
+    if trail.hop.family != "http":
+        return _peers(request, sender)
+    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if trail.hop.kind is HopKind.GATEWAY:
+        pod = trail.hop.party.pod
+        trusted = mesh.settings.trusted_proxies(pod.annotations.get(PROXY_CONFIG, "") if pod else "")
+        return (forwarded[-trusted],) if 0 < trusted <= len(forwarded) else _peers(request, sender)
+    gateway = next((n for n in range(len(trail.hops) - 2, -1, -1) if trail.hops[n].kind is HopKind.GATEWAY), None)
+    if gateway is not None:
+        return _peers(request, trail.hops[gateway - 1] if gateway else None)
+    return (forwarded[-1],) if forwarded else _peers(request, sender)
 
 
 def _sni(request: Request, sender: Hop | None, hop: Hop) -> str | None:
@@ -104,5 +112,6 @@ def _local_port(mesh: Mesh, request: Request, trail: Trail) -> int:
     return next(same, request.port)
 
 
+PROXY_CONFIG = "proxy.istio.io/config"
 OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
 """What a rule may ask of a peer, and what of an assumed client is not known."""

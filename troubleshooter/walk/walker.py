@@ -27,6 +27,7 @@ from troubleshooter.walk.destination import choose_endpoints, find_cluster
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.framing import in_grpc, keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route
+from troubleshooter.walk.handing_on import handed_on
 from troubleshooter.walk.listening import listen
 from troubleshooter.walk.network import cross
 from troubleshooter.walk.parties import starts
@@ -79,7 +80,9 @@ One = Callable[[Mesh, Request, Trail], Trail]
 def _onward(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
     """Every way on from the beginning of a hop to the end of the walk, with what istiod of its cluster knows."""
     mesh = mesh.seen_from(trail.hop.party.cluster)
-    for end in _outbound(mesh, request, _up_to_listener(mesh, request, trail)):
+    trail = _up_to_listener(mesh, request, trail)
+    request = handed_on(request, trail)
+    for end in _outbound(mesh, request, trail):
         yield from _hop_after(mesh, end.hop.sends or request, end)
 
 

@@ -1,0 +1,20 @@
+"""What of a request a gateway hands on after it looked at its credentials.
+
+Decides from what was judged at the hop. Must not know routes.
+Source: `forwardOriginalToken` in https://istio.io/latest/docs/reference/config/security/jwt/.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from troubleshooter.model import Request
+from troubleshooter.walk.decisions import Trail
+
+
+def handed_on(request: Request, trail: Trail) -> Request:
+    """The request without the headers whose tokens the proxy keeps to itself."""
+    kept = trail.hop.credentials.kept if trail.hop.credentials else ()
+    if not kept:
+        return request
+    return replace(request, headers={name: value for name, value in request.headers.items() if name not in kept})
