@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import SPACES, app, mesh, mesh_config, thing
-from troubleshooter.mesh.mtls import Accepts, Offer, mesh_sni, offer
+from troubleshooter.mesh.mtls import Accepts, Offer, Target, mesh_sni, offer
 from troubleshooter.mesh.services import Endpoint
 
 HOST = "web.shop.svc.cluster.local"
@@ -139,7 +139,7 @@ def offered(*texts: str, endpoint: Endpoint | None = None, pod: str = "app, isti
     assert service is not None
     rule = held.destination_rules.in_force(service, "shop", {})
     found = endpoint or held.endpoints(service, service.ports[0]).all[0]
-    return offer(held.settings, rule, found, host=HOST, port=8080, subset=subset)
+    return offer(held.settings, rule, found, Target(host=HOST, port=8080, subset=subset))
 
 
 def tls(text: str) -> str:

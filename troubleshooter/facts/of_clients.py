@@ -20,7 +20,8 @@ from troubleshooter.mesh.services import Port, Service, visible
 from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, StageVerdict, as_list, as_map, as_words
 from troubleshooter.walk import Hop, Party, Routing, Trail
-from troubleshooter.walk.destination import choose_endpoints, find_cluster
+from troubleshooter.walk.destination import find_cluster
+from troubleshooter.walk.endpoint_choice import choose_endpoints
 from troubleshooter.walk.parties import assumed_client
 from troubleshooter.walk.transport import connect
 

@@ -21,7 +21,7 @@ from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.services import Service
 from troubleshooter.model import CaseKind, Resource
 from troubleshooter.walk import Cluster
-from troubleshooter.walk.destination import labels_known
+from troubleshooter.walk.endpoint_choice import labels_known
 
 ALIKE = 0.75
 """How much alike two values must be for one to be taken for a slip of the other."""

@@ -15,7 +15,8 @@ from troubleshooter.mesh.locality import Placement, Spread
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Cluster, Hop, Party, Trail
-from troubleshooter.walk.destination import choose_endpoints, find_cluster
+from troubleshooter.walk.destination import find_cluster
+from troubleshooter.walk.endpoint_choice import choose_endpoints
 
 OUTLIERS, BALANCER, LOCALITIES = "outlierDetection", "loadBalancer", "localityLbSetting"
 

@@ -46,14 +46,20 @@ class Policy:
 
         Source: https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy-PortTrafficPolicy.
         """
-        for n, item in enumerate(as_list(self.raw.get("portLevelSettings"))):
-            setting = as_map(item)
-            if as_map(setting.get("port")).get("number") == port:
-                place = self.owner.at(f"{self.path}.portLevelSettings[{n}].{name}")
-                return (as_map(setting[name]), place) if setting.get(name) is not None else None
-        if self.raw.get(name) is None:
-            return None
-        return as_map(self.raw[name]), self.owner.at(f"{self.path}.{name}")
+        number = self._level(port)
+        holder, path = self.raw, self.path
+        if number is not None:
+            holder, path = as_map(as_list(self.raw["portLevelSettings"])[number]), f"{path}.portLevelSettings[{number}]"
+        return (as_map(holder[name]), self.owner.at(f"{path}.{name}")) if holder.get(name) is not None else None
+
+    def speaks_of(self, port: int) -> bool:
+        """Whether it has settings for this very port."""
+        return self._level(port) is not None
+
+    def _level(self, port: int) -> int | None:
+        """Which of the port-level settings is for a port."""
+        levels = enumerate(map(as_map, as_list(self.raw.get("portLevelSettings"))))
+        return next((n for n, level in levels if as_map(level.get("port")).get("number") == port), None)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,13 +77,17 @@ class DestinationRule:
         return self.subsets.get(name)
 
     def section(self, name: str, port: int, subset: str = "") -> tuple[Raw, Resource] | None:
-        """A section of the policy in force for a subset and port: the subset's own outranks the rule's."""
+        """A section of the policy in force for a subset and port: the subset's own outranks the rule's, and what the
+        subset says for a port replaces all that the rule says.
+
+        Source: `MergeSubsetTrafficPolicy` in istio/istio pilot/pkg/networking/util/util.go.
+        """
         chosen = self.subsets.get(subset)
         if chosen is not None and chosen.policy:
             owner = next(o for o in self.objects if o.key == chosen.place.key)
             own = Policy(raw=chosen.policy, owner=owner, path=f"{chosen.place.field}.trafficPolicy")
             found = own.section(name, port)
-            if found is not None:
+            if found is not None or own.speaks_of(port):
                 return found
         return self.policy.section(name, port) if self.policy else None
 

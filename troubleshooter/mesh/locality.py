@@ -22,7 +22,8 @@ CLOSE_LABELS = {
     "PreferSameZone": SAME_ZONE,
     "PreferSameNode": (*SAME_ZONE, SUBZONE, HOSTNAME),
 }
-"""The failoverPriority that a Service's trafficDistribution stands for."""
+"""The failoverPriority that a Service's trafficDistribution stands for (up to Istio 1.26 PreferClose went down to the
+subzone)."""
 
 
 class Spread(StrEnum):
@@ -54,12 +55,14 @@ def place(
     traffic_distribution: str,
     locality: str,
     labels: Mapping[str, str],
+    ranked_by_labels: bool = True,
 ) -> Placement:
     """Endpoints with the priority istiod gives them for a proxy at `locality` with pod `labels`.
 
     `setting` is the localityLbSetting in force (None where it is switched off or there is none). Without outlier
     detection failover sets no priorities. The Service's `traffic_distribution` ("" where a DestinationRule outranks it)
-    asks for close endpoints with or without.
+    asks for close endpoints with or without. Where the proxy looks the endpoints up by name, istiod has no labels to
+    rank them by (`ranked_by_labels` False).
     """
     close = CLOSE_LABELS.get(traffic_distribution, ())
     if setting is None and not close:
@@ -70,7 +73,8 @@ def place(
     if not (outlier_detection or close):
         return _flat(endpoints)
     order = close or tuple(str(p) for p in as_list(used.get("failoverPriority")))
-    ranks = [_rank(e, order, used, labels, locality) for e in endpoints]
+    known = labels if ranked_by_labels else None
+    ranks = [_rank(e, order, used, known, locality) for e in endpoints]
     levels = {rank: level for level, rank in enumerate(sorted(set(ranks)))}
     placed = tuple(replace(e, priority=levels[rank]) for e, rank in zip(endpoints, ranks, strict=True))
     return Placement(endpoints=placed, spread=Spread.PRIORITIES, shares=_by_weight(placed))
@@ -90,10 +94,10 @@ def _by_weight(endpoints: Sequence[Endpoint]) -> tuple[float, ...]:
 def _distributed(endpoints: Sequence[Endpoint], rules: Sequence[object], locality: str) -> Placement:
     """By the first distribution from this proxy's locality; without one as it comes. The weight of a target is shared
     by the endpoints there, so their number does not matter."""
-    rule = next((r for r in map(as_map, rules) if _matches(str(r.get("from") or ""), locality)), None)
-    if rule is None:
+    number = distribution_for({"distribute": rules}, locality)
+    if number is None:
         return _flat(endpoints)
-    weights = {str(k): v for k, v in as_map(rule.get("to")).items() if is_number(v) and v > 0}
+    weights = {str(k): v for k, v in as_map(as_map(rules[number]).get("to")).items() if is_number(v) and v > 0}
     targets = [next((p for p in weights if _matches(p, e.locality)), None) for e in endpoints]
     held = [(e, t) for e, t in zip(endpoints, targets, strict=True) if t is not None]
     there = {t: sum(e.weight for e, own in held if own == t) for _, t in held}
@@ -105,12 +109,18 @@ def _distributed(endpoints: Sequence[Endpoint], rules: Sequence[object], localit
     )
 
 
+def distribution_for(setting: Raw | None, locality: str) -> int | None:
+    """The number of the first distribution from a proxy's locality, None if there is none."""
+    rules = enumerate(map(as_map, as_list(as_map(setting).get("distribute"))))
+    return next((n for n, rule in rules if _matches(str(rule.get("from") or ""), locality)), None)
+
+
 def _rank(
-    endpoint: Endpoint, order: Sequence[str], setting: Raw, labels: Mapping[str, str], locality: str
+    endpoint: Endpoint, order: Sequence[str], setting: Raw, labels: Mapping[str, str] | None, locality: str
 ) -> tuple[int, int]:
     """How far an endpoint is: by labels where there is an order of them, and by locality where there is none or
     failover between regions is configured as well."""
-    by_label = _label_rank(endpoint, order, labels, locality) if order else 0
+    by_label = _label_rank(endpoint, order, labels, locality) if order and labels is not None else 0
     by_place = _distance(endpoint.locality, locality, setting) if not order or as_list(setting.get("failover")) else 0
     return by_label, by_place
 

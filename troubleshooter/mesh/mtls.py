@@ -8,7 +8,7 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configurat
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from troubleshooter.mesh.destinations import DestinationRule
@@ -17,7 +17,7 @@ from troubleshooter.mesh.policy_lookup import PolicyLookup, selector_of
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Object, Resource, as_map
+from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 KIND = "PeerAuthentication"
 
@@ -70,12 +70,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What is sent, why, and the field that decided (None where a default or the lack of a proxy did)."""
+    """What is sent, why, and the field that decided (None where a default or the lack of a proxy did). `names` are what
+    a rule wants the far end's certificate to hold one of."""
 
     sends: Sends
     reason: Reason
     place: Resource | None = None
     sni: str = ""
+    names: tuple[str, ...] = ()
 
 
 class PeerAuthentications:
@@ -164,28 +166,56 @@ TLS_MODES = {
 }
 
 
-def offer(
-    settings: Settings, rule: DestinationRule | None, endpoint: Endpoint, *, host: str, port: int, subset: str
-) -> Offer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What a proxy sends to: the host, port and subset of its cluster, whether the service is outside the mesh, and
+    whether the proxy is a gateway."""
+
+    host: str
+    port: int
+    subset: str = ""
+    external: bool = False
+    from_gateway: bool = False
+
+
+def offer(settings: Settings, rule: DestinationRule | None, endpoint: Endpoint, target: Target) -> Offer:
     """What a proxy sends to an endpoint of a service port: the DestinationRule's word, else auto mTLS by whether the
-    endpoint takes part in it. An endpoint outside the mesh gets plaintext.
+    endpoint takes part in it. An endpoint outside the mesh gets plaintext, and so does any of a service outside it.
 
     Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/#auto-mtls;
     `buildUpstreamTLSSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
     """
-    found = rule.section("tls", port, subset) if rule else None
-    if found is not None:
+    sni = mesh_sni(target.host, target.port, target.subset)
+    found = rule.section("tls", target.port, target.subset) if rule else None
+    if rule is not None and found is not None:
         raw, place = found
         sends = TLS_MODES.get(str(raw.get("mode") or "DISABLE").upper(), Sends.PLAINTEXT)
-        sni = mesh_sni(host, port, subset) if sends is Sends.MTLS else ""
-        return Offer(sends=sends, reason=Reason.RULE, place=place, sni=str(raw.get("sni") or sni))
-    if endpoint.pod is None and not endpoint.enrolled:
+        if _left_out(rule, raw, sends, target):
+            spot = replace(place, field=f"{place.field}.credentialName")
+            return Offer(sends=Sends.PLAINTEXT, reason=Reason.RULE, place=spot)
+        names = tuple(str(n) for n in as_list(raw.get("subjectAltNames")))
+        own = sni if sends is Sends.MTLS else ""
+        return Offer(sends=sends, reason=Reason.RULE, place=place, sni=str(raw.get("sni") or own), names=names)
+    if target.external or (endpoint.pod is None and not endpoint.enrolled):
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
     if not settings.auto_mtls:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_AUTO, place=settings.at("enableAutoMtls"))
     if not endpoint.mutual:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
-    return Offer(sends=Sends.MTLS, reason=Reason.AUTO, sni=mesh_sni(host, port, subset))
+    return Offer(sends=Sends.MTLS, reason=Reason.AUTO, sni=sni)
+
+
+def _left_out(rule: DestinationRule, raw: Raw, sends: Sends, target: Target) -> bool:
+    """Whether a sidecar makes no TLS at all: its certificates are in a Secret, and the rule is for every proxy, not for
+    chosen workloads.
+
+    Source: `buildUpstreamClusterTLSContext` in istio/istio pilot/pkg/networking/core/cluster_tls.go;
+    https://istio.io/latest/docs/reference/config/networking/destination-rule/#ClientTLSSettings-credential_name.
+    """
+    named = str(raw.get("credentialName") or "")
+    private = bool(named) and not named.startswith("configmap://")
+    chosen = rule.object.spec.get("workloadSelector") is not None
+    return private and not target.from_gateway and not chosen and sends in {Sends.TLS, Sends.CUSTOM_MTLS}
 
 
 def mesh_sni(host: str, port: int, subset: str) -> str:

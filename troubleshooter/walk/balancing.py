@@ -6,11 +6,12 @@ Must not know how the destination was chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from troubleshooter.mesh.locality import HOSTNAME
+from troubleshooter.mesh.locality import CLOSE_LABELS, HOSTNAME
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint
-from troubleshooter.model import Raw, as_map
+from troubleshooter.model import Raw, Resource, as_map
 from troubleshooter.walk.decisions import Cluster, Trail
 from troubleshooter.walk.parties import OF_ROLLOUTS
 
@@ -39,12 +40,28 @@ def _own_setting(cluster: Cluster) -> Raw | None:
     return None if held is None else as_map(held)
 
 
+def locality_place(mesh: Mesh, cluster: Cluster) -> Resource | None:
+    """The place of the localityLbSetting in force."""
+    if _own_setting(cluster) is None or cluster.rule is None:
+        return mesh.settings.at("localityLbSetting")
+    found = cluster.rule.section("loadBalancer", cluster.port, cluster.subset)
+    return replace(found[1], field=f"{found[1].field}.localityLbSetting") if found else None
+
+
 def distribution(cluster: Cluster) -> str:
-    """How the Service wants its traffic spread, "" if it says nothing or a DestinationRule says it."""
+    """How the Service wants its traffic spread, "" if it says nothing that Istio knows, or a DestinationRule says it.
+    The field of a Service goes before the annotation, which is read in any case of letters.
+
+    Source: `GetTrafficDistribution` in istio/istio pilot/pkg/model/service.go.
+    """
     if cluster.service is None or _own_setting(cluster) is not None:
         return ""
     thing = cluster.service.object
-    return str(thing.spec.get("trafficDistribution") or thing.annotations.get(DISTRIBUTION) or "")
+    field = "" if cluster.service.entry else str(thing.spec.get("trafficDistribution") or "")
+    if field in CLOSE_LABELS:
+        return field
+    noted = thing.annotations.get(DISTRIBUTION, "").lower()
+    return next((word for word in CLOSE_LABELS if word.lower() == noted), "")
 
 
 def own_labels(trail: Trail) -> Mapping[str, str]:

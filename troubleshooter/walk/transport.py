@@ -11,19 +11,21 @@ chain: `getFilterChainMatchOptions` and `populateListenerFilters` in istio/istio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troubleshooter.mesh.credentials import BY_NAME
 from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, offer
+from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
+from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
+from troubleshooter.walk.server_names import misses_name, sni_of
 from troubleshooter.walk.wording import agreement, mode_text
 
 RESET = "upstream_reset_before_response_started"
@@ -58,13 +60,13 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
     result = {
         "mode": MODES[sent.sends],
-        "sni": sent.sni or (request.sni if request.scheme == "https" else ""),
+        "sni": sni_of(request, trail, sent),
         "auto": auto,
     }
     quarrel = (
         _at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
         or _quarrel(trail, request, sent, accepts) or _twice(trail, request, sent, accepts)
-        or _untrusted(mesh, trail, sent)
+        or _untrusted(mesh, trail, sent) or _misnamed(mesh, trail, sent)
     )  # fmt: skip
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
@@ -100,26 +102,30 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)
     if request.plaintext and hop.kind is HopKind.SENDER:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.TOLD)
-    return offer(mesh.settings, cluster.rule, endpoint, host=cluster.host, port=cluster.port, subset=cluster.subset)
+    target = Target(
+        host=cluster.host, port=cluster.port, subset=cluster.subset,
+        external=cluster.service.external, from_gateway=hop.kind is HopKind.GATEWAY,
+    )  # fmt: skip
+    return offer(mesh.settings, cluster.rule, endpoint, target)
 
 
 def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> Offer:
-    """What is sent by auto mTLS where policies switch it off, or an endpoint of a headless Service has no proxy.
+    """What is sent by auto mTLS where policies switch it off, or some endpoint of a headless Service has no proxy.
 
     A policy for the whole namespace (or mesh) of the service switches it off for all of its endpoints, whatever their
-    own policies say. To the endpoints of a headless Service a sidecar sends mutual TLS if all can take it, else none.
+    own policies say. Where a cluster is one for all endpoints alike, they get mutual TLS if all can take it, else none.
     Sources: `BestEffortInferServiceMTLSMode` in istio/istio pilot/pkg/model/push_context.go; `checkMtlsEnabled` in
     pilot/pkg/xds/endpoints/mtls_checker.go; `applyUpstreamTLSSettings` in pilot/pkg/networking/core/cluster_tls.go.
     """
-    hop, cluster = trail.hop, trail.hop.cluster
+    cluster = trail.hop.cluster
     if sent.reason not in {Reason.AUTO, Reason.AUTO_NO_PROXY} or cluster is None or cluster.service is None:
         return sent
     mode, place = mesh.peer_authentications.wide(cluster.service.namespace)
     if mode is Mode.DISABLE:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=place)
-    if cluster.service.headless and hop.kind is HopKind.SENDER:
-        each = [e.mutual for e in hop.endpoints.ready] if hop.endpoints else []
-        return sent if all(each) else Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
+    if keeps_address(trail) and cluster.service_port is not None:
+        each = [e.mutual for e in mesh.endpoints(cluster.service, cluster.service_port).ready]
+        return sent if each and all(each) else Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
     if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
     return sent
@@ -272,6 +278,15 @@ def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
         return Quarrel(said=said, outcome=_refusal(trail, "UF", UNTRUSTED), place=bundle.place)
     said = f"proxies of cluster {far} do not trust the certificates of cluster {near}"
     return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=bundle.place)
+
+
+def _misnamed(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
+    """A certificate of the mesh that holds none of the names that the rule asks for."""
+    if not misses_name(mesh, trail, sent) or trail.hop.endpoint is None:
+        return None
+    said = f"the certificate of {trail.hop.endpoint.workload} holds none of the names that {sent.place} asks for"
+    spot = replace(sent.place, field=f"{sent.place.field}.subjectAltNames") if sent.place else None
+    return Quarrel(said=said, outcome=_refusal(trail, "UF", UNTRUSTED), place=spot)
 
 
 def _refusal(trail: Trail, flag: str, details: str) -> Outcome:

@@ -23,7 +23,8 @@ from troubleshooter.model import (
 )
 from troubleshooter.walk import entering, inbound, sender
 from troubleshooter.walk.decisions import Hop, Party, Trail
-from troubleshooter.walk.destination import choose_endpoints, find_cluster
+from troubleshooter.walk.destination import find_cluster
+from troubleshooter.walk.endpoint_choice import choose_endpoints
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.framing import in_grpc, keep_framing
 from troubleshooter.walk.gateway_routing import choose_gateway_route

@@ -1,0 +1,180 @@
+"""The endpoint stage, the same for a sidecar and a gateway: who answers?
+
+Must not know how the route was chosen, or what the far end does with the request.
+Sources: https://istio.io/latest/docs/reference/config/networking/destination-rule/; `filterIstioEndpoint` and
+`BuildClusterLoadAssignment` in istio/istio pilot/pkg/xds/endpoints/endpoint_builder.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from troubleshooter.mesh.endpoints import Absence
+from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.locality import Placement, distribution_for, place
+from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.services import Endpoint
+from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
+from troubleshooter.walk.balancing import (
+    distribution,
+    kinds,
+    locality_place,
+    locality_setting,
+    own_labels,
+    section,
+    shown,
+)
+from troubleshooter.walk.candidates import Candidates, candidates, own_address
+from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
+
+CONTROLLERS = ("statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/")
+"""How labels begin that controllers put on pods; others end in `-hash`."""
+
+
+def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
+    """endpoint: a trail for each kind of endpoint that gets requests."""
+    cluster = trail.hop.cluster
+    assert cluster is not None  # noqa: S101 - the cluster stage ran
+    dialled = cluster.name in ("", PASSTHROUGH)
+    service, port = cluster.service, cluster.service_port
+    if service is None or (dialled and (service.entry or service.external_name)):
+        return [_beyond(mesh, request, trail, cluster)]
+    if port is None and not dialled:
+        return [_beyond(mesh, request, trail, cluster)]
+    found = candidates(mesh, request, trail)
+    kept = [e for e in found.endpoints.ready if found.straight or _in_subset(e, cluster)]
+    trail = trail.decide(endpoints=found.endpoints)
+    if not kept:
+        return [_none(mesh, trail, cluster, found)]
+    placement = _placed(mesh, trail, cluster, kept, straight=dialled or found.straight)
+    trail = trail.decide(placement=placement)
+    first = [(e, s) for e, s in zip(placement.endpoints, placement.shares, strict=True) if s > 0]
+    if not first:
+        said = f"{cluster.name}: no weight leads from this locality to any endpoint"
+        spot = _of_weights(mesh, trail, cluster)
+        return [trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result={"endpoints": []})]
+    result = {"endpoints": [shown(e) for e in placement.endpoints]}
+    return [_to_kind(trail, found, kind, share, result=result, total=len(first)) for kind, share in kinds(first)]
+
+
+def _placed(mesh: Mesh, trail: Trail, cluster: Cluster, kept: list[Endpoint], *, straight: bool) -> Placement:
+    return place(
+        kept,
+        setting=None if straight else locality_setting(mesh, cluster),
+        outlier_detection=section(cluster, "outlierDetection") is not None,
+        traffic_distribution="" if straight else distribution(cluster),
+        locality=_locality(trail),
+        labels=own_labels(trail),
+        ranked_by_labels=not (cluster.service and cluster.service.by_dns),
+    )
+
+
+def _locality(trail: Trail) -> str:
+    return trail.hop.party.pod.locality if trail.hop.party.pod else ""
+
+
+def _of_weights(mesh: Mesh, trail: Trail, cluster: Cluster) -> Resource | None:
+    """The weights of the distribution that leads nowhere."""
+    spot, number = locality_place(mesh, cluster), distribution_for(locality_setting(mesh, cluster), _locality(trail))
+    return replace(spot, field=f"{spot.field}.distribute[{number}].to") if spot and number is not None else spot
+
+
+def _to_kind(
+    trail: Trail, found: Candidates, endpoint: Endpoint, share: float, *, result: Mapping[str, object], total: int
+) -> Trail:
+    cluster = trail.hop.cluster
+    assert cluster is not None and cluster.service is not None  # noqa: S101, PT018 - the caller looked them up
+    where = endpoint.workload or endpoint.address or cluster.host
+    said = f"{total} endpoint{'s' if total != 1 else ''}, {where} port {endpoint.port} among them"
+    spot = endpoint.workload.object.at() if endpoint.workload else cluster.service.object.at()
+    trail = trail.splits("endpoints", share).decide(endpoint=endpoint)
+    assumes = _beyond_cluster(trail, endpoint) if endpoint.pod else (f"{endpoint.address} answers",)
+    return trail.passes(Stage.ENDPOINT, said, resource=spot, result=result, assumes=(*found.assumes, *assumes))
+
+
+def _beyond_cluster(trail: Trail, endpoint: Endpoint) -> tuple[str, ...]:
+    """What is taken for granted of the network between two Kubernetes clusters."""
+    near, far = trail.hop.party.cluster, endpoint.pod.owner.cluster if endpoint.pod else ""
+    return (f"pods of cluster {far} can be reached from cluster {near}",) if near and far and near != far else ()
+
+
+def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
+    subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
+    return subset is None or selects(subset.labels, endpoint.all_labels)
+
+
+def labels_known(wanted: Mapping[str, str], endpoints: Iterable[Endpoint]) -> bool:
+    """Whether it can be told that none of these endpoints has the labels: it cannot for an address of which no pod was
+    seen, for labels of a place (istiod adds them), and for those that a controller puts on its pods as they run."""
+    if any(key.startswith("topology.") or key == "kubernetes.io/hostname" for key in wanted):
+        return False
+    running = any(key.endswith("-hash") or key.startswith(CONTROLLERS) for key in wanted)
+    return all(e.labels is not None or (e.pod and not (running and e.pod.standin)) for e in endpoints)
+
+
+def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Trail:
+    """No endpoint that is ready (in the subset)."""
+    assert cluster.service is not None  # noqa: S101 - the caller looked it up
+    found = chosen.endpoints
+    if chosen.why and not found.ready:
+        none: Mapping[str, object] = {"endpoints": [shown(e) for e in found.all]}
+        return trail.fails(Stage.ENDPOINT, chosen.why, _no_host(trail), resource=chosen.place, result=none)
+    elsewhere = next(iter(mesh.clusters_not_read), None)
+    unseen = ""
+    if found.absence is Absence.NOT_SEEN:
+        unseen = f"no workloads or endpoints of namespace {cluster.service.namespace} were seen"
+    elif elsewhere is not None and not cluster.service.entry and not bypassed(trail):
+        unseen = f"nothing of {cluster.service.object} is ready here, and {elsewhere} names a cluster that was not read"
+    subset = cluster.rule.subset(cluster.subset) if cluster.rule and found.ready else None
+    if subset is not None and not unseen and not labels_known(subset.labels, found.ready):
+        unseen = f"whether some endpoint of {cluster.service.object} is in subset {cluster.subset} cannot be told"
+    if unseen:
+        spot = cluster.service.object.at()
+        unlock = "" if elsewhere else objects_of(cluster.service.namespace)
+        seen = trail.unknown(Stage.ENDPOINT, unseen, resource=spot, result={"endpoints": []}, unlock=unlock)
+        return seen.ends(trail.outcome)
+    said = f"{cluster.service.object} port {cluster.port} has no endpoint that is ready"
+    spot = cluster.service.object.at("spec.selector") if cluster.service.selector else cluster.service.object.at()
+    if cluster.service.entry and found.looked_at:
+        spot = found.looked_at[0]
+    if subset is not None:
+        said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"
+        spot = subset.place
+    result = {"endpoints": [shown(e) for e in found.all]}
+    return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result=result)
+
+
+def _no_host(trail: Trail) -> Outcome:
+    """What the client gets where no endpoint is ready: 503 UH from a proxy, a refused connection without one."""
+    cluster = trail.hop.cluster
+    if cluster and cluster.service and own_address(trail, cluster.service):
+        return dropped(Connection.DNS)
+    if bypassed(trail) or trail.hop.passthrough:
+        return dropped(Connection.REFUSED)
+    if trail.hop.family == "http":
+        return http(503, "UH", details="no_healthy_upstream")
+    return dropped(Connection.RESET, "UH")
+
+
+def _beyond(mesh: Mesh, request: Request, trail: Trail, cluster: Cluster) -> Trail:
+    """A destination outside every registry: a pod's own address, or the world."""
+    if cluster.name not in ("", PASSTHROUGH):
+        trail = trail.decide(endpoint=Endpoint(address=cluster.host, port=cluster.port))
+        return trail.unknown(Stage.ENDPOINT, f"nothing is known of {cluster.host}", result={"endpoints": []})
+    found = mesh.workloads.at_address(request.host) if cluster.service is None else None
+    if found is not None:
+        workload, pod = found
+        endpoint = Endpoint(address=request.host, port=request.port, workload=workload, pod=pod, locality=pod.locality)
+        result = {"endpoints": [shown(endpoint)]}
+        said = f"the address of a pod of {workload}"
+        return trail.decide(endpoint=endpoint).passes(
+            Stage.ENDPOINT, said, resource=workload.object.at(), result=result
+        )  # fmt: skip
+    name = cluster.service.external_name if cluster.service else ""
+    endpoint = Endpoint(address=name or request.host, port=cluster.port)
+    result, assumes = {"endpoints": [shown(endpoint)]}, (f"{endpoint.address} answers",)
+    return trail.decide(endpoint=endpoint).passes(
+        Stage.ENDPOINT, f"{endpoint.address} itself", result=result, assumes=assumes
+    )  # fmt: skip
