@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import app, deployment, mesh, mesh_config, service, thing
-from troubleshooter.mesh.services import Registry, visible
+from troubleshooter.mesh.registry import Registry
+from troubleshooter.mesh.visibility import visible
 
 
 def registry(*texts: str) -> Registry:
@@ -78,7 +79,7 @@ def test_kinds_of_services() -> None:
         thing("Service", "alias", "type: ExternalName\nexternalName: example.com\nports: [{port: 80}]"),
         entry("hosts: [in.shop.internal]\nlocation: MESH_INTERNAL\nresolution: STATIC"),
     )
-    head, alias, inside = held.all
+    alias, head, inside = held.all
 
     assert (True, False) == (head.headless, head.external)
     assert ("example.com", "DNS", True) == (alias.external_name, alias.resolution, alias.external)
@@ -94,6 +95,8 @@ def test_kinds_of_services() -> None:
         (["other"], ["other"]),
         (["~"], []),
         ([".", "third"], ["shop"]),
+        ([".", "other", "~"], []),
+        (["~", "*"], ["shop", "other"]),
     ],
 )
 def test_visibility(export_to: list[str], viewers: list[str]) -> None:
@@ -121,7 +124,7 @@ def test_addresses() -> None:
         entry("hosts: [a.com]\naddresses: [10.0.0.9, 10.1.0.0/16]"),
     )
 
-    assert [("10.0.0.1", "fd00::1"), (), ("10.0.0.9",)] == [s.addresses for s in held.all]
+    assert [(), ("10.0.0.1", "fd00::1"), ("10.0.0.9",)] == [s.addresses for s in held.all]
     assert "a.com" == getattr(held.at_address("10.0.0.9"), "host", "")
     assert held.at_address("10.9.9.9") is None
 

@@ -50,9 +50,7 @@ def test_config_map() -> None:
     assert ("root", ("corp", "old")) == (held.root_namespace, held.trust_domains)
     assert not held.auto_mtls
     assert held.registry_only
-    assert [["."], ["shop"], ["*"]] == [
-        held.default_export(k) for k in ("VirtualService", "DestinationRule", "ServiceEntry")
-    ]
+    assert [["."], [], []] == [held.default_export(k) for k in ("VirtualService", "DestinationRule", "ServiceEntry")]
     assert {"enabled": False} == held.locality_setting
     assert "opa" == (held.provider("opa") or {}).get("name")
 

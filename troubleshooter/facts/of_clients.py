@@ -16,8 +16,9 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service, visible
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.virtual_services import Destination
+from troubleshooter.mesh.visibility import visible
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, StageVerdict, as_list, as_map, as_words
 from troubleshooter.walk import Hop, Party, Routing, Trail
 from troubleshooter.walk.destination import find_cluster

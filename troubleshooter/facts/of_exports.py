@@ -38,7 +38,7 @@ def about_hidden_service(case: CaseBuilder, mesh: Mesh, service: Service, viewer
     own = thing.spec.get("exportTo") is not None if service.entry else field.partition('"')[2][:-2] in thing.annotations
     places = export_places(mesh, thing, field, own=own)
     case.role("service", thing.at())
-    case.fact("service.exported", "yes" if service.visible_to(viewer) else "no", *places)
+    case.fact("service.exported", "yes" if service.exported_to(viewer) else "no", *places)
     wider = [*(e for e in service.export_to if e != "~"), viewer]
     case.detail("service.export_field", field)
     case.detail("service.export_wider", wider if service.entry else ",".join(wider))

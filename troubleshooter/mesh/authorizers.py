@@ -14,7 +14,8 @@ from enum import StrEnum
 
 from troubleshooter.mesh.endpoints import Absence, Endpoints
 from troubleshooter.mesh.index import Index
-from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.registry import Registry
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.model import Object, Raw, as_map
 

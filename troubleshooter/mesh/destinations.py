@@ -3,8 +3,8 @@
 Decides: look-up order, merging, subsets, the traffic policy in force for a port. Must not know endpoints or mTLS of
 the server.
 Sources: https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration;
-`destinationRule`, `setDestinationRules` in istio/istio pilot/pkg/model/push_context.go; `mergeDestinationRule` in
-destination_rule.go there; `SidecarScope.DestinationRule` in sidecar.go there.
+`destinationRule`, `setDestinationRules` in istio/istio pilot/pkg/model/push_context.go; `SidecarScope.DestinationRule`
+in sidecar.go there.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.consolidation import Part, consolidated, exports_of, selector_of
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
-from troubleshooter.mesh.services import Service, visible
+from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.settings import Settings
+from troubleshooter.mesh.visibility import visible
 from troubleshooter.model import Key, Object, Raw, Resource, as_list, as_map, as_words
 
 KIND = "DestinationRule"
@@ -121,9 +123,9 @@ class DestinationRules:
         the first that has a rule for the host decides, by its most specific host. A viewer in the root namespace first
         sees only what that namespace keeps to itself, so that rules for everybody do not hide those of a service.
         """
-        for pattern, rules in self._looked_up(service, viewer):
-            if rules:
-                return self._chosen(pattern, rules, viewer, labels)
+        for pattern, parts in self._looked_up(service, viewer):
+            if parts:
+                return self._chosen(pattern, parts, viewer, labels)
         return None
 
     def rivals(self, service: Service, viewer: str, chosen: DestinationRule) -> list[DestinationRule]:
@@ -159,23 +161,23 @@ class DestinationRules:
         export = self._export(rule) or self._settings.default_export(KIND)
         return [*(e for e in export if e != "~"), viewer]
 
-    def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Object]]]:
+    def _looked_up(self, service: Service, viewer: str) -> Iterable[tuple[str, list[Part]]]:
         """(host, rules) of the most specific host in each place that is looked at, in order. A place of which the most
         specific rules are not exported to the viewer has none."""
         root = self._settings.root_namespace
         own = self._private if viewer == root else self._local
         yield self._most_specific(viewer, service.host, own)
         for namespace in dict.fromkeys((service.namespace, root)):
-            pattern, rules = self._most_specific(namespace, service.host, self._exported)
-            yield pattern, [r for r in rules if self._reaches(r, viewer)]
+            pattern, parts = self._most_specific(namespace, service.host, self._exported)
+            yield pattern, [p for p in parts if self._reaches(p.first, viewer)]
 
     def _most_specific(
         self, namespace: str, host: str, fits: Callable[[Object], bool]
-    ) -> tuple[str, list[Object]]:  # fmt: skip
+    ) -> tuple[str, list[Part]]:  # fmt: skip
         for pattern in self._patterns(namespace, host):
             rules = [r for r in self._spaces[namespace][pattern] if fits(r)]
             if rules:
-                return pattern, rules
+                return pattern, consolidated(rules)
         return "", []
 
     def _patterns(self, namespace: str, host: str) -> list[str]:
@@ -187,12 +189,11 @@ class DestinationRules:
         return [*exact, *sorted(wild, key=len, reverse=True)]
 
     def _export(self, rule: Object) -> list[str]:
-        """Its own exportTo; a rule for chosen workloads is never exported."""
-        return ["."] if _selector(rule) else [str(e) for e in as_list(rule.spec.get("exportTo"))]
+        return sorted(exports_of(rule))
 
     def _local(self, rule: Object) -> bool:
-        export = self._export(rule)
-        return not export or bool({"*", ".", rule.namespace} & set(export))
+        export = exports_of(rule)
+        return not export or bool({"*", ".", rule.namespace} & export)
 
     def _private(self, rule: Object) -> bool:
         export = self._export(rule) or self._settings.default_export(KIND)
@@ -202,7 +203,7 @@ class DestinationRules:
         return not self._private(rule)
 
     def _reaches(self, rule: Object, viewer: str) -> bool:
-        export = self._export(rule)
+        export = exports_of(rule)
         return not export or "*" in export or viewer in export
 
     def _merge(self, host: str, rules: list[Object]) -> DestinationRule:
@@ -213,27 +214,15 @@ class DestinationRules:
             found = self._merged[keys] = _merge(host, rules)
         return found
 
-    def _chosen(
-        self, host: str, rules: list[Object], viewer: str, labels: Mapping[str, str]
-    ) -> DestinationRule | None:  # fmt: skip
-        """Of the rules of one host, those that select this proxy by its labels, else those for every proxy: of several
-        that may not be merged, because they are exported differently, the last."""
-        own = [r for r in rules if _selector(r) and r.namespace == viewer and selects(_selector(r), labels)]
-        if own:
-            return self._merge(host, [r for r in rules if _selector(r) == _selector(own[0])])
-        open_to_all = [r for r in rules if not _selector(r)]
-        if not open_to_all:
-            return None
-        last = _exports(open_to_all[-1])
-        return self._merge(host, [r for r in open_to_all if _exports(r) == last])
-
-
-def _exports(rule: Object) -> frozenset[str]:
-    return frozenset(str(e) for e in as_list(rule.spec.get("exportTo")))
-
-
-def _selector(rule: Object) -> dict[str, str]:
-    return as_words(as_map(rule.spec.get("workloadSelector")).get("matchLabels"))
+    def _chosen(self, host: str, parts: list[Part], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
+        """Of the rules of one host, that which selects this proxy by its labels, else the last of those for every
+        proxy."""
+        for part in parts:
+            wanted = selector_of(part.first)
+            if wanted and part.first.namespace == viewer and selects(wanted, labels):
+                return self._merge(host, part.rules)
+        open_to_all = [p for p in parts if not selector_of(p.first)]
+        return self._merge(host, open_to_all[-1].rules) if open_to_all else None
 
 
 def _too_late(rule: Object, policy: Policy) -> bool:

@@ -7,6 +7,7 @@ pilot/pkg/networking/core/loadbalancer/loadbalancer.go (locality weights and pri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -46,6 +47,18 @@ class Endpoints:
     @property
     def ready(self) -> tuple[Endpoint, ...]:
         return tuple(e for e in self.all if e.healthy)
+
+
+def joined(parts: Iterable[Endpoints]) -> Endpoints:
+    """The endpoints of ServiceEntries that count as one: each address once."""
+    held = list(parts)
+    if len(held) == 1:
+        return held[0]
+    every = {(e.address, e.port): e for part in reversed(held) for e in reversed(part.all)}
+    absence = Absence.NONE if any(e.healthy for e in every.values()) else held[0].absence
+    places = tuple(place for part in held for place in part.looked_at)
+    external = all(part.external for part in held)
+    return Endpoints(all=tuple(reversed(every.values())), absence=absence, looked_at=places, external=external)
 
 
 def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.registry import Registry
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import as_list, as_map
 

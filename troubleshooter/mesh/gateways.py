@@ -16,7 +16,7 @@ from troubleshooter.mesh.entrances import UNTRANSLATED, Entrance, entrances_of, 
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, of_server
-from troubleshooter.mesh.services import Registry
+from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.workloads import Workload, Workloads
 from troubleshooter.model import Object, Raw, as_list, as_map, as_words
 

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.index import age
 from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.registry import Registry, age_of
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.sidecars import Scope
 from troubleshooter.model import as_list
 
@@ -82,7 +82,7 @@ class Listeners:
     def __init__(self, registry: Registry) -> None:
         self._http: dict[int, list[Claim]] = defaultdict(list)
         self._wide: dict[int, list[Claim]] = defaultdict(list)
-        for service in sorted(registry.all, key=_age):
+        for service in sorted(registry.all, key=age_of):
             for port in service.ports if not service.external_name else ():
                 if port.protocol.family == "http":
                     self._http[port.number].append(Claim(service, port))
@@ -111,16 +111,7 @@ def _turn(service: Service) -> tuple[int, tuple[str, str, str]]:
     """In which order istiod comes to a service: private ones first, then those exported by name, then public ones; of
     these the older first."""
     exported = 2 if not service.export_to or "*" in service.export_to else 0 if "." in service.export_to else 1
-    return exported, _age(service)
-
-
-def _age(service: Service) -> tuple[str, str, str]:
-    """Istiod's order of services: by creation time, then name (of a ServiceEntry its host), then namespace.
-
-    Source: `SortServicesByCreationTime` in istio/istio pilot/pkg/model/service.go.
-    """
-    created, name, namespace = age(service.object)
-    return created, service.host if service.entry else name, namespace
+    return exported, age_of(service)
 
 
 def is_wide(service: Service) -> bool:

@@ -11,15 +11,16 @@ from functools import cached_property
 from troubleshooter.mesh.authorizers import Authorizers
 from troubleshooter.mesh.clusters import network_left_out, not_read
 from troubleshooter.mesh.destinations import DestinationRules
-from troubleshooter.mesh.endpoints import Endpoints, endpoints_of
+from troubleshooter.mesh.endpoints import Endpoints, endpoints_of, joined
 from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
 from troubleshooter.mesh.listeners import Listeners
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.probes import Probes
+from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.roots import Roots
-from troubleshooter.mesh.services import Port, Registry, Service
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.mesh.tokens import RequestAuthentications
@@ -130,8 +131,10 @@ class Mesh:
         """The endpoints of a service port, looked up once."""
         key = (id(service), port.number)
         if key not in self._endpoints:
-            found = endpoints_of(self.index, self.workloads, service, port)
-            self._endpoints[key] = self.probes.heed(service, found)
+            others = [s for s in self.registry.together(service) if s is not service]
+            held = [(s, p) for s in others if (p := s.port(port.number)) is not None and p.name == port.name]
+            found = [endpoints_of(self.index, self.workloads, *one) for one in ((service, port), *held)]
+            self._endpoints[key] = self.probes.heed(service, joined(found))
         return self._endpoints[key]
 
     def assumptions(self) -> tuple[NotChecked, ...]:

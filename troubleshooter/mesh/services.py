@@ -1,23 +1,18 @@
-"""The service registry: Kubernetes Services and ServiceEntries as istiod sees them.
+"""One host of the service registry, its ports and endpoints, as values.
 
-Decides: which hosts and ports exist, to whom they are visible, and which endpoints answer for them. Must not know
-routes, DestinationRules or policies.
+Decides: what a port speaks, and to whom a host is visible. Must not know other services (`registry` does).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
-from troubleshooter.mesh import hosts
-from troubleshooter.mesh.index import CORE, NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.protocols import Protocol, declared, declared_by, of_server
-from troubleshooter.mesh.settings import Settings
-from troubleshooter.mesh.workloads import Pod, Workload, Workloads
-from troubleshooter.model import Object, as_list, as_map, as_words
+from troubleshooter.mesh.visibility import visible
+from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.model import Object, as_list, as_map
 
 EXPORT_ANNOTATION = "networking.istio.io/exportTo"
 
@@ -65,7 +60,8 @@ class Endpoint:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Service:
-    """One host of the registry. A ServiceEntry with several hosts is several of these."""
+    """One host of the registry. A ServiceEntry with several hosts is several of these. `discovered` is False where
+    istiod does not read its namespace."""
 
     host: str
     object: Object
@@ -77,6 +73,7 @@ class Service:
     export_to: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     """Its virtual IP addresses, as far as they are known; ranges are left out."""
+    discovered: bool = True
 
     @property
     def namespace(self) -> str:
@@ -100,142 +97,16 @@ class Service:
     def port(self, number: int) -> Port | None:
         return next((p for p in self.ports if p.number == number), None)
 
-    def visible_to(self, namespace: str) -> bool:
+    def exported_to(self, namespace: str) -> bool:
         return visible(self.export_to, self.namespace, namespace)
 
-
-def visible(export_to: Iterable[str], own: str, viewer: str) -> bool:
-    """Whether an object of namespace `own` with this exportTo is seen from `viewer`; an empty list means everywhere.
-
-    Source: https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService-export_to.
-    """
-    entries = list(export_to)
-    return not entries or "*" in entries or viewer in entries or ("." in entries and own == viewer)
+    def visible_to(self, namespace: str) -> bool:
+        """Whether proxies of a namespace may have it at all."""
+        return self.discovered and self.exported_to(namespace)
 
 
-class Registry:
-    """Every service, by host."""
-
-    def __init__(self, index: Index, settings: Settings, workloads: Workloads) -> None:
-        self._index, self._settings, self._workloads = index, settings, workloads
-        self.all = [*self._kubernetes(), *self._entries()]
-        self._by_host: dict[str, list[Service]] = defaultdict(list)
-        self._by_object: dict[int, list[Service]] = defaultdict(list)
-        self._by_address: dict[str, Service] = {}
-        for service in self.all:
-            self._by_host[service.host].append(service)
-            self._by_object[id(service.object)].append(service)
-            for address in service.addresses:
-                self._by_address.setdefault(address, service)
-        self._wildcards = [s for s in self.all if s.host.startswith("*")]
-
-    @cached_property
-    def hosts(self) -> frozenset[str]:
-        return frozenset(self._by_host)
-
-    def get(self, host: str) -> Service | None:
-        """The service of exactly this full host, wherever it is visible."""
-        return next(iter(self._by_host.get(host, ())), None)
-
-    def at_address(self, address: str) -> Service | None:
-        """The service that has this virtual IP address."""
-        return self._by_address.get(address)
-
-    def behind(self, service: Service, viewer: str) -> Service:
-        """What a service stands for: itself, or what the name of an ExternalName Service leads to in the registry.
-
-        Source: `resolveServiceAliases` in istio/istio pilot/pkg/model/push_context.go (since 1.21).
-        """
-        seen = {service.host}
-        while service.external_name:
-            further = self.find(service.external_name, viewer)
-            if further is None or further.host in seen:
-                break
-            seen.add(further.host)
-            service = further
-        return service
-
-    def find(self, host: str, viewer: str) -> Service | None:
-        """The service that a proxy in namespace `viewer` has for a full host: the exact one first, then the longest
-        wildcard; one in the viewer's own namespace before others."""
-        exact = [s for s in self._by_host.get(host, ()) if s.visible_to(viewer)]
-        if exact:
-            return min(exact, key=lambda s: s.namespace != viewer)
-        covering = [s for s in self._wildcards if hosts.covers(s.host, host) and s.visible_to(viewer)]
-        return max(covering, key=lambda s: len(s.host), default=None)
-
-    def of(self, thing: Object) -> list[Service]:
-        """The services that an object makes."""
-        return self._by_object.get(id(thing), [])
-
-    def selecting(self, workload: Workload) -> list[Service]:
-        """The Kubernetes Services of its namespace that select a workload's pods."""
-        held = (self._by_selector.get((workload.namespace, *pair), ()) for pair in workload.labels.items())
-        return [s for services in held for s in services if selects(s.selector, workload.labels)]
-
-    @cached_property
-    def _by_selector(self) -> Mapping[tuple[str, str, str], list[Service]]:
-        """Kubernetes Services by namespace and the first pair of their selector."""
-        held: dict[tuple[str, str, str], list[Service]] = defaultdict(list)
-        for service in self.all:
-            if service.selector and not service.entry:
-                held[service.namespace, *next(iter(service.selector.items()))].append(service)
-        return held
-
-    def serving(self, workload: Workload, pod: Pod, number: int) -> tuple[Service, Port] | None:
-        """The Service port that makes the inbound listener of a container port: of the oldest Service that leads there.
-
-        Source: `buildInboundListeners` in istio/istio pilot/pkg/networking/core/listener_inbound.go.
-        """
-        leading = {
-            id(s.object): (s, p) for s in self.selecting(workload) for p in s.ports if _target(p, pod) == number
-        }  # fmt: skip
-        oldest = next(iter(oldest_first(s.object for s, _ in leading.values())), None)
-        return leading[id(oldest)] if oldest is not None else None
-
-    def _kubernetes(self) -> Iterable[Service]:
-        default = self._settings.default_export("Service")
-        for thing in self._index.all(CORE, "Service"):
-            annotation = thing.annotations.get(EXPORT_ANNOTATION, "")
-            yield Service(
-                host=f"{thing.name}.{thing.namespace}.svc.{self._settings.domain}",
-                object=thing,
-                ports=tuple(_service_ports(thing)),
-                selector=as_words(thing.spec.get("selector")),
-                headless=thing.spec.get("clusterIP") == "None",
-                external=thing.spec.get("type") == "ExternalName",
-                addresses=_addresses([thing.spec.get("clusterIP"), *as_list(thing.spec.get("clusterIPs"))]),
-                resolution="DNS" if thing.spec.get("type") == "ExternalName" else "STATIC",
-                export_to=tuple(e.strip() for e in annotation.split(",") if e.strip()) or tuple(default),
-            )
-
-    def _entries(self) -> Iterable[Service]:
-        default = self._settings.default_export("ServiceEntry")
-        for thing in self._index.all(NETWORKING, "ServiceEntry"):
-            base = Service(
-                host="",
-                object=thing,
-                ports=tuple(_entry_ports(thing)),
-                selector=as_words(as_map(thing.spec.get("workloadSelector")).get("labels")),
-                external=thing.spec.get("location") != "MESH_INTERNAL",
-                addresses=_addresses(as_list(thing.spec.get("addresses"))),
-                resolution=str(thing.spec.get("resolution") or "NONE"),
-                export_to=tuple(str(e) for e in as_list(thing.spec.get("exportTo"))) or tuple(default),
-            )
-            for host in as_list(thing.spec.get("hosts")):
-                yield replace(base, host=str(host).lower())
-
-
-def _addresses(written: Iterable[object]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(a) for a in written if hosts.is_address(str(a))))
-
-
-def _target(port: Port, pod: Pod) -> int | None:
-    """The number of the container port that a service port leads to at a pod."""
-    return port.target if isinstance(port.target, int) else pod.port_named(port.target)
-
-
-def _service_ports(thing: Object) -> Iterable[Port]:
+def service_ports(thing: Object) -> Iterable[Port]:
+    """The ports of a Kubernetes Service."""
     for n, port in enumerate(map(as_map, as_list(thing.spec.get("ports")))):
         number, target = port.get("port"), port.get("targetPort")
         if not is_number(number):
@@ -260,7 +131,8 @@ def _number(value: object) -> int | None:
     return value if is_number(value) else None
 
 
-def _entry_ports(thing: Object) -> Iterable[Port]:
+def entry_ports(thing: Object) -> Iterable[Port]:
+    """The ports of a ServiceEntry."""
     for n, port in enumerate(map(as_map, as_list(thing.spec.get("ports")))):
         number = port.get("number")
         if is_number(number):

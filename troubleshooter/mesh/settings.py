@@ -7,38 +7,36 @@ Source: https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import yaml
-
+from troubleshooter.mesh.domain import told_domain
 from troubleshooter.mesh.hosts import DEFAULT_DOMAIN
-from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.mesh.index import CORE, Index, selects_expressions
 from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.visibility import OWN, by_default
+from troubleshooter.mesh.yaml_text import DAMAGED, parsed
 from troubleshooter.model import NotChecked, Object, Raw, Resource, as_list, as_map
 
 ISTIO_NAMESPACE = "istio-system"
-MAX_DEPTH = 100
-PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-DAMAGED = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, RecursionError)
-"""What the parser raises on a damaged text: a tag or date that makes no sense gives more than its own errors."""
+DEFAULT_EXPORTS = {"VirtualService": "defaultVirtualServiceExportTo"}
+"""The setting that holds the default exportTo of a kind; of all others it is that of Services."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """`source` is the ConfigMap, None where defaults are assumed; `readable` is False where it could not be parsed."""
+    """`source` is the ConfigMap, None where defaults are assumed; `readable` is False where it could not be parsed.
+    `domain` is the DNS suffix of Kubernetes Services, and `domain_told` whether an object says it."""
 
     source: Object | None = None
     values: Raw = field(default_factory=dict)
     readable: bool = True
+    domain: str = DEFAULT_DOMAIN
+    domain_told: bool = False
 
     @property
     def root_namespace(self) -> str:
         return str(self.values.get("rootNamespace") or ISTIO_NAMESPACE)
-
-    @property
-    def domain(self) -> str:
-        """The DNS suffix of Kubernetes services. It is no mesh setting (istiod is started with it)."""
-        return DEFAULT_DOMAIN
 
     @property
     def trust_domain(self) -> str:
@@ -75,7 +73,7 @@ class Settings:
         Source: https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/.
         """
         try:
-            own = as_map(_parsed(annotation))
+            own = as_map(parsed(annotation))
         except DAMAGED:
             own = {}
         for held in (own, as_map(self.values.get("defaultConfig"))):
@@ -85,11 +83,21 @@ class Settings:
         return 0
 
     def default_export(self, kind: str) -> list[str]:
-        """The exportTo of objects that set none; everywhere unless said otherwise."""
-        key = {
-            "VirtualService": "defaultVirtualServiceExportTo",
-            "DestinationRule": "defaultDestinationRuleExportTo",
-        }.get(kind, "defaultServiceExportTo")
+        """The exportTo of objects that set none; everywhere unless said otherwise. For a DestinationRule only `.` makes
+        a difference."""
+        if kind == "DestinationRule":
+            return [OWN] if OWN in self._words("defaultDestinationRuleExportTo") else []
+        return by_default(self._words(DEFAULT_EXPORTS.get(kind, "defaultServiceExportTo")))
+
+    def discovers(self, labels: Mapping[str, str]) -> bool:
+        """Whether istiod reads what is in a namespace with these labels: all of it unless `discoverySelectors` choose.
+
+        Source: istio/istio pkg/kube/namespace/filter.go.
+        """
+        selectors = as_list(self.values.get("discoverySelectors"))
+        return not selectors or any(selects_expressions(s, labels) for s in selectors)
+
+    def _words(self, key: str) -> list[str]:
         return [str(e) for e in as_list(self.values.get(key))]
 
     def provider(self, name: str) -> Raw | None:
@@ -111,7 +119,13 @@ class Settings:
 
 def read_settings(index: Index) -> Settings:
     """The mesh config in force: that of ConfigMap `istio`, else of the only revision's (`istio-<rev>`), else what an
-    IstioOperator asks for."""
+    IstioOperator asks for; and the DNS suffix."""
+    told = told_domain(index)
+    found = _mesh_config(index)
+    return replace(found, domain=told or DEFAULT_DOMAIN, domain_told=bool(told))
+
+
+def _mesh_config(index: Index) -> Settings:
     source = _config_map(index)
     if source is None:
         operator = next(iter(index.all("install.istio.io", "IstioOperator")), None)
@@ -120,36 +134,13 @@ def read_settings(index: Index) -> Settings:
     return Settings(source=source, values=values or {}, readable=values is not None)
 
 
-def read_map(text: str) -> Raw:
-    """The map that a text in an annotation or a ConfigMap holds, in YAML or JSON; empty if it is damaged."""
-    try:
-        return as_map(_parsed(text))
-    except DAMAGED:
-        return {}
-
-
 def values_of(source: Object) -> Raw | None:
     """The values of a mesh's ConfigMap; None where they cannot be read."""
     try:
-        values = _parsed(str(as_map(source.raw.get("data")).get("mesh") or ""))
+        values = parsed(str(as_map(source.raw.get("data")).get("mesh") or ""))
     except DAMAGED:
         return None
     return as_map(values) if isinstance(values, dict) or values is None else None
-
-
-def _parsed(text: str) -> object:
-    """The YAML of a mesh config. Libyaml's events come from a stack of its own; its composer calls itself for every
-    level and ends the process where a hostile text has very many, so the levels are counted first.
-
-    Raises:
-        yaml.YAMLError: the text is no YAML; ValueError: it has more levels than any mesh config.
-    """
-    depth = 0
-    for event in yaml.parse(text, PARSER):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise ValueError(f"more than {MAX_DEPTH} levels")
-    return yaml.load(text, PARSER)  # noqa: S506 - a safe loader
 
 
 def _config_map(index: Index) -> Object | None:

@@ -17,8 +17,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from troubleshooter.mesh.pods import PROXY
-from troubleshooter.mesh.settings import Settings, read_map
+from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 PROXY_CONFIG = "proxy.istio.io/config"

@@ -15,8 +15,8 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import KIND, MESH, Route, gateways_of
-from troubleshooter.mesh.services import visible
 from troubleshooter.mesh.settings import Settings
+from troubleshooter.mesh.visibility import visible
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 

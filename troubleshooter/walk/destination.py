@@ -155,6 +155,8 @@ def why_not_known(mesh: Mesh, host: str) -> str:
     if svc != "svc" or not suffix:
         return ""
     if suffix != mesh.settings.domain:
+        if mesh.settings.domain_told:
+            return ""
         known = mesh.registry.get(f"{name}.{namespace}.svc.{mesh.settings.domain}")
         slip = difflib.SequenceMatcher(None, suffix, mesh.settings.domain).ratio() > SLIP
         return f"whether names of this cluster end in {suffix} is not said by any object" if known and not slip else ""

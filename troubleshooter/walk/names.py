@@ -13,8 +13,8 @@ from __future__ import annotations
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.settings import read_map
 from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import as_list, as_map
 from troubleshooter.walk.decisions import Party
 from troubleshooter.walk.interception import in_ambient
