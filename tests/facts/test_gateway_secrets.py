@@ -19,7 +19,8 @@ COPY = thing("Secret", "shop")
 
 def about(name: str, *texts: str) -> dict[str, str]:
     """What is known of the Secret of that name."""
-    servers = f"- {{port: {{number: 443, protocol: HTTPS}}, hosts: [a.example.com], tls: {{credentialName: {name}}}}}"
+    settings = f"tls: {{mode: SIMPLE, credentialName: {name}}}"
+    servers = f"- {{port: {{number: 443, protocol: HTTPS}}, hosts: [a.example.com], {settings}}}"
     held = mesh(INGRESS, gateway("public", servers), *texts)
     facts = gateway_case(held, held.gateways.all[0]).facts
     return {n.removeprefix("gateway."): f.word for n, f in facts.items() if n.startswith("gateway.secret")}

@@ -39,7 +39,7 @@ FIELD = "spec.servers[0].tls.credentialName"
     [
         ("mode: SIMPLE, credentialName: shop", (SECRET,), ""),
         ("mode: SIMPLE, credentialName: shop", (OTHER,), f"edge/shop at {FIELD}"),
-        ("credentialName: shop", (OTHER,), f"edge/shop at {FIELD}"),
+        ("credentialName: shop", (OTHER,), ""),
         ("mode: SIMPLE, credentialName: shop", (), ""),
         ("mode: SIMPLE, credentialName: shop", (thing("Secret", "shop"),), ""),
         ("mode: MUTUAL, credentialName: shop", (OTHER,), f"edge/shop at {FIELD}"),
@@ -88,7 +88,7 @@ def test_secrets_that_are_taken_for_granted(texts: tuple[str, ...], expected: st
 
 def test_where_a_secret_is_looked_for() -> None:
     """In the namespace of the pods, if no other is named."""
-    held = mesh(server("credentialName: shop"))
+    held = mesh(server("mode: SIMPLE, credentialName: shop"))
     (found,) = named_by(held.gateways.servers(held.gateways.all[0])[0], "edge")
 
     assert ("edge", "shop", False, FIELD) == (found.namespace, found.name, found.foreign, found.field)

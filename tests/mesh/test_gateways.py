@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import INGRESS, gateway, mesh, thing
-from troubleshooter.mesh.gateways import Gateways, Opened, Server, speaks, takes
+from troubleshooter.mesh.gateways import Gateways
+from troubleshooter.mesh.servers import Opened, Server, speaks, takes
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
 
 HTTP = "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}"
@@ -59,7 +60,7 @@ def test_empty_selector() -> None:
     ("server", "protocol", "tls", "hosts"),
     [
         ("{port: {number: 80, protocol: HTTP}, hosts: [a.com]}", "http", "", ("a.com",)),
-        ("{port: {number: 443, protocol: HTTPS}, hosts: ['*/a.com'], tls: {}}", "https", "SIMPLE", ("a.com",)),
+        ("{port: {number: 443, protocol: HTTPS}, hosts: ['*/a.com'], tls: {}}", "https", "PASSTHROUGH", ("a.com",)),
         (
             "{port: {number: 443, protocol: TLS}, hosts: [./a.com], tls: {mode: PASSTHROUGH}}",
             "tls",

@@ -53,7 +53,7 @@ def test_through_one_gateway() -> None:
 
     assert ("reachable", "deployment shop/payments") == (str(found.walk.verdict), str(hop_of(found).party.workload))
     assert "gateway" == step(found, "capture").result["proxy"]
-    assert {"name": "0.0.0.0_80", "filter_chain": "", "protocol": "http", "tls": ""} == step(found, "listener").result
+    assert {"name": "0.0.0.0_8080", "filter_chain": "", "protocol": "http", "tls": ""} == step(found, "listener").result
     assert "shop.example.com:80" == step(found, "route").result["virtual_host"]
 
 
@@ -125,7 +125,7 @@ BY_NAME = "tls: [{match: [{sniHosts: [shop.example.com]}], route: [{destination:
     [
         (BY_NAME, ""),
         (BY_NAME.replace("shop.example.com", "x.example.com"), "route: NR filter_chain_not_found reset"),
-        ("http: [{route: [{destination: {host: payments}}]}]", "route: NR filter_chain_not_found reset"),
+        ("http: [{route: [{destination: {host: payments}}]}]", "route: refused"),
     ],
 )
 def test_tls_passthrough(more: str, expected: str) -> None:

@@ -35,9 +35,7 @@ def outside(held: Mesh, to: str = "https://shop.example.com/", host: str = "", s
 ASKED = "the client shows a certificate that the gateway trusts"
 
 
-@pytest.mark.parametrize(
-    ("mode", "expected"), [("SIMPLE", False), ("MUTUAL", True), ("OPTIONAL_MUTUAL", False), ("ISTIO_MUTUAL", True)]
-)
+@pytest.mark.parametrize(("mode", "expected"), [("SIMPLE", False), ("MUTUAL", True), ("OPTIONAL_MUTUAL", False)])
 def test_certificates_of_clients(mode: str, *, expected: bool) -> None:
     """Where a server asks for one, that the client has it is taken for granted, and said."""
     found = outside(edge(server(mode)))

@@ -12,9 +12,9 @@ from itertools import chain
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.certificates import Shared, sharing
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.routes import gateways_of, qualified
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Case, CaseKind, Object, as_list
 

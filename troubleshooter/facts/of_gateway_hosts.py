@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.gateways import Server, speaks
 from troubleshooter.mesh.routes import MESH, gateways_of
+from troubleshooter.mesh.servers import Server, speaks
 from troubleshooter.model import HopKind, Object, Request, Stage
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.gateway_routing import overlooked

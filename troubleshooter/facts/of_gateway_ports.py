@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.gateways import Server, speaks
+from troubleshooter.mesh.servers import Server, speaks
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import HopKind, Object, Request

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.credentials import Credential, elsewhere, missing, named_by
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, as_map
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.entrances import Entrance
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.load_balancers import ends_tls
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import HopKind, Request, Resource
 from troubleshooter.walk import Hop, Trail
@@ -62,7 +62,7 @@ def _in_front(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop, workloa
     ways = [e for e in mesh.gateways.ways_in(workload) if e.dialled(request.port)]
     entrance = next((e for e in ways if ends_tls(e.service, e.port) is not None), None)
     opened = mesh.gateways.opened(mesh.gateways.for_workload(workload), workload)
-    plain = [o for o in opened if o.shadowed_by is None and o.server.protocol.family == "http"]
+    plain = [o for o in opened if o.listens and o.server.protocol.family == "http"]
     landed = [o.server for o in plain if entrance is None or o.port == entrance.target]
     redirecting = next((s for s in landed if s.redirects and s.serves(host_of(request))), None)
     if redirecting is None:

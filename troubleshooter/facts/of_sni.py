@@ -12,7 +12,7 @@ from troubleshooter.facts.of_certificates import about_shared
 from troubleshooter.facts.of_gateway_hosts import servers_here
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.certificates import Shared, certificate, sharing
-from troubleshooter.mesh.gateways import Server
+from troubleshooter.mesh.servers import Server
 from troubleshooter.model import HopKind, Request, Stage
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.routing import host_of

@@ -16,11 +16,11 @@ from dataclasses import replace
 from troubleshooter.learn.made_up import MadeUp
 from troubleshooter.learn.tables import CLOSE, ISTIOCTL, KUBECTL, table
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.policies import action
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.routes import Attempt, attempts, http_routes
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import HopKind, Object, as_list, as_map
@@ -167,7 +167,7 @@ def listeners_text(mesh: Mesh, workload: Workload) -> str:
     rows = {(EVERYWHERE, str(port), "ALL", f"Inline Route: {path}*") for port, path in OWN_PORTS.items()}
     for opened in mesh.gateways.opened(mesh.gateways.for_workload(workload), workload):
         server = opened.server
-        if opened.shadowed_by is not None:
+        if not opened.listens:
             continue
         if server.protocol.family == "http":
             rows.add((EVERYWHERE, str(opened.port), "ALL", f"Route: http.{opened.port}"))

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from troubleshooter.mesh.credentials import named_by
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
 from troubleshooter.mesh.workloads import Workload
 
@@ -37,7 +37,7 @@ def sharing(mesh: Mesh, workload: Workload) -> Iterator[Shared]:
     groups: dict[tuple[int, str], list[Server]] = defaultdict(list)
     for opened in mesh.gateways.opened(mesh.gateways.for_workload(workload), workload):
         shown = certificate(opened.server, workload.namespace)
-        if shown and opened.shadowed_by is None:
+        if shown and opened.listens:
             groups[opened.port, shown].append(opened.server)
     for (_, shown), servers in groups.items():
         first, mine = servers[0], _routed(mesh, servers[0], workload) if len(servers) > 1 else {}

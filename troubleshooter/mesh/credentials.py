@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.index import CORE, Index
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import Object, Raw, as_list, as_map
 

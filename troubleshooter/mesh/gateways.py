@@ -1,82 +1,28 @@
-"""Gateways: which pods run them, which servers they open, and who can reach them from outside.
+"""Gateways: which pods run them, on which container ports their servers are opened, and who reaches them from outside.
 
-Decides: selector to pods, server to port, host and TLS mode. Must not know routes.
+Decides: selector to pods, server to port. Must not know routes.
 Sources: https://istio.io/latest/docs/reference/config/networking/gateway/; `mergeGateways` in istio/istio
-pilot/pkg/model/gateway.go.
+pilot/pkg/model/gateway.go and push_context.go.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from troubleshooter.mesh import hosts
 from troubleshooter.mesh.entrances import UNTRANSLATED, Entrance, entrances_of, listening, on_node, opened_on_node
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
-from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.protocols import Protocol, of_server
+from troubleshooter.mesh.istiod import environment, switched_on
 from troubleshooter.mesh.registry import Registry
+from troubleshooter.mesh.servers import OnPort, Opened, Server, barred, servers_of, speaks
 from troubleshooter.mesh.workloads import Workload, Workloads
-from troubleshooter.model import Object, Raw, as_list, as_map, as_words
+from troubleshooter.model import Object, as_words
 
 KIND = "Gateway"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Server:
-    """One server of a Gateway. `hosts` are as written but with `./` resolved; `tls` its TLS mode in upper case, "" for
-    plaintext."""
-
-    gateway: Object
-    index: int
-    number: int
-    protocol: Protocol
-    hosts: tuple[str, ...]
-    raw: Raw
-
-    @property
-    def path(self) -> str:
-        return f"spec.servers[{self.index}]"
-
-    @property
-    def settings(self) -> Raw | None:
-        """Its TLS settings, None where it has none."""
-        return as_map(self.raw["tls"]) if self.raw.get("tls") is not None else None
-
-    @property
-    def tls(self) -> str:
-        if self.protocol.family != "tls":
-            return ""
-        return str((self.settings or {}).get("mode") or "SIMPLE").upper()
-
-    @property
-    def redirects(self) -> bool:
-        """Whether it answers every plain request with a redirect to https."""
-        return (self.settings or {}).get("httpsRedirect") is True
-
-    def serves(self, host: str) -> bool:
-        """Whether a host falls under one of its hosts, whatever namespace routes may come from."""
-        return self.pattern(host) is not None
-
-    def pattern(self, host: str) -> str | None:
-        """The most specific of its hosts that a host falls under."""
-        return hosts.most_specific(host, [h.rpartition("/")[2] for h in self.hosts])
-
-    @property
-    def reference(self) -> str:
-        """`namespace/name` of its Gateway, as VirtualServices name it."""
-        return f"{self.gateway.namespace}/{self.gateway.name}"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Opened:
-    """A server as a gateway pod opens it, on container port `port`. `shadowed_by` is the server that keeps it from
-    being opened at all: one of the same port with the same TLS host, or with a protocol that cannot share the port."""
-
-    server: Server
-    port: int
-    shadowed_by: Server | None = None
+SCOPED = "PILOT_SCOPE_GATEWAY_TO_NAMESPACE"
+"""The variable of istiod with which a Gateway configures pods of its own namespace only."""
+UNPRIVILEGED = "ISTIO_META_UNPRIVILEGED_POD"
+"""The variable by which a gateway's pod says that it may not listen on ports below 1024."""
 
 
 class Gateways:
@@ -86,7 +32,8 @@ class Gateways:
         self._workloads, self._registry = workloads, registry
         self.all = oldest_first(index.all(NETWORKING, KIND))
         self._by_key = {f"{g.namespace}/{g.name}": g for g in self.all}
-        self._servers = {id(g): list(_servers(g)) for g in self.all}
+        self._servers = {id(g): list(servers_of(g)) for g in self.all}
+        self._scoped = switched_on(index, SCOPED)
         self._by_label: dict[tuple[str, str], list[Workload]] = defaultdict(list)
         for workload in workloads.all:
             for pair in workload.labels.items():
@@ -105,12 +52,12 @@ class Gateways:
         return as_words(gateway.spec.get("selector"))
 
     def workloads(self, gateway: Object) -> list[Workload]:
-        """The workloads whose pods it configures: those with all labels of its selector, in any namespace."""
+        """The workloads whose pods it configures: those with all labels of its selector, in any namespace unless istiod
+        is told otherwise."""
         selector = self.selector(gateway)
-        if not selector:
-            return [w for w in self._workloads.all if any(p.gateway for p in w.pods)]
-        first = next(iter(selector.items()))
-        return [w for w in self._by_label.get(first, ()) if selects(selector, w.labels)]
+        held = self._by_label.get(next(iter(selector.items())), ()) if selector else self._workloads.all
+        found = [w for w in held if selects(selector, w.labels)] if selector else [w for w in held if _runs_one(w)]
+        return [w for w in found if not self._scoped or w.namespace == gateway.namespace]
 
     def proxies(self) -> list[Workload]:
         """Workloads that look like gateways, selected or not: they run nothing but a proxy."""
@@ -129,17 +76,14 @@ class Gateways:
         seen, which are taken to listen on the servers' own numbers)."""
         found: list[Opened] = []
         ports: dict[int, int] = {}
-        first: dict[int, Server] = {}
-        by_host: dict[tuple[int, str], Server] = {}
+        held: dict[int, OnPort] = defaultdict(OnPort)
+        limited = workload is not None and _unprivileged(workload)
         for server in (s for g in gateways for s in self.servers(g)):
             if server.number not in ports:
                 ports[server.number] = listening(self.ways_in(workload), server.number) if workload else server.number
             port = ports[server.number]
-            rival = _in_the_way(server, first.get(port), [by_host.get((port, host)) for host in server.hosts])
-            found.append(Opened(server=server, port=port, shadowed_by=rival))
-            if rival is None:
-                first.setdefault(port, server)
-                by_host |= {(port, host): server for host in server.hosts if server.settings is not None}
+            rival, field = held[port].add(server), barred(server, port, unprivileged=limited)
+            found.append(Opened(server=server, port=port, shadowed_by=rival, barred=field))
         return found
 
     def entrances(self, workload: Workload, number: int) -> list[Entrance]:
@@ -211,48 +155,10 @@ class Gateways:
         return any(e.dialled(port) for e in entrances)
 
 
-def _in_the_way(server: Server, first: Server | None, same_host: Iterable[Server | None]) -> Server | None:
-    """The server of the same port that keeps another from being opened: one with the same host where TLS settings tell
-    servers apart, or the first if it is plaintext and not both are HTTP."""
-    taken = next(filter(None, same_host), None)
-    if taken is not None and server.settings is not None:
-        return taken
-    if first is None or first.tls:
-        return None
-    both = first.protocol.family == "http" and server.protocol.family == "http"
-    return None if both else first
+def _runs_one(workload: Workload) -> bool:
+    return any(pod.gateway for pod in workload.pods)
 
 
-def takes(server: Server, scheme: str, port: int) -> bool:
-    """Whether a server is meant for a scheme and port: `http` for plaintext servers, `https` for TLS ones, `tcp` for
-    any that is no HTTP."""
-    return server.number == port and speaks(server, scheme)
-
-
-def speaks(server: Server, scheme: str) -> bool:
-    """Whether a server is meant for a scheme, on whatever port."""
-    return server.protocol.family in {"http": {"http"}, "https": {"tls"}, "tcp": {"tcp", "tls", "auto"}}[scheme]
-
-
-def _servers(gateway: Object) -> Iterable[Server]:
-    for n, item in enumerate(as_list(gateway.spec.get("servers"))):
-        raw = as_map(item)
-        port = as_map(raw.get("port"))
-        number = port.get("number")
-        if is_number(number):
-            yield Server(
-                gateway=gateway,
-                index=n,
-                number=number,
-                protocol=of_server(str(port.get("protocol") or "")),
-                hosts=tuple(_own(str(h), gateway.namespace) for h in as_list(raw.get("hosts"))),
-                raw=raw,
-            )
-
-
-def _own(host: str, namespace: str) -> str:
-    """A server's host with its namespace written out, and without one where any will do."""
-    space, slash, name = host.partition("/")
-    if not slash or space == "*":
-        return name if slash else host
-    return f"{namespace if space == '.' else space}/{name}"
+def _unprivileged(workload: Workload) -> bool:
+    """Whether the pods of a workload say that they may not listen on ports below 1024."""
+    return environment(workload.representative.spec).get(UNPRIVILEGED, "").lower() == "true"

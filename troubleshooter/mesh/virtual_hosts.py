@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.routes import Attempt, attempts, http_routes, merged
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.model import Object
 

@@ -54,6 +54,14 @@ def by_connection(
     return to_destinations(mesh, request, trail, route, result={"virtual_host": "", "name": route.name})
 
 
+def has_route(owners: Iterable[Object], sender: Sender, *, by_name: bool) -> bool:
+    """Whether any connection at all would find a tls (`by_name`) or tcp route of these VirtualServices."""
+    held = tuple(owners)
+    if by_name:
+        return any(True for _ in _by_name(held, sender))
+    return any(_takes(route, sender) for owner in held for route in routes_of(owner, "tcp"))
+
+
 def _by_name(owners: Iterable[Object], sender: Sender) -> Iterable[tuple[str, Route]]:
     """(SNI host, tls route) for this proxy; of several for one name the first comes last, so that it counts."""
     found = [

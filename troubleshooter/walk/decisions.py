@@ -11,12 +11,12 @@ from typing import Any, TypeVar
 
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.endpoints import Endpoints
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.locality import Placement
 from troubleshooter.mesh.mtls import Accepts, Offer
 from troubleshooter.mesh.patches import Context
 from troubleshooter.mesh.policies import Judgement
 from troubleshooter.mesh.routes import Near, Route
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
-from troubleshooter.model import Connection, Object, Request, Stage
+from troubleshooter.model import Object, Request, Stage
 from troubleshooter.walk.answers import looping
-from troubleshooter.walk.connections import Passed, by_connection
-from troubleshooter.walk.decisions import Routing, Trail, dropped, http
+from troubleshooter.walk.connections import Passed, by_connection, has_route
+from troubleshooter.walk.decisions import Routing, Trail, http
 from troubleshooter.walk.entering import opened
+from troubleshooter.walk.filter_chains import family_of, no_chain, refused
 from troubleshooter.walk.receiving import as_received
 from troubleshooter.walk.routing import Held, chosen, host_of, take, touching
 
@@ -40,10 +41,7 @@ def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Tra
         return [_to_https(request, trail, host, host.redirect)]
     if host is None or not host.attempts:
         return [_unbound(mesh, request, trail, server, held)]
-    sender = Sender(
-        labels=hop.party.labels, namespace=hop.party.namespace, port=server.number, gateway=server.reference
-    )  # fmt: skip
-    choice = chosen(host.attempts, host.owners, received, sender)
+    choice = chosen(host.attempts, host.owners, received, _sender(trail, server))
     named = f"{host.pattern}:{server.number}"
     held_here = Held(owners=tuple(host.owners), choice=choice, host=named, scheme=received.scheme)
     return take(mesh, request, trail, held_here)
@@ -69,10 +67,33 @@ def held_hosts(mesh: Mesh, trail: Trail) -> dict[str, VirtualHost]:
         return {}
     servers = [server]
     if not server.tls:
-        there = [o for o in opened(mesh, trail) if o.shadowed_by is None]
-        port = next((o.port for o in there if o.server.path == server.path and o.server.gateway is server.gateway), 0)
-        servers = [o.server for o in there if o.port == port and o.server.protocol.family == "http"]
+        servers = [s for s in _beside(mesh, trail, server) if s.protocol.family == "http"]
     return virtual_hosts(mesh.virtual_services, servers, party.namespace, party.labels)
+
+
+def _beside(mesh: Mesh, trail: Trail, server: Server) -> list[Server]:
+    """The servers that are open on the port of one of them, itself among them."""
+    there = [o for o in opened(mesh, trail) if o.listens]
+    port = next((o.port for o in there if o.server is server), 0)
+    return [o.server for o in there if o.port == port]
+
+
+def _bound(mesh: Mesh, trail: Trail, server: Server) -> list[Object]:
+    """The VirtualServices of which a server may have tls and tcp routes."""
+    bound = mesh.virtual_services.bound(server.reference, trail.hop.party.namespace)
+    return [v for v in bound if mesh.virtual_services.shared_hosts(v, server.hosts)]
+
+
+def _sender(trail: Trail, server: Server) -> Sender:
+    party = trail.hop.party
+    return Sender(labels=party.labels, namespace=party.namespace, port=server.number, gateway=server.reference)
+
+
+def _leads(mesh: Mesh, trail: Trail, server: Server) -> bool:
+    """Whether a server has a filter chain at all: one that passes connections on has one for each route."""
+    if family_of(server) == "http" or server.tls == "AUTO_PASSTHROUGH":
+        return True
+    return has_route(_bound(mesh, trail, server), _sender(trail, server), by_name=server.tls == "PASSTHROUGH")
 
 
 def bound_routes(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
@@ -103,15 +124,16 @@ def overlooked(mesh: Mesh, request: Request) -> tuple[Object, ...]:
 
 def _of_connection(mesh: Mesh, request: Request, trail: Trail, server: Server) -> list[Trail]:
     """TLS passed through, or TCP: only tls and tcp routes count, and without one there is nothing. The hosts of a
-    VirtualService need only meet the server's."""
-    party = trail.hop.party
-    bound = mesh.virtual_services.bound(server.reference, party.namespace)
-    owners = [v for v in bound if mesh.virtual_services.shared_hosts(v, server.hosts)]
-    sender = Sender(labels=party.labels, namespace=party.namespace, port=server.number, gateway=server.reference)
+    VirtualService need only meet the server's. A port of which no server leads anywhere is not opened at all.
+
+    Source: `createGatewayTCPFilterChainOpts` and `MutableGatewayListener.build` in istio/istio
+    pilot/pkg/networking/core/gateway.go.
+    """
+    owners, sender = _bound(mesh, trail, server), _sender(trail, server)
     routed = by_connection(mesh, request, trail, owners, sender)
     if not isinstance(routed, Passed):
         return routed
     said = f"no tls or tcp route for {request.sni or request.host} is bound to {server.gateway}"
-    outcome = dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+    outcome = no_chain(trail) if any(_leads(mesh, trail, s) for s in _beside(mesh, trail, server)) else refused(trail)
     trail = trail.decide(routing=Routing(owners=tuple(owners), overlooked=overlooked(mesh, request)))
     return [trail.fails(Stage.ROUTE, said, outcome, resource=server.gateway.at(server.path))]

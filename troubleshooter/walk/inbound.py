@@ -16,6 +16,7 @@ from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials, Token
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Stage
+from troubleshooter.walk.client_tls import ENDING
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
 from troubleshooter.walk.sender import spoken
 from troubleshooter.walk.subjects import subject_of
@@ -122,10 +123,11 @@ def _spoken_here(request: Request, trail: Trail, declared: str) -> str:
     before = trail.hops[-2]
     if before.family == "http":
         return "http"
-    if before.server is not None and before.server.tls not in ("", "PASSTHROUGH"):
-        return "tcp"
-    mutual = before.offer is not None and before.offer.sends is Sends.MTLS
-    return before.family if mutual and declared == "auto" else spoken(request)
+    if declared == "auto" and before.offer is not None and before.offer.sends is Sends.MTLS:
+        return before.family
+    if before.server is not None and before.server.tls in ENDING:
+        return "http" if request.scheme == "https" else "tcp"
+    return spoken(request)
 
 
 UNSEEN = "the gateway's pods were not seen, nor what applies to them"

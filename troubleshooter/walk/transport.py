@@ -14,10 +14,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from troubleshooter.mesh.credentials import BY_NAME
-from troubleshooter.mesh.gateways import Server
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
+from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
 from troubleshooter.walk.candidates import keeps_address
@@ -138,7 +138,7 @@ def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
         return None
     gateways = mesh.gateways.for_workload(endpoint.workload)
     opened = mesh.gateways.opened(gateways, endpoint.workload)
-    servers = [o.server for o in opened if o.port == endpoint.port and o.shadowed_by is None]
+    servers = [o.server for o in opened if o.port == endpoint.port and o.listens]
     plain = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
     fitting = [s for s in servers if bool(s.tls) is not plain]
     if fitting or not servers:

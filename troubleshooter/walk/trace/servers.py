@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh.gateways import Opened
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.servers import Opened
 from troubleshooter.model import Considered, as_map, as_words
 from troubleshooter.walk.entering import opened
 from troubleshooter.walk.routing import host_of
@@ -49,6 +49,8 @@ def _server(moment: Moment, one: Opened) -> Considered:
     if one.shadowed_by is not None:
         other = one.shadowed_by
         return lost(place, f"{other.gateway} has port {other.number} first, and they cannot share it")
+    if one.barred:
+        return lost(server.gateway.at(f"{server.path}.{one.barred}"), "the gateway's pods do not open it for others")
     if taken is not None and one.server.number != taken.number:
         return lost(place, f"it is for port {server.number}")
     if taken is not None and not server.serves(name):
