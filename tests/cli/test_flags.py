@@ -126,9 +126,10 @@ def test_with_brings_the_caller_along(run: RunCommand, here: Path) -> None:
     assert [None, "reachable"] == [_json(run, *words)["before"], _json(run, *words)["verdict"]]
 
 
-def test_trace_names_what_was_considered(run: RunCommand) -> None:
+@pytest.mark.parametrize("command", ["walk", "diagnose"])
+def test_trace_names_what_was_considered(run: RunCommand, command: str) -> None:
     """--trace says at each stage what was looked at; without it nothing is."""
-    words = ("walk", "-f", "bad.yaml", *FAILING)
+    words = (command, "-f", "bad.yaml", *FAILING)
     route = [
         next(s for s in found["path"] if s["stage"] == "route")["considered"]
         for found in (_json(run, *words), _json(run, *words, "--trace"))

@@ -118,7 +118,7 @@ COMMANDS = {
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG)),
-            ("The result", (OUTPUT, FAIL_ON)),
+            ("The result", (TRACE, OUTPUT, FAIL_ON)),
             ("Running", RUNNING),
         ),
         examples=(

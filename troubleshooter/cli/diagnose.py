@@ -21,6 +21,7 @@ from troubleshooter.consult import Consultation
 from troubleshooter.engine import DurableEngine
 from troubleshooter.model import Diagnosis, Severity, StageVerdict, Verdict
 from troubleshooter.walk import RequestError
+from troubleshooter.walk.trace import traced
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +42,13 @@ def run(args: argparse.Namespace) -> Answer:
         demand_symptom(rulebook, args.symptom)
         laid = read_mesh(args)
         summary = read_log(args.log) if args.log else None
-        diagnosis = concluded(consultation_on(args, rulebook, engine, laid.inventory, summary))
+        consultation = consultation_on(args, rulebook, engine, laid.inventory, summary)
+        diagnosis = concluded(consultation)
     if diagnosis.walk is not None:
         before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
         diagnosis = replace(diagnosis, before=before)
+    if args.trace and consultation.examined.walked is not None:
+        diagnosis = replace(diagnosis, walk=traced(consultation.examined.mesh, consultation.examined.walked))
     return Answer(shown(diagnosis, args.output), status_of(diagnosis, args.fail_on))
 
 

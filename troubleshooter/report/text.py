@@ -12,6 +12,7 @@ from troubleshooter.model import Certainty, Diagnosis, Finding, Resource, Step, 
 from troubleshooter.report import findings_text, sections, words
 from troubleshooter.report.contract import not_checked
 from troubleshooter.report.findings_text import Folded, folded
+from troubleshooter.report.hops_text import every_stage, is_traced
 from troubleshooter.report.page import BLANK, Part, Screen, Span, Tone, render
 from troubleshooter.report.sections import MOST, heading, line, more, row, rows
 from troubleshooter.report.way_text import way
@@ -61,6 +62,7 @@ def _request(diagnosis: Diagnosis, walk: Walk, screen: Screen) -> Iterator[Part]
         yield from findings_text.evidence(root.because)
         yield from findings_text.meaning(root.explanation)
         yield from findings_text.fixes(root, screen)
+    yield from every_stage(walk.path) if is_traced(walk.path) else ()
     yield from sections.branches(walk)
     yield from sections.groups(diagnosis.groups)
     yield from others(diagnosis.findings, root)

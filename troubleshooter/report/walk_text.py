@@ -1,24 +1,20 @@
 """The page for people about a walk: the way of a request, hop by hop and stage by stage.
 
-Decides: how the way is drawn. Must not know: causes and findings.
+Decides: what stands on the page, and when two ways stand side by side. Must not know: causes and findings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
 
-from troubleshooter.model import Considered, Diagnosis, StageVerdict, Step, Walk
+from troubleshooter.model import Diagnosis, Walk
 from troubleshooter.report import sections, words
 from troubleshooter.report.contract import not_checked
-from troubleshooter.report.page import BLANK, Paragraph, Part, Screen, Span, Tone, render
-from troubleshooter.report.sections import INDENT, heading, line
+from troubleshooter.report.hops_text import every_stage, is_traced
+from troubleshooter.report.page import BLANK, Part, Screen, Span, Tone, render
+from troubleshooter.report.sections import line
 from troubleshooter.report.side_by_side import side_by_side
 from troubleshooter.report.text import DEFAULT
-from troubleshooter.report.way_text import hop_name
-
-STAGE = 20
-"""Where the text of a stage begins, after its mark and the longest name."""
 
 
 def walk_to_text(walk: Walk, screen: Screen = DEFAULT, *, before: Walk | None = None) -> str:
@@ -36,56 +32,6 @@ def _page(walk: Walk, before: Walk | None) -> Iterator[Part]:
     yield from sections.request_rows(walk)
     yield from sections.before_rows(before)
     yield from side_by_side(before, walk) if before else ()
-    if before is None or any(step.considered for step in walk.path):
-        for _, steps in groupby(walk.path, key=lambda s: s.hop):
-            yield from _hop(list(steps))
+    yield from every_stage(walk.path) if before is None or is_traced(walk.path) else ()
     yield from sections.branches(walk)
     yield from sections.not_seen(not_checked(Diagnosis(walk=walk)))
-
-
-def _hop(steps: Sequence[Step]) -> Iterator[Part]:
-    yield from heading(f"Hop {steps[0].hop}: {hop_name(steps)}")
-    for reached, some in groupby(steps, key=lambda s: s.verdict is not StageVerdict.NOT_REACHED):
-        if reached:
-            for step in some:
-                yield from _stage(step)
-        else:
-            yield _beyond(some)
-
-
-def _beyond(steps: Iterable[Step]) -> Part:
-    names = words.listed([str(s.stage) for s in steps])
-    return line(Span(f"not reached: {names}", Tone.FAINT), lead=words.STAGE_MARKS[StageVerdict.NOT_REACHED])
-
-
-def _stage(step: Step) -> Iterator[Part]:
-    texts = list(_texts(step)) or [Span("passes" if step.verdict is StageVerdict.PASS else str(step.verdict))]
-    mark = words.STAGE_MARKS[step.verdict]
-    yield Paragraph(spans=(texts[0],), lead=(mark, Span(f" {step.stage}")), indent=INDENT, column=STAGE)
-    for text in texts[1:]:
-        yield line(text, indent=STAGE)
-    if step.considered[1:] or not all(c.chosen for c in step.considered):
-        for considered in step.considered:
-            yield from _considered(considered)
-
-
-def _considered(one: Considered) -> Iterator[Part]:
-    """An object that counts or lost, with its place and the reason."""
-    mark, tone = (Span("√", Tone.GOOD), Tone.TEXT) if one.chosen else (Span("-", Tone.FAINT), Tone.FAINT)
-    yield line(Span(words.resource(one.resource), tone), Span(f": {one.why}", tone), indent=STAGE, lead=mark)
-
-
-def _texts(step: Step) -> Iterator[Span]:
-    """What was decided, by which object and field, what was assumed, and where the request dies."""
-    if step.detail:
-        yield Span(step.detail)
-    if step.resource:
-        yield Span(words.resource(step.resource), Tone.FAINT)
-    if step.observed:
-        yield Span("seen to happen", Tone.FAINT)
-    for assumption in step.assumes:
-        yield Span(f"assumed: {assumption}", Tone.FAINT)
-    if step.verdict is StageVerdict.FAIL:
-        yield Span("The request dies here.", Tone.BAD)
-    if step.verdict is StageVerdict.UNKNOWN:
-        yield Span("This cannot be told from what was seen.", Tone.WARN)
