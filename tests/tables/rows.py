@@ -5,7 +5,8 @@ A file `<area>.yaml` has `about` (one sentence), `bases` (lists of objects by na
 - `is`: the rule of Istio that the row shows, in one sentence; `reference`: where it is written down;
 - `base`: the name of the base it starts from (the file's first if left out; "" for none), `objects`: what is added. An
   object of the same kind, namespace and name as one of the base stands in its place;
-- `from to method headers sni plaintext expect namespace`: the request, as the flags of the command line have it;
+- `from to method headers sni plaintext expect namespace without`: the request, as the flags of the command line have
+  it;
 - `headers` are a map or pairs; `token`: the claims of a JWT, which then stands wherever `headers` or `to` say TOKEN;
 - `then`: what must come out. Each key is read off the JSON of `walk -o json` by `READERS`; what is not named is free.
 
@@ -30,6 +31,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.model import Diagnosis, Inventory, Object
 from troubleshooter.report import to_json
 from troubleshooter.walk import parse_request, walk
+from troubleshooter.walk.without import take_away
 
 TABLES = Path(__file__).parent
 NOW = 1_800_000_000
@@ -86,9 +88,10 @@ def answer_of(row: Row) -> dict[str, Any]:
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
     )
-    found = walk(Mesh(inventory_of(row)), request, asked.get("namespace", "shop"))
-    held: dict[str, Any] = json.loads(to_json(Diagnosis(walk=found.walk)))
-    return held
+    held = take_away(inventory_of(row), asked.get("without", ()), "shop", request.source)
+    found = walk(Mesh(held), request, asked.get("namespace", "shop"))
+    told: dict[str, Any] = json.loads(to_json(Diagnosis(walk=found.walk)))
+    return told
 
 
 def _jwt(claims: Mapping[str, Any]) -> str:
@@ -180,6 +183,13 @@ def _of_endpoints(key: str) -> Callable[[Answer], dict[str, Any]]:
     return lambda answer: {_name(e): e[key] for e in _endpoints(answer)}
 
 
+def _dialled(key: str) -> Callable[[Answer], dict[str, Any]]:
+    """A key of each endpoint that the first hop has; the others are those behind it."""
+    return lambda answer: {
+        _name(e): e[key] for s in _steps(answer, "endpoint")[:1] if s["result"] for e in s["result"]["endpoints"]
+    }
+
+
 def _unknown(answer: Answer) -> list[str]:
     return [s["stage"] for s in answer["path"] if s["verdict"] == "unknown"]
 
@@ -230,6 +240,9 @@ READERS: Mapping[str, Callable[[Answer], Any]] = {
     "weights": _of_endpoints("weight"),
     "localities": _of_endpoints("locality"),
     "networks": _of_endpoints("network"),
+    "dialled": _dialled("weight"),
+    "dialled_priorities": _dialled("priority"),
+    "dialled_networks": _dialled("network"),
     "mode": _result("transport", "mode"),
     "modes": _every("transport", "mode"),
     "sni": _result("transport", "sni"),

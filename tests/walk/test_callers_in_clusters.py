@@ -64,17 +64,3 @@ def test_no_cluster_was_named() -> None:
     """Where no cluster has a name, how to give one is said."""
     with pytest.raises(RequestError, match=r"name one with -f east=PATH"):
         _caller(Mesh(inventory(SHOP)), "shop/deployment/web@east")
-
-
-@pytest.mark.parametrize(
-    ("clusters", "expected"),
-    [
-        ({"east": SHOP, "west": SHOP}, ["the network between the Kubernetes clusters east, west"]),
-        ({"east": SHOP}, []),
-    ],
-)
-def test_the_network_between_clusters_is_left_out(clusters: dict[str, str], expected: list[str]) -> None:
-    """That it is taken to let everything through is said, with the names of the clusters."""
-    held = _mesh(**clusters).assumptions()
-
-    assert expected == [n.what for n in held if n.what.startswith("the network")]

@@ -159,11 +159,13 @@ def test_gateway_without_pods() -> None:
     assert ("undetermined", True) == (str(found.walk.verdict), "listener" in unknown(found))
 
 
-def test_auto_passthrough_is_not_modelled() -> None:
-    """Connections between networks."""
+def test_auto_passthrough_is_for_names_of_the_mesh() -> None:
+    """A client outside, whose hello has no such name, finds no filter chain."""
     held = edge("- {port: {number: 443, protocol: TLS}, hosts: ['*.local'], tls: {mode: AUTO_PASSTHROUGH}}")
 
-    assert "undetermined" == outside(held, "https://payments.shop.svc.cluster.local/").walk.verdict
+    assert "listener: NR filter_chain_not_found reset" == death(
+        outside(held, "https://payments.shop.svc.cluster.local/")
+    )
 
 
 def test_bound_elsewhere() -> None:

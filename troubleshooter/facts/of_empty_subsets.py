@@ -18,6 +18,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.destinations import Subset
 from troubleshooter.mesh.endpoints import Endpoints
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.locality import placed_labels
 from troubleshooter.mesh.services import Service
 from troubleshooter.model import CaseKind, Resource
 from troubleshooter.walk import Cluster
@@ -37,7 +38,7 @@ def about_empty_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, subset: 
         return
     found = mesh.endpoints(service, port)
     place = replace(subset.place, field=f"{subset.place.field}.labels")
-    if any(selects(subset.labels, e.all_labels) for e in found.ready):
+    if any(selects(subset.labels, placed_labels(e)) for e in found.ready):
         case.fact("destination.subset_endpoints", "some", place)
     elif found.ready and labels_known(subset.labels, found.ready):
         case.role("subset", place)

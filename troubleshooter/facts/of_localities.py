@@ -11,7 +11,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import Placement, Spread
+from troubleshooter.mesh.locality import Placement, Spread, placed_labels
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Cluster, Hop, Party, Trail
@@ -65,7 +65,7 @@ def _ready(hop: Hop, cluster: Cluster) -> Sequence[Endpoint]:
     """The endpoints that are ready (in the subset), also those to which no weight leads."""
     subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
     held = hop.endpoints.ready if hop.endpoints else ()
-    return [e for e in held if subset is None or selects(subset.labels, e.all_labels)]
+    return [e for e in held if subset is None or selects(subset.labels, placed_labels(e))]
 
 
 def _share(placement: Placement, own: str) -> str:

@@ -9,7 +9,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.walk import Hop
-from troubleshooter.walk.transport import ends, trust
+from troubleshooter.walk.trusting import ends, trust
 
 
 def about_roots(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:

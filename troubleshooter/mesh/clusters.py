@@ -8,7 +8,7 @@ Source: https://istio.io/latest/docs/setup/install/multicluster/multi-primary/#e
 from __future__ import annotations
 
 from troubleshooter.mesh.index import CORE, Index
-from troubleshooter.model import NotChecked, Object, Resource, as_map
+from troubleshooter.model import Object, Resource, as_map
 
 LABEL, ANNOTATION = "istio/multiCluster", "networking.istio.io/cluster"
 
@@ -32,16 +32,6 @@ def not_read(index: Index) -> tuple[Resource, ...]:
 def names(index: Index) -> tuple[str, ...]:
     """The names of the clusters of which objects were read, in their order."""
     return tuple(dict.fromkeys(thing.cluster for thing in index.inventory.objects if thing.cluster))
-
-
-def network_left_out(index: Index) -> tuple[NotChecked, ...]:
-    """What is left out of account where several clusters were read."""
-    read = tuple(dict.fromkeys(thing.cluster or "without a name" for thing in index.inventory.objects))
-    if len(read) < 2:
-        return ()
-    what = f"the network between the Kubernetes clusters {', '.join(read)}"
-    why = "not modelled yet: pods of one are taken to reach those of another, whatever gateways stand between them"
-    return (NotChecked(what=what, why=why, unlock="istioctl proxy-config endpoints POD -n NAMESPACE"),)
 
 
 def named_in(secret: Object) -> set[str]:

@@ -16,7 +16,7 @@ from troubleshooter.mesh.index import CORE, DISCOVERY, Index, selects
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.slices import in_slice, slices_of
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
-from troubleshooter.model import Resource
+from troubleshooter.model import Key, Object, Resource
 
 
 class Absence(StrEnum):
@@ -68,15 +68,46 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
     if service.external_name:
         return Endpoints(all=(Endpoint(address=service.external_name, port=port.number),), external=True)
     machines = tuple(machines_of(index, workloads, service, port)) if service.selector else ()
-    found = _of_cluster(index, workloads, service, port)
+    found = of_cluster(index, workloads, service, port)
     if not machines:
         return found
     absence = Absence.NONE if any(e.healthy for e in machines) else found.absence
     return replace(found, all=(*found.all, *machines), absence=absence)
 
 
-def _of_cluster(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
-    """Those of a Kubernetes Service that Kubernetes knows of."""
+def beyond(own: Endpoints, others: Iterable[Endpoints]) -> Endpoints:
+    """The endpoints of one service port in several Kubernetes clusters; why none is ready is told of the first."""
+    every = (*own.all, *(e for other in others for e in other.all))
+    absence = Absence.NONE if any(e.healthy for e in every) else own.absence
+    return replace(own, all=every, absence=absence)
+
+
+def within(found: Endpoints, cluster: str) -> Endpoints:
+    """Those of one Kubernetes cluster."""
+    kept = tuple(e for e in found.all if e.cluster == cluster)
+    absence = Absence.NONE if any(e.healthy for e in kept) else Absence.NOT_READY if kept else Absence.NO_ADDRESSES
+    return replace(found, all=kept, absence=found.absence if len(kept) == len(found.all) else absence)
+
+
+def without(found: Endpoints, away: frozenset[Key]) -> Endpoints:
+    """The same with the pods of some workloads, or some pods, taken for not ready."""
+    gone = {id(e) for e in found.all if away & {thing.key for thing in _owners(e)}} if away else set()
+    if not gone:
+        return found
+    every = tuple(replace(e, healthy=False) if id(e) in gone else e for e in found.all)
+    left = any(e.healthy for e in every)
+    return replace(found, all=every, absence=Absence.NONE if left else Absence.NOT_READY)
+
+
+def _owners(endpoint: Endpoint) -> Iterable[Object]:
+    if endpoint.workload is not None:
+        yield endpoint.workload.object
+    if endpoint.pod is not None:
+        yield endpoint.pod.owner
+
+
+def of_cluster(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
+    """Those of a Kubernetes Service that its own Kubernetes cluster knows of."""
     if slices_of(index, service.object):
         return _of_slices(index, workloads, service, port)
     if not service.selector:
@@ -99,8 +130,10 @@ def _made_unseen(index: Index, service: Service) -> bool:
 
 
 def selected(workloads: Workloads, service: Service) -> list[tuple[Workload, Pod]]:
-    """The pods of the service's namespace that its selector matches."""
-    return workloads.selected(service.namespace, service.selector)
+    """The pods of the service's namespace that its selector matches: of a Kubernetes Service those of its own
+    Kubernetes cluster, of a ServiceEntry those of all that istiod reads."""
+    found = workloads.selected(service.namespace, service.selector)
+    return [(w, p) for w, p in found if service.entry or p.owner.cluster == service.object.cluster]
 
 
 def _of_selector(workloads: Workloads, service: Service, port: Port) -> Endpoints:
@@ -123,25 +156,30 @@ def _of_selector(workloads: Workloads, service: Service, port: Port) -> Endpoint
 
 def _without_pods(workloads: Workloads, service: Service) -> Absence:
     """Which of the reasons for having no pod at all it is."""
-    held = workloads.inside(service.namespace)
-    if not held:
+    if not workloads.inside(service.namespace):
         return Absence.NOT_SEEN
+    held = _beside(workloads, service)
     matching = [w for w in held if selects(service.selector, w.labels)]
     if not matching:
         return Absence.SELECTOR
     return Absence.SCALED_TO_ZERO if all(w.replicas == 0 for w in matching) else Absence.NO_PODS
 
 
+def _beside(workloads: Workloads, service: Service) -> list[Workload]:
+    """The workloads of a Service's namespace in its own Kubernetes cluster."""
+    return [w for w in workloads.inside(service.namespace) if w.object.cluster == service.object.cluster]
+
+
 def _places(workloads: Workloads, service: Service) -> tuple[Resource, ...]:
     """What to point at: the workloads that the selector matches, else all that it could have matched."""
-    held = workloads.inside(service.namespace)
+    held = _beside(workloads, service)
     matching = [w for w in held if selects(service.selector, w.labels)]
     return tuple(w.object.at() for w in matching or held)
 
 
 def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:
     slices = slices_of(index, service.object)
-    found = [e for s in slices for e in in_slice(workloads, s.raw, port, service.namespace)]
+    found = [e for s in slices for e in in_slice(workloads, s, port)]
     places = tuple(s.at() for s in slices)
     if any(e.healthy for e in found):
         return Endpoints(all=tuple(found), looked_at=places)

@@ -67,9 +67,10 @@ def target_of(port: Port) -> int:
 
 
 def of_pod(workload: Workload, pod: Pod, number: int, *, ready: bool) -> Endpoint:
-    """A pod as an endpoint."""
+    """A pod as an endpoint; a stand-in counts for all pods of its workload."""
     return Endpoint(
-        address=pod.address, port=number, workload=workload, pod=pod, locality=pod.locality, healthy=ready
+        address=pod.address, port=number, workload=workload, pod=pod, locality=pod.locality, healthy=ready,
+        weight=max(1, workload.replicas) if pod.standin else 1, cluster=pod.owner.cluster,
     )  # fmt: skip
 
 

@@ -54,7 +54,11 @@ class Index:
 
     def beside(self, thing: Object, group: str, kind: str, namespace: str, name: str) -> Object | None:
         """The object of that name in the Kubernetes cluster of another object."""
-        return self._keys.get((thing.cluster, group, kind, namespace, name))
+        return self.in_cluster(thing.cluster, group, kind, namespace, name)
+
+    def in_cluster(self, cluster: str, group: str, kind: str, namespace: str, name: str) -> Object | None:
+        """The object of that name in a Kubernetes cluster."""
+        return self._keys.get((cluster, group, kind, namespace, name))
 
     def labelled(self, group: str, kind: str, namespace: str, *, label: str, value: str) -> list[Object]:
         """Every object of a kind in one namespace that carries a label with this value, looked up in a table that is

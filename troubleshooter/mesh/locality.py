@@ -15,7 +15,7 @@ from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE, is_number
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Raw, as_list, as_map
 
-NETWORK, HOSTNAME = "topology.istio.io/network", "kubernetes.io/hostname"
+CLUSTER, NETWORK, HOSTNAME = "topology.istio.io/cluster", "topology.istio.io/network", "kubernetes.io/hostname"
 SAME_ZONE = (NETWORK, REGION, ZONE)
 CLOSE_LABELS = {
     "PreferClose": SAME_ZONE,
@@ -151,16 +151,23 @@ def _distance(theirs: str, ours: str, setting: Raw) -> int:
 def _label_rank(endpoint: Endpoint, order: Sequence[str], labels: Mapping[str, str], locality: str) -> int:
     """How early in the list of labels endpoint and proxy differ: the earlier, the farther."""
     mine = {**_locality_labels(locality), **labels}
-    theirs = {**_locality_labels(endpoint.locality), **endpoint.all_labels}
-    if endpoint.network:
-        theirs.setdefault(NETWORK, endpoint.network)
-    if endpoint.pod and endpoint.pod.node:
-        theirs.setdefault(HOSTNAME, endpoint.pod.node)
+    theirs = placed_labels(endpoint)
     for n, entry in enumerate(order):
         name, _, fixed = entry.partition("=")
         if (fixed or mine.get(name)) != theirs.get(name):
             return len(order) - n
     return 0
+
+
+def placed_labels(endpoint: Endpoint) -> Mapping[str, str]:
+    """The labels of an endpoint with those of its place, which istiod adds: region, zone, node, cluster, network.
+
+    Source: `AugmentLabels` in istio/istio pilot/pkg/serviceregistry/util/label/label.go.
+    """
+    pod = endpoint.pod if not endpoint.relay else None
+    places = {CLUSTER: endpoint.cluster, NETWORK: endpoint.network, HOSTNAME: pod.node if pod else ""}
+    added = {key: value for key, value in places.items() if value}
+    return {**_locality_labels("" if endpoint.relay else endpoint.locality), **added, **endpoint.all_labels}
 
 
 def _locality_labels(locality: str) -> dict[str, str]:

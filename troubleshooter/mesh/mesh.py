@@ -6,28 +6,31 @@ Decides: nothing itself; it holds the parts together. Must not know requests.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 
 from troubleshooter.mesh.authorizers import Authorizers
-from troubleshooter.mesh.clusters import network_left_out, not_read
+from troubleshooter.mesh.clusters import not_read
 from troubleshooter.mesh.destinations import DestinationRules
-from troubleshooter.mesh.endpoints import Endpoints, endpoints_of, joined
+from troubleshooter.mesh.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
 from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
 from troubleshooter.mesh.listeners import Listeners
 from troubleshooter.mesh.mtls import PeerAuthentications
+from troubleshooter.mesh.networks import Networks
 from troubleshooter.mesh.policies import AuthorizationPolicies
 from troubleshooter.mesh.probes import Probes
 from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.roots import Roots
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.settings import assumptions, read_settings
 from troubleshooter.mesh.sidecars import Sidecars
 from troubleshooter.mesh.tokens import RequestAuthentications
+from troubleshooter.mesh.trust_domains import TrustDomains
 from troubleshooter.mesh.unmodelled import Unmodelled
-from troubleshooter.mesh.views import seen_from
+from troubleshooter.mesh.views import primaries, seen_from
 from troubleshooter.mesh.virtual_services import VirtualServices
-from troubleshooter.mesh.workloads import Workloads
+from troubleshooter.mesh.workloads import Workload, Workloads
 from troubleshooter.model import Inventory, Key, NotChecked, Resource
 
 OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "ProxyConfig"})
@@ -36,10 +39,11 @@ OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "
 
 class Mesh:
     """What istiod would make of an inventory. Parts are built when first asked for, and never change. `whole` is the
-    mesh of which this is the view of one Kubernetes cluster."""
+    mesh of which this is the view of one Kubernetes `cluster`."""
 
-    def __init__(self, inventory: Inventory, whole: Mesh | None = None) -> None:
+    def __init__(self, inventory: Inventory, whole: Mesh | None = None, cluster: str = "") -> None:
         self.inventory = inventory
+        self._cluster = cluster
         self.index = Index(inventory)
         self.settings = read_settings(self.index)
         self._endpoints: dict[tuple[int, int], Endpoints] = {}
@@ -53,7 +57,7 @@ class Mesh:
         if len(self.clusters) < 2 or cluster not in self.clusters:
             return self
         if cluster not in self._views:
-            self._views[cluster] = Mesh(seen_from(self.inventory, cluster), whole=self)
+            self._views[cluster] = Mesh(seen_from(self.inventory, cluster), whole=self, cluster=cluster)
         return self._views[cluster]
 
     @cached_property
@@ -119,24 +123,58 @@ class Mesh:
         return Unmodelled(self.index, self.settings, self.sidecars)
 
     @cached_property
+    def networks(self) -> Networks:
+        return Networks(self.index, self.settings, self.registry)
+
+    @cached_property
     def roots(self) -> Roots:
         return self._whole.roots if self._whole is not None else Roots(self.index)
+
+    @cached_property
+    def trust_domains(self) -> TrustDomains:
+        if self._whole is not None:
+            return self._whole.trust_domains
+        return TrustDomains(self.index, primaries(self.inventory.objects))
 
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:
         """What names clusters of the mesh of which nothing was read."""
         return self._whole.clusters_not_read if self._whole is not None else not_read(self.index)
 
+    def own(self, workload: Workload) -> Workload:
+        """The same workload in this view of the mesh: each view has its own."""
+        thing = workload.object
+        found = self.workloads.get(thing.kind, thing.namespace, thing.name)
+        return found if found is not None and found.object is thing else workload
+
     def endpoints(self, service: Service, port: Port) -> Endpoints:
         """The endpoints of a service port, looked up once."""
         key = (id(service), port.number)
         if key not in self._endpoints:
-            others = [s for s in self.registry.together(service) if s is not service]
-            held = [(s, p) for s in others if (p := s.port(port.number)) is not None and p.name == port.name]
-            found = [endpoints_of(self.index, self.workloads, *one) for one in ((service, port), *held)]
-            self._endpoints[key] = self.probes.heed(service, joined(found))
+            found = self._in_all_clusters(service, port)
+            self._endpoints[key] = self.probes.heed(service, found)
         return self._endpoints[key]
+
+    def _in_all_clusters(self, service: Service, port: Port) -> Endpoints:
+        """Those of the Services of the same host in every cluster that is read, by the name of the port, each with its
+        network; those of hosts that stay local in the client's own cluster alone."""
+        together = [s for s in self.registry.together(service) if s is not service]
+        held = [(s, p) for s in together if (p := s.port(port.number)) is not None and p.name == port.name]
+        found = joined([endpoints_of(self.index, self.workloads, *one) for one in ((service, port), *held)])
+        far = [(other, p) for other in self.registry.namesakes(service) for p in other.ports if p.name == port.name]
+        found = beyond(found, [of_cluster(self.index, self.workloads, *one) for one in far])
+        if self._cluster and not service.entry and self.networks.keeps_local(service.host):
+            found = within(found, self._cluster)
+        found = without(found, self.inventory.without)
+        return replace(found, all=tuple(map(self._with_network, found.all)))
+
+    def _with_network(self, endpoint: Endpoint) -> Endpoint:
+        if endpoint.network or not (endpoint.pod or endpoint.cluster):
+            return endpoint
+        cluster = endpoint.cluster or self._cluster
+        network = self.networks.of(labels=endpoint.all_labels, cluster=cluster, address=endpoint.address)
+        return replace(endpoint, network=network) if network else endpoint
 
     def assumptions(self) -> tuple[NotChecked, ...]:
         """What is taken for granted about the mesh as a whole."""
-        return (*assumptions(self.settings, self.index), *network_left_out(self.index))
+        return assumptions(self.settings, self.index)

@@ -100,6 +100,13 @@ class Registry:
             return service
         return next((s for s in self.together(service) if s.port(number) is not None), service)
 
+    def namesakes(self, service: Service) -> list[Service]:
+        """The Kubernetes Services of the same host in other Kubernetes clusters: to Istio all are one."""
+        if service.entry or service.external_name:
+            return []
+        near = service.object.cluster
+        return [s for s in self._by_host.get(service.host, ()) if not s.entry and s.object.cluster != near]
+
     def of(self, thing: Object) -> list[Service]:
         """The services that an object makes."""
         return self._by_object.get(id(thing), [])

@@ -41,7 +41,7 @@ class Roots:
     """The roots of every cluster that was read, and which clusters are one mesh."""
 
     def __init__(self, index: Index) -> None:
-        self._configs = _configs(index)
+        self._configs = configs_of(index)
         self._bundles = _bundles(index, self._configs)
         self._joined = {frozenset(pair) for s in remote_secrets(index) for pair in _pairs(s)}
 
@@ -67,7 +67,7 @@ def certificates(text: object) -> frozenset[str]:
     return frozenset("".join(body.split()) for body in PEM.findall(str(text or "")))
 
 
-def _configs(index: Index) -> dict[str, Object]:
+def configs_of(index: Index) -> dict[str, Object]:
     """The mesh config of each cluster: that of no revision first."""
     held = [m for m in index.all(CORE, "ConfigMap") if "mesh" in as_map(m.raw.get("data"))]
     found: dict[str, Object] = {}

@@ -34,7 +34,8 @@ class Port:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """Where a connection may be sent. `pod` and `workload` are None where the address is not one of a seen pod;
-    `healthy` is False for one that is not ready; `enrolled` says that a WorkloadEntry makes it part of the mesh."""
+    `healthy` is False for one that is not ready; `enrolled` says that a WorkloadEntry makes it part of the mesh;
+    `cluster` is the Kubernetes cluster that it is in."""
 
     address: str
     port: int
@@ -47,15 +48,18 @@ class Endpoint:
     healthy: bool = True
     labels: Mapping[str, str] | None = None
     enrolled: bool = False
+    cluster: str = ""
+    relay: int = 0
+    """Of a gateway to another network, the container port that takes the connection; 0 of what is dialled itself."""
 
     @property
     def mutual(self) -> bool:
         """Whether proxies take it for one that speaks mutual TLS."""
-        return self.pod.mutual if self.pod else self.enrolled
+        return self.pod.mutual if self.pod and not self.relay else self.enrolled
 
     @property
     def all_labels(self) -> Mapping[str, str]:
-        return self.pod.labels if self.pod else (self.labels or {})
+        return self.pod.labels if self.pod and not self.relay else (self.labels or {})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

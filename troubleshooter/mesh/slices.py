@@ -23,38 +23,42 @@ NAMES = "FQDN"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """An address as a slice names it: its zone, and the pod that it says it is."""
+    """An address as a slice names it: its zone, the pod that it says it is, and the Kubernetes cluster it is in."""
 
     address: str
+    cluster: str
     zone: str = ""
     pod: tuple[Workload, Pod] | None = None
 
 
 def slices_of(index: Index, thing: Object) -> list[Object]:
-    """The EndpointSlices (or, without any, the Endpoints) that belong to a Service."""
+    """The EndpointSlices (or, without any, the Endpoints) that belong to a Service, in its own Kubernetes cluster."""
     label = "kubernetes.io/service-name"
-    slices = index.labelled(DISCOVERY, "EndpointSlice", thing.namespace, label=label, value=thing.name)
-    endpoints = index.get(CORE, "Endpoints", thing.namespace, thing.name)
+    held = index.labelled(DISCOVERY, "EndpointSlice", thing.namespace, label=label, value=thing.name)
+    slices = [each for each in held if each.cluster == thing.cluster]
+    endpoints = index.beside(thing, CORE, "Endpoints", thing.namespace, thing.name)
     return slices or ([endpoints] if endpoints else [])
 
 
-def in_slice(workloads: Workloads, raw: Raw, port: Port, namespace: str) -> Iterable[Endpoint]:
+def in_slice(workloads: Workloads, thing: Object, port: Port) -> Iterable[Endpoint]:
     """The endpoints of an EndpointSlice, or of an Endpoints object with its subsets, for one port of the Service."""
+    raw, cluster = thing.raw, thing.cluster
     for part in as_list(raw.get("subsets")):
         subset = as_map(part)
         numbers = _numbers(subset, port)
         for ready, key in ((True, "addresses"), (False, "notReadyAddresses")):
             for item in map(as_map, as_list(subset.get(key))):
-                place = _Place(address=str(item.get("ip") or ""), pod=_named(workloads, namespace, item))
-                yield from _at(workloads, place, numbers, ready=ready)
+                address, pod = str(item.get("ip") or ""), _named(workloads, thing, item)
+                yield from _at(workloads, _Place(address=address, cluster=cluster, pod=pod), numbers, ready=ready)
     if raw.get("addressType") == NAMES:
         return
     numbers = _numbers(raw, port)
     for endpoint in map(as_map, as_list(raw.get("endpoints"))):
         ready = as_map(endpoint.get("conditions")).get("ready") is not False
-        zone, pod = str(endpoint.get("zone") or ""), _named(workloads, namespace, endpoint)
+        zone, pod = str(endpoint.get("zone") or ""), _named(workloads, thing, endpoint)
         for address in as_list(endpoint.get("addresses")):  # kube-proxy uses the first alone, Istio every one
-            yield from _at(workloads, _Place(address=str(address), zone=zone, pod=pod), numbers, ready=ready)
+            place = _Place(address=str(address), cluster=cluster, zone=zone, pod=pod)
+            yield from _at(workloads, place, numbers, ready=ready)
 
 
 def _numbers(holder: Raw, port: Port) -> list[int]:
@@ -63,15 +67,19 @@ def _numbers(holder: Raw, port: Port) -> list[int]:
     return [n for p in ports if str(p.get("name") or "") == port.name and is_number(n := p.get("port"))]
 
 
-def _named(workloads: Workloads, namespace: str, item: Raw) -> tuple[Workload, Pod] | None:
+def _named(workloads: Workloads, thing: Object, item: Raw) -> tuple[Workload, Pod] | None:
     """The pod that an address refers to by name: pods of the host network share their address with others."""
     target = as_map(item.get("targetRef"))
-    return workloads.pod(namespace, str(target.get("name") or "")) if target.get("kind") == "Pod" else None
+    name = str(target.get("name") or "") if target.get("kind") == "Pod" else ""
+    return workloads.pod(thing.namespace, name, thing.cluster)
 
 
 def _at(workloads: Workloads, place: _Place, numbers: list[int], *, ready: bool) -> Iterable[Endpoint]:
     address, zone = place.address, place.zone
-    workload, pod = place.pod or workloads.at_address(address) or (None, None)
+    workload, pod = place.pod or workloads.at_address(address, place.cluster) or (None, None)
     locality = pod.locality if pod and pod.locality else (f"/{zone}" if zone else "")
     for number in numbers:
-        yield Endpoint(address=address, port=number, workload=workload, pod=pod, locality=locality, healthy=ready)
+        yield Endpoint(
+            address=address, port=number, workload=workload, pod=pod, locality=locality, healthy=ready,
+            cluster=place.cluster,
+        )  # fmt: skip

@@ -168,8 +168,8 @@ class Workloads:
         self.all += [self._bare(pod) for pod in index.all(CORE, "Pod") if id(pod) not in claimed]
         self._by_name: dict[tuple[str, str, str], Workload] = {}
         self._by_space: dict[str, list[Workload]] = defaultdict(list)
-        self._by_address: dict[str, tuple[Workload, Pod]] = {}
-        self._by_pod: dict[tuple[str, str], tuple[Workload, Pod]] = {}
+        self._by_address: dict[tuple[str, str | None], tuple[Workload, Pod]] = {}
+        self._by_pod: dict[tuple[str, str, str | None], tuple[Workload, Pod]] = {}
         self._by_label: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
         self._by_template: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
         for workload in self.all:
@@ -184,9 +184,10 @@ class Workloads:
             for key, value in made.labels.items():
                 self._by_template[made.namespace, key, value].append((workload, made))
         for pod in workload.pods:
-            if pod.address and not pod.host_network:
-                self._by_address.setdefault(pod.address, (workload, pod))
-            self._by_pod.setdefault((pod.namespace, pod.name), (workload, pod))
+            for cluster in (None, pod.owner.cluster):
+                if pod.address and not pod.host_network:
+                    self._by_address.setdefault((pod.address, cluster), (workload, pod))
+                self._by_pod.setdefault((pod.namespace, pod.name, cluster), (workload, pod))
             for key, value in pod.labels.items():
                 self._by_label[pod.namespace, key, value].append((workload, pod))
 
@@ -206,9 +207,10 @@ class Workloads:
         """The workloads of one namespace."""
         return self._by_space.get(namespace, [])
 
-    def pod(self, namespace: str, name: str) -> tuple[Workload, Pod] | None:
-        """The pod of that name, with its workload."""
-        return self._by_pod.get((namespace, name)) if name else None
+    def pod(self, namespace: str, name: str, cluster: str | None = None) -> tuple[Workload, Pod] | None:
+        """The pod of that name, with its workload; of several Kubernetes clusters the first that has it, if none is
+        named."""
+        return self._by_pod.get((namespace, name, cluster)) if name else None
 
     def selected(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
         """The pods of a namespace that carry every label of a selector; none for an empty one."""
@@ -218,9 +220,9 @@ class Workloads:
         """The same, and of workloads that have no pods at the moment the pod that they would make."""
         return [*self.selected(namespace, selector), *_selected(self._by_template, namespace, selector)]
 
-    def at_address(self, address: str) -> tuple[Workload, Pod] | None:
-        """Whose pod has this IP address."""
-        return self._by_address.get(address)
+    def at_address(self, address: str, cluster: str | None = None) -> tuple[Workload, Pod] | None:
+        """Whose pod has this IP address; networks of several Kubernetes clusters may use the same ones."""
+        return self._by_address.get((address, cluster))
 
     def _workload(self, thing: Object, owned: Mapping[Place, list[Object]]) -> Workload:
         path = "spec.jobTemplate.spec.template." if thing.kind == "CronJob" else "spec.template."
@@ -231,9 +233,10 @@ class Workloads:
         injection = decide(self._index, thing.namespace, template)
         replicas = thing.spec.get("replicas")
         count = replicas if is_number(replicas) else 1
-        pods = tuple(self._pod(p) for p in owned.get(place_of(thing), ()) if not is_finished(p))
+        away = thing.key in self._index.inventory.without
+        pods = tuple(self._pod(p, away=away) for p in owned.get(place_of(thing), ()) if not is_finished(p))
         if not pods and count > 0 and not self.creation.stands_still(thing):
-            pods = (_standin(thing, template, spec, injection),)
+            pods = (_standin(thing, template, spec, injection, ready=not away),)
         return Workload(object=thing, template=template, pod_spec=spec, pods=pods, injection=injection, replicas=count)
 
     def _bare(self, pod: Object) -> Workload:
@@ -242,7 +245,7 @@ class Workloads:
         pods = () if is_finished(pod) else (self._pod(pod),)
         return Workload(object=pod, template=template, pod_spec=pod.spec, pods=pods, injection=injection, replicas=1)
 
-    def _pod(self, pod: Object) -> Pod:
+    def _pod(self, pod: Object, *, away: bool = False) -> Pod:
         node = self._localities.get((pod.cluster, str(pod.spec.get("nodeName") or "")), "")
         return Pod(
             owner=pod,
@@ -251,7 +254,7 @@ class Workloads:
             labels=pod.labels,
             annotations=pod.annotations,
             spec=pod.spec,
-            ready=is_ready(pod),
+            ready=is_ready(pod) and not away and pod.key not in self._index.inventory.without,
             proxy=has_proxy(pod.spec),
             address=str(pod.status.get("podIP") or ""),
             locality=own_locality(pod.labels, node),
@@ -269,7 +272,7 @@ def _template(owner: Object, path: str, metadata: Raw, spec: Raw) -> Template:
     )
 
 
-def _standin(thing: Object, template: Template, spec: Raw, injection: Injection) -> Pod:
+def _standin(thing: Object, template: Template, spec: Raw, injection: Injection, *, ready: bool = True) -> Pod:
     """The pod that a template would make now: ready, and injected as its labels would have it."""
     return Pod(
         owner=thing,
@@ -278,7 +281,7 @@ def _standin(thing: Object, template: Template, spec: Raw, injection: Injection)
         labels=template.labels,
         annotations=template.annotations,
         spec=spec,
-        ready=True,
+        ready=ready,
         proxy=has_proxy(spec) or injection.wish in {Wish.ASKED, Wish.NOT_KNOWN},
         proxy_seen=has_proxy(spec) or (injection.wish is not Wish.NOT_KNOWN and injection.control_plane is not False),
         locality=own_locality(template.labels, ""),

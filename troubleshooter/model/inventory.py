@@ -25,11 +25,13 @@ class NotChecked:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inventory:
     """Objects in the order they were read, one per key, what of the input is missing, and when it was observed (in
-    seconds since 1970, None if that is not known)."""
+    seconds since 1970, None if that is not known). `without` are the workloads and pods that are taken for not ready,
+    whatever they say."""
 
     objects: tuple[Object, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     observed: int | None = None
+    without: frozenset[Key] = frozenset()
 
     def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
         """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from troubleshooter.mesh.locality import CLOSE_LABELS, HOSTNAME
+from troubleshooter.mesh.locality import CLOSE_LABELS, CLUSTER, HOSTNAME, NETWORK
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Raw, Resource, as_map
@@ -64,10 +64,14 @@ def distribution(cluster: Cluster) -> str:
     return next((word for word in CLOSE_LABELS if word.lower() == noted), "")
 
 
-def own_labels(trail: Trail) -> Mapping[str, str]:
-    """The labels of the proxy's pod, with its node."""
-    pod = trail.hop.party.pod
-    return {HOSTNAME: pod.node, **pod.labels} if pod and pod.node else trail.hop.party.labels
+def own_labels(mesh: Mesh, trail: Trail) -> Mapping[str, str]:
+    """The labels of the proxy's pod, with those of its place: node, Kubernetes cluster, network."""
+    party = trail.hop.party
+    if party.pod is None:
+        return party.labels
+    network = mesh.networks.of_proxy(party.pod, party.cluster)
+    places = {HOSTNAME: party.pod.node, CLUSTER: party.cluster, NETWORK: network}
+    return {**{key: value for key, value in places.items() if value}, **party.pod.labels}
 
 
 def kinds(endpoints: Sequence[tuple[Endpoint, float]]) -> list[tuple[Endpoint, float]]:

@@ -20,6 +20,7 @@ from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Request, Resource
+from troubleshooter.walk.across import at_home
 from troubleshooter.walk.decisions import Cluster, Trail
 from troubleshooter.walk.pod_addresses import members
 from troubleshooter.walk.sender import bypassed
@@ -126,7 +127,10 @@ def _of_service(mesh: Mesh, trail: Trail, service: Service, port: Port | None) -
     if port is None:
         port = Port(number=dialled, name="", protocol=Protocol.AUTO, target=dialled, path="spec.ports")
     found = mesh.endpoints(service, port)
-    if not own_address(trail, service):
+    own = own_address(trail, service)
+    if own or bypassed(trail) or trail.hop.passthrough or (trail.hop.cluster and _passthrough(trail.hop.cluster)):
+        found = at_home(mesh, trail, found, far=own)
+    if not own:
         return found
     asked = members(found.all, trail.hop.member) if trail.hop.member else found.all
     return replace(found, all=tuple(replace(e, port=dialled) for e in asked))

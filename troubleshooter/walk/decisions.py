@@ -123,6 +123,11 @@ class Hop:
     judgement: Judgement | None = None
 
     @property
+    def passes_on(self) -> bool:
+        """Whether a gateway passes the TLS of the mesh on to where its name says."""
+        return self.server is not None and self.server.tls == "AUTO_PASSTHROUGH"
+
+    @property
     def context(self) -> Context:
         """As what the proxy handles the request here."""
         if self.kind is HopKind.GATEWAY or (self.party.pod and self.party.pod.gateway):
@@ -145,6 +150,13 @@ class Trail:
     @property
     def hop(self) -> Hop:
         return self.hops[-1]
+
+    @property
+    def peer(self) -> Hop | None:
+        """The hop at the other end of what comes in here: a gateway between networks passes on what it cannot read."""
+        before = self.hops[-2] if len(self.hops) > 1 else None
+        passed = before is not None and before.passes_on and len(self.hops) > 2
+        return self.hops[-3] if passed else before
 
     @property
     def failed(self) -> bool:

@@ -35,6 +35,8 @@ class _Wanted:
 def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """cluster: whether the destination, its port and its subset exist, and which DestinationRule applies."""
     hop = trail.hop
+    if hop.passes_on:
+        return _passed_on(trail)
     target = hop.routing.destination if hop.routing else None
     if target is None and (hop.service is None or hop.passthrough or bypassed(trail)):
         return _as_dialled(request, trail)
@@ -44,6 +46,15 @@ def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         else _Wanted(host=hop.service.host if hop.service else "", port=request.port, subset="", target=None)
     )
     return _with_rule(mesh, request, trail, wanted)
+
+
+def _passed_on(trail: Trail) -> Trail:
+    """The cluster that the name in the hello is, which the listener stage found."""
+    cluster = trail.hop.cluster
+    assert cluster is not None and cluster.service is not None  # noqa: S101, PT018 - the listener stage ran
+    return trail.passes(
+        Stage.CLUSTER, cluster.name, resource=cluster.service.object.at(), result={"name": cluster.name}
+    )
 
 
 def _as_dialled(request: Request, trail: Trail) -> Trail:

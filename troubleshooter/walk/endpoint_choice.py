@@ -7,15 +7,16 @@ Sources: https://istio.io/latest/docs/reference/config/networking/destination-ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from troubleshooter.mesh.endpoints import Absence
 from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import Placement, distribution_for, place
+from troubleshooter.mesh.locality import CLUSTER, Placement, distribution_for, place, placed_labels
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
+from troubleshooter.walk.across import Given, given_to
 from troubleshooter.walk.balancing import (
     distribution,
     kinds,
@@ -48,7 +49,11 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     trail = trail.decide(endpoints=found.endpoints)
     if not kept:
         return [_none(mesh, trail, cluster, found)]
-    placement = _placed(mesh, trail, cluster, kept, straight=dialled or found.straight)
+    straight = dialled or found.straight
+    given = Given(dialled=tuple(kept)) if straight else given_to(mesh, trail, kept)
+    if not given.dialled:
+        return [_withheld(trail, cluster, given)]
+    placement = _placed(mesh, trail, cluster, given.dialled, straight=straight)
     trail = trail.decide(placement=placement)
     first = [(e, s) for e, s in zip(placement.endpoints, placement.shares, strict=True) if s > 0]
     if not first:
@@ -59,14 +64,14 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     return [_to_kind(trail, found, kind, share, result=result, total=len(first)) for kind, share in kinds(first)]
 
 
-def _placed(mesh: Mesh, trail: Trail, cluster: Cluster, kept: list[Endpoint], *, straight: bool) -> Placement:
+def _placed(mesh: Mesh, trail: Trail, cluster: Cluster, kept: Sequence[Endpoint], *, straight: bool) -> Placement:
     return place(
         kept,
         setting=None if straight else locality_setting(mesh, cluster),
         outlier_detection=section(cluster, "outlierDetection") is not None,
         traffic_distribution="" if straight else distribution(cluster),
         locality=_locality(trail),
-        labels=own_labels(trail),
+        labels=own_labels(mesh, trail),
         ranked_by_labels=not (cluster.service and cluster.service.by_dns),
     )
 
@@ -90,24 +95,33 @@ def _to_kind(
     said = f"{total} endpoint{'s' if total != 1 else ''}, {where} port {endpoint.port} among them"
     spot = endpoint.workload.object.at() if endpoint.workload else cluster.service.object.at()
     trail = trail.splits("endpoints", share).decide(endpoint=endpoint)
-    assumes = _beyond_cluster(trail, endpoint) if endpoint.pod else (f"{endpoint.address} answers",)
+    if endpoint.relay:
+        said = f"{endpoint.address} port {endpoint.port}, the gateway of {endpoint.network}, among {said}"
+    assumes = _beyond_cluster(trail, endpoint) if endpoint.pod or endpoint.relay else (f"{endpoint.address} answers",)
     return trail.passes(Stage.ENDPOINT, said, resource=spot, result=result, assumes=(*found.assumes, *assumes))
 
 
 def _beyond_cluster(trail: Trail, endpoint: Endpoint) -> tuple[str, ...]:
     """What is taken for granted of the network between two Kubernetes clusters."""
-    near, far = trail.hop.party.cluster, endpoint.pod.owner.cluster if endpoint.pod else ""
-    return (f"pods of cluster {far} can be reached from cluster {near}",) if near and far and near != far else ()
+    here, there = trail.hop.party.cluster, endpoint.cluster
+    if endpoint.relay:
+        way = endpoint.address or f"the address of the gateway of {endpoint.network}"
+        return (f"{way} port {endpoint.port} can be reached from {f'cluster {here}' if here else 'here'}",)
+    if not here or not there or here == there:
+        return ()
+    return (f"pods of cluster {there} can be reached from cluster {here}",)
 
 
 def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
     subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
-    return subset is None or selects(subset.labels, endpoint.all_labels)
+    return subset is None or selects(subset.labels, placed_labels(endpoint))
 
 
-def labels_known(wanted: Mapping[str, str], endpoints: Iterable[Endpoint]) -> bool:
+def labels_known(wanted: Mapping[str, str], endpoints: Sequence[Endpoint]) -> bool:
     """Whether it can be told that none of these endpoints has the labels: it cannot for an address of which no pod was
     seen, for labels of a place (istiod adds them), and for those that a controller puts on its pods as they run."""
+    if CLUSTER in wanted and all(e.cluster for e in endpoints):
+        wanted = {key: value for key, value in wanted.items() if key != CLUSTER}
     if any(key.startswith("topology.") or key == "kubernetes.io/hostname" for key in wanted):
         return False
     running = any(key.endswith("-hash") or key.startswith(CONTROLLERS) for key in wanted)
@@ -146,6 +160,20 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
     return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result=result)
 
 
+def _withheld(trail: Trail, cluster: Cluster, given: Given) -> Trail:
+    """No endpoint is given to this proxy, though there are some."""
+    said = f"nothing of {cluster.host} is in the network that this gateway serves"
+    spot = cluster.service.object.at() if cluster.service else None
+    if given.withheld:
+        first = given.withheld[0]
+        said = (
+            f"{first.workload or first.address} is in {first.network}, and without mutual TLS nothing crosses to it: "
+            "this proxy is given no endpoint"
+        )
+        spot = first.workload.object.at() if first.workload else spot
+    return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result={"endpoints": []})
+
+
 def _no_host(trail: Trail) -> Outcome:
     """What the client gets where no endpoint is ready: 503 UH from a proxy, a refused connection without one."""
     cluster = trail.hop.cluster
@@ -166,7 +194,12 @@ def _beyond(mesh: Mesh, request: Request, trail: Trail, cluster: Cluster) -> Tra
     found = mesh.workloads.at_address(request.host) if cluster.service is None else None
     if found is not None:
         workload, pod = found
-        endpoint = Endpoint(address=request.host, port=request.port, workload=workload, pod=pod, locality=pod.locality)
+        cluster_of = pod.owner.cluster
+        network = mesh.networks.of(labels=pod.labels, cluster=cluster_of, address=request.host)
+        endpoint = Endpoint(
+            address=request.host, port=request.port, workload=workload, pod=pod, locality=pod.locality,
+            cluster=cluster_of, network=network,
+        )  # fmt: skip
         result = {"endpoints": [shown(endpoint)]}
         said = f"the address of a pod of {workload}"
         return trail.decide(endpoint=endpoint).passes(

@@ -65,16 +65,16 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return reached
     there = [o for o in opened(mesh, trail) if o.port in reached]
     if not any(o.listens for o in there):
-        return _closed(trail, request, there)
+        return _closed(trail, arrival.port or request.port, there)
     trail = take_connection(mesh, trail, [o for o in there if o.listens], arrival)
     return trail if trail.failed else _with_secret(mesh, trail)
 
 
-def _closed(trail: Trail, request: Request, there: list[Opened]) -> Trail:
+def _closed(trail: Trail, port: int, there: list[Opened]) -> Trail:
     """Nothing listens on the port: no server is for it, or the pods do not open it (for others)."""
     workload, kept = trail.hop.party.workload, next((o for o in there if o.barred), None)
-    said = f"no Gateway opens port {request.port} on {workload}"
-    place = trail.hop.party.gateways[0].at("spec.servers")
+    said = f"no Gateway opens port {port} on {workload}"
+    place = next((g.at("spec.servers") for g in trail.hop.party.gateways), trail.hop.party.resource)
     if kept is not None:
         spot = f"{kept.server.path}.{kept.barred}"
         bind = f"is bound to {kept.server.bind}, where only the pod itself gets"
@@ -95,7 +95,7 @@ def _arrival(mesh: Mesh, request: Request, trail: Trail) -> Arrival:
         scheme = "http" if request.scheme == "https" and decrypted(mesh, request, trail) else request.scheme
         return Arrival(scheme=scheme, name=request.sni or request.host, port=None)
     before, endpoint = trail.hops[-2], trail.hop.endpoint
-    port = endpoint.port if endpoint else request.port
+    port = (endpoint.relay or endpoint.port) if endpoint else request.port
     if before.offer is not None and before.offer.sends is not Sends.PLAINTEXT:
         return Arrival(scheme="https", name=before.offer.sni or host_of(request), port=port)
     scheme = "http" if before.family == "http" else request.scheme

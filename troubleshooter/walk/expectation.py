@@ -9,6 +9,7 @@ import difflib
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.locality import placed_labels
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.walk.decisions import Trail
@@ -66,4 +67,4 @@ def _endpoint_is_in(trail: Trail, name: str) -> bool:
     if cluster is None or hop.endpoint is None:
         return False
     wanted = cluster.rule.subset(name) if cluster.rule else None
-    return wanted is not None and selects(wanted.labels, hop.endpoint.all_labels)
+    return wanted is not None and selects(wanted.labels, placed_labels(hop.endpoint))

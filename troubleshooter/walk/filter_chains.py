@@ -19,6 +19,8 @@ from troubleshooter.mesh.servers import Opened, Server, speaks
 from troubleshooter.model import Connection, Outcome, Stage
 from troubleshooter.walk.client_tls import ENDING
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.relaying import pass_on
+from troubleshooter.walk.sni_names import mesh_name
 
 ASKING = frozenset({"MUTUAL", "ISTIO_MUTUAL"})
 """TLS modes in which a client without a certificate is refused."""
@@ -70,6 +72,8 @@ def by_name(fitting: Sequence[Server], arrival: Arrival) -> Server | None:
 
 
 def _most_specific(servers: Sequence[Server], name: str) -> Server | None:
+    told = mesh_name(name) if any(s.tls == "AUTO_PASSTHROUGH" for s in servers) else None
+    name = told.host if told else name  # servers between networks are for the services that hellos name
     patterns = {p: s for s in reversed(servers) if (p := s.pattern(name)) is not None}
     best = hosts.most_specific(name, patterns)
     return patterns[best] if best is not None else None
@@ -99,8 +103,7 @@ def _taken(mesh: Mesh, trail: Trail, server: Server, port: int, arrival: Arrival
         )
     said, spot = f"server {server.index} of {server.gateway}", server.gateway.at(server.path)
     if server.tls == "AUTO_PASSTHROUGH":
-        said = f"{said} passes connections between networks on by their name, which is not modelled yet"
-        return trail.unknown(Stage.LISTENER, said, resource=spot, result=result).ends(trail.outcome)
+        return pass_on(mesh, trail, arrival.name, result=result, closed=no_chain(trail))
     return trail.passes(Stage.LISTENER, said, resource=spot, result=result, assumes=assumes)
 
 

@@ -32,6 +32,9 @@ def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Tra
     server = hop.server
     if server is None:
         return [trail.unknown(Stage.ROUTE, "without a server there is no telling which routes").ends(trail.outcome)]
+    if hop.passes_on:
+        result = {"virtual_host": "", "name": ""}
+        return [trail.passes(Stage.ROUTE, "by the name in its TLS hello", resource=server.gateway.at(), result=result)]
     if hop.family != "http":
         return _of_connection(mesh, request, trail, server)
     held = held_hosts(mesh, trail)

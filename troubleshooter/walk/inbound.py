@@ -120,8 +120,8 @@ def _spoken_here(request: Request, trail: Trail, declared: str) -> str:
     Source: `inboundPermissiveFilterChainMatchWithMxcOptions` and `inboundStrictFilterChainMatchOptions` in istio/istio
     pilot/pkg/networking/core/filterchain_options.go.
     """
-    before = trail.hops[-2]
-    if before.family == "http":
+    before = trail.peer
+    if before is None or before.family == "http":
         return "http"
     if declared == "auto" and before.offer is not None and before.offer.sends is Sends.MTLS:
         return before.family

@@ -1,6 +1,8 @@
-"""What the network between two pods makes of a connection, as far as NetworkPolicies say.
+"""What the network between two ends makes of a connection: whether there is a way at all, and NetworkPolicies.
 
-Must not know proxies: they have no part in it.
+Must not know proxies: they have no part in it. Networks of different names are such that pods of one do not reach
+those of another. A connection to nowhere is given up after some time; what that looks like was seen on a real Envoy.
+Source: https://istio.io/latest/docs/ops/deployment/deployment-models/#network-models.
 """
 
 from __future__ import annotations
@@ -9,14 +11,25 @@ from dataclasses import replace
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.network_policies import Way, doubted_by
-from troubleshooter.model import Request, Stage, StageVerdict
-from troubleshooter.walk.decisions import Trail
+from troubleshooter.mesh.services import Endpoint, Service
+from troubleshooter.model import Connection, Outcome, Request, Resource, Stage, StageVerdict
+from troubleshooter.walk.across import near, own_network
+from troubleshooter.walk.decisions import Trail, dropped, http
+
+TIMEOUT = "upstream_reset_before_response_started{connection_timeout}"
 
 
 def cross(mesh: Mesh, _request: Request, trail: Trail) -> Trail:
-    """endpoint, once more: unknown where a NetworkPolicy holds and no rule surely lets the connection through."""
+    """endpoint, once more: fails where no way leads to it, unknown where a NetworkPolicy holds and no rule surely lets
+    the connection through."""
     endpoint, party, last = trail.hop.endpoint, trail.hop.party, trail.steps[-1]
     if endpoint is None or last.stage is not Stage.ENDPOINT or last.verdict is not StageVerdict.PASS:
+        return trail
+    closed = _behind(mesh, endpoint) if endpoint.relay else _apart(mesh, trail, endpoint)
+    if closed is not None:
+        said, place = closed
+        return trail.instead(Stage.ENDPOINT, said, given_up(trail), resource=place, result=last.result)
+    if endpoint.relay:
         return trail
     policy = doubted_by(mesh.index, Way(caller=party.pod, target=endpoint.pod, port=endpoint.port))
     if policy is None:
@@ -24,3 +37,47 @@ def cross(mesh: Mesh, _request: Request, trail: Trail) -> Trail:
     before = replace(trail, steps=trail.steps[:-1])
     said = f"{policy} is not modelled yet"
     return before.unknown(Stage.ENDPOINT, said, resource=policy.at("spec"), result=last.result)
+
+
+def given_up(trail: Trail) -> Outcome:
+    """What a client gets whose connection nobody answers."""
+    if trail.hop.family == "http" and trail.hop.party.proxied:
+        return http(503, "UF", details=TIMEOUT)
+    return dropped(Connection.TIMEOUT, "UF") if trail.hop.party.proxied else dropped(Connection.TIMEOUT)
+
+
+def _apart(mesh: Mesh, trail: Trail, endpoint: Endpoint) -> tuple[str, Resource | None] | None:
+    """Why a pod cannot be dialled: it is in another network, for which no gateway is known."""
+    own = own_network(mesh, trail)
+    if near(own, endpoint):
+        return None
+    held = [s for s in mesh.registry.all if not s.entry and mesh.networks.meant_for(s.object) == endpoint.network]
+    said = f"{endpoint.workload or endpoint.address} is in {endpoint.network}, the caller in {own}"
+    if held:
+        gateway = held[0].object
+        return f"{said}, and {gateway}, the gateway between them, has no address", gateway.at("status.loadBalancer")
+    return f"{said}, and no gateway leads there", endpoint.workload.object.at() if endpoint.workload else None
+
+
+def _behind(mesh: Mesh, endpoint: Endpoint) -> tuple[str, Resource] | None:
+    """Why the gateway of another network takes no connection: nobody is behind its Service, or not on this port."""
+    service = _service_at(mesh, endpoint)
+    if service is None:
+        return None
+    thing = service.object
+    inner = {way.inner for way in mesh.networks.gateways if way.service is service}
+    if not any(service.port(number) for number in inner):
+        number = ", ".join(map(str, sorted(inner)))
+        return f"{thing} has no port {number}, on which connections between networks come in", thing.at("spec.ports")
+    if endpoint.pod is None and not mesh.workloads.inside(service.namespace):
+        return None
+    if endpoint.pod is None:
+        return f"no pods are behind {thing}, the gateway of {endpoint.network}", thing.at("spec.selector")
+    if not endpoint.pod.ready or not (endpoint.workload and endpoint.workload.pods):
+        return f"no pod behind {thing} is ready", endpoint.pod.owner.at("status")
+    return None
+
+
+def _service_at(mesh: Mesh, endpoint: Endpoint) -> Service | None:
+    ways = (way for way in mesh.networks.gateways if (way.address, way.port) == (endpoint.address, endpoint.port))
+    return next((way.service for way in ways if way.network == endpoint.network and way.service), None)

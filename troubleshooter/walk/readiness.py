@@ -37,4 +37,4 @@ def nobody_ready(trail: Trail) -> Trail | None:
 
 def none_ready(workload: Workload) -> bool:
     """Whether pods were seen, and not one of them is ready."""
-    return bool(workload.pods) and not any(p.ready or p.standin or p.host_network for p in workload.pods)
+    return bool(workload.pods) and not any(p.ready or p.host_network for p in workload.pods)

@@ -136,7 +136,7 @@ def _scheme(written: str, port: int | None, to: str) -> str:
     return SCHEMES[written]
 
 
-def parse_caller(text: str, default_namespace: str) -> Caller:
+def parse_caller(text: str, default_namespace: str, flag: str = "--from") -> Caller:
     """`[NS/][KIND/]NAME[@CLUSTER]`, `outside`, or `gateway:NS/NAME`. KIND is a pod if left out; of two parts the first
     is a kind if it is the name of one.
 
@@ -153,10 +153,10 @@ def parse_caller(text: str, default_namespace: str) -> Caller:
     place, _, cluster = text.partition("@")
     parts = place.split("/")
     if not all(parts) or len(parts) > 3:
-        raise RequestError(f"--from {text}: write [NAMESPACE/][KIND/]NAME, for example shop/deployment/web")
+        raise RequestError(f"{flag} {text}: write [NAMESPACE/][KIND/]NAME, for example shop/deployment/web")
     namespace, kind = default_namespace, "Pod"
     if len(parts) == 3:
-        namespace, kind = parts[0], _kind(parts[1], text)
+        namespace, kind = parts[0], _kind(parts[1], f"{flag} {text}")
     elif len(parts) == 2 and parts[0].lower() in KINDS:
         kind = KINDS[parts[0].lower()]
     elif len(parts) == 2:
@@ -166,7 +166,5 @@ def parse_caller(text: str, default_namespace: str) -> Caller:
 
 def _kind(word: str, text: str) -> str:
     if word.lower() not in KINDS:
-        raise RequestError(
-            f"--from {text}: {word} is no kind of workload; use deployment, statefulset, daemonset, job or pod"
-        )
+        raise RequestError(f"{text}: {word} is no kind of workload; use deployment, statefulset, daemonset, job or pod")
     return KINDS[word.lower()]

@@ -22,10 +22,10 @@ from troubleshooter.walk.decisions import Hop, Trail
 def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
     """The request as the proxy at the last hop sees it: the peer of the hop before, and what HTTP shows."""
     hop = trail.hop
-    sender = trail.hops[-2] if len(trail.hops) > 1 else None
+    sender = trail.peer
     principal, namespace = "", ""
     unknown: frozenset[str] = frozenset()
-    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS:
+    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS and not hop.passes_on:
         namespace = sender.party.namespace
         if sender.party.assumed or sender.party.pod is None:
             unknown = OF_THE_PEER
@@ -45,7 +45,7 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
         http=hop.family == "http",
         unknown=unknown,
         trust_domains=mesh.settings.trust_domains,
-        peers=_peers(request, sender),
+        peers=_peers(request, trail.hops[-2] if len(trail.hops) > 1 else None),
         clients=_clients(mesh, request, trail),
         addresses=(hop.endpoint.address,) if hop.endpoint and hop.endpoint.address else (),
         sni=_sni(request, sender, hop),

@@ -26,6 +26,7 @@ from troubleshooter.walk.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 from troubleshooter.walk.server_names import misses_name, sni_of
+from troubleshooter.walk.trusting import distrust, trust
 from troubleshooter.walk.wording import agreement, mode_text
 
 RESET = "upstream_reset_before_response_started"
@@ -55,7 +56,8 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if blind:
         return trail.unknown(Stage.TRANSPORT, blind, resource=hop.party.resource).ends(trail.outcome)
     accepts = _accepted(mesh, endpoint)
-    sent = _agreed(mesh, trail, _sent(mesh, request, trail), accepts)
+    made = trail.peer.offer if hop.passes_on and trail.peer else None
+    sent = made or _agreed(mesh, trail, _sent(mesh, request, trail), accepts)
     trail = trail.decide(offer=sent, accepts=accepts)
     auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
     result = {
@@ -113,7 +115,8 @@ def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> O
     """What is sent by auto mTLS where policies switch it off, or some endpoint of a headless Service has no proxy.
 
     A policy for the whole namespace (or mesh) of the service switches it off for all of its endpoints, whatever their
-    own policies say. Where a cluster is one for all endpoints alike, they get mutual TLS if all can take it, else none.
+    own policies say; the policies are those of the sender's own configuration. Where a cluster is one for all endpoints
+    alike, they get mutual TLS if all can take it, else none.
     Sources: `BestEffortInferServiceMTLSMode` in istio/istio pilot/pkg/model/push_context.go; `checkMtlsEnabled` in
     pilot/pkg/xds/endpoints/mtls_checker.go; `applyUpstreamTLSSettings` in pilot/pkg/networking/core/cluster_tls.go.
     """
@@ -126,9 +129,13 @@ def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> O
     if keeps_address(trail) and cluster.service_port is not None:
         each = [e.mutual for e in mesh.endpoints(cluster.service, cluster.service_port).ready]
         return sent if each and all(each) else Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO_NO_PROXY)
-    if accepts and accepts.mode is Mode.DISABLE and sent.reason is Reason.AUTO:
-        return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=accepts.place)
-    return sent
+    endpoint = trail.hop.endpoint
+    pod = endpoint.pod if endpoint else None
+    if accepts is None or endpoint is None or pod is None or sent.reason is not Reason.AUTO:
+        return sent
+    known = mesh.peer_authentications.accepts(pod, endpoint.port)
+    off = known.mode is Mode.DISABLE
+    return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=known.place) if off else sent
 
 
 def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
@@ -136,9 +143,10 @@ def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
     endpoint = trail.hop.endpoint
     if endpoint is None or endpoint.pod is None or endpoint.workload is None or not endpoint.pod.gateway:
         return None
-    gateways = mesh.gateways.for_workload(endpoint.workload)
-    opened = mesh.gateways.opened(gateways, endpoint.workload)
-    servers = [o.server for o in opened if o.port == endpoint.port and o.listens]
+    there = mesh.seen_from(endpoint.pod.owner.cluster)
+    workload = there.own(endpoint.workload)
+    opened = there.gateways.opened(there.gateways.for_workload(workload), workload)
+    servers = [o.server for o in opened if o.port == (endpoint.relay or endpoint.port) and o.listens]
     plain = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
     fitting = [s for s in servers if bool(s.tls) is not plain]
     if fitting or not servers:
@@ -157,11 +165,16 @@ def _handshake(trail: Trail, sent: Offer, servers: list[Server]) -> Quarrel | No
     if len({s.tls for s in servers}) > 1 or sent.sends not in {Sends.MTLS, Sends.TLS}:
         return None
     server, mtls = servers[0], sent.sends is Sends.MTLS
-    if server.tls not in (BY_NAME if mtls else {"MUTUAL", "ISTIO_MUTUAL"}):
+    relayed = trail.hop.endpoint is not None and bool(trail.hop.endpoint.relay)
+    ends_it = BY_NAME | {"ISTIO_MUTUAL"} if relayed else BY_NAME
+    if server.tls not in (ends_it if mtls else {"MUTUAL", "ISTIO_MUTUAL"}):
         return None
     said = f"{mode_text(sent)} is sent to a server of {server.gateway} with TLS mode {server.tls}"
     outcome = _refusal(trail, "UF", UNTRUSTED) if mtls else _refusal(trail, "UC", TERMINATION)
-    return Quarrel(said=said, outcome=outcome, place=sent.place)
+    if relayed:
+        said += ", where the gateway between networks has to pass it on unopened (AUTO_PASSTHROUGH)"
+    place = server.gateway.at(f"{server.path}.tls.mode") if relayed else sent.place
+    return Quarrel(said=said, outcome=outcome, place=place)
 
 
 def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
@@ -253,31 +266,14 @@ def _reset(trail: Trail, request: Request) -> Outcome:
     return dropped(Connection.RESET) if bypassed(trail) else _refusal(trail, "UC", TERMINATION)
 
 
-def trust(mesh: Mesh, hop: Hop) -> tuple[bool | None, bool | None]:
-    """Whether the sending end trusts the certificate of the far end, and the far end that of the sender; None where it
-    is not known. Proxies of one Kubernetes cluster do, or no object tells that they do not."""
-    near, far = ends(hop)
-    return (mesh.roots.trusts(near, far), mesh.roots.trusts(far, near)) if near and far else (None, None)
-
-
-def ends(hop: Hop) -> tuple[str, str]:
-    """The Kubernetes clusters of the sender and of the pod it sends to, "" for one that has no name."""
-    return hop.party.cluster, hop.endpoint.pod.owner.cluster if hop.endpoint and hop.endpoint.pod else ""
-
-
 def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
-    """Mutual TLS between clusters of one mesh that have no root in common. The client looks at the server's certificate
-    first; a server that refuses the client's closes the connection without a word (TLS 1.3)."""
-    near, far = ends(trail.hop)
-    ours, theirs = trust(mesh, trail.hop)
-    bundle = mesh.roots.of(far)
-    if sent.sends is not Sends.MTLS or bundle is None or (ours is not False and theirs is not False):
+    """Mutual TLS between clusters that do not trust each other. The client looks at the server's certificate first; a
+    server that refuses the client's closes the connection without a word (TLS 1.3)."""
+    found = distrust(mesh, trail.hop) if sent.sends is Sends.MTLS and not trail.hop.passes_on else None
+    if found is None:
         return None
-    if ours is False:
-        said = f"proxies of cluster {near} do not trust the certificates of cluster {far}"
-        return Quarrel(said=said, outcome=_refusal(trail, "UF", UNTRUSTED), place=bundle.place)
-    said = f"proxies of cluster {far} do not trust the certificates of cluster {near}"
-    return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=bundle.place)
+    outcome = _refusal(trail, "UF", UNTRUSTED) if found.by_client else _refusal(trail, "UC", TERMINATION)
+    return Quarrel(said=found.said, outcome=outcome, place=found.place)
 
 
 def _misnamed(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
@@ -290,6 +286,7 @@ def _misnamed(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
 
 
 def _refusal(trail: Trail, flag: str, details: str) -> Outcome:
-    if trail.hop.family == "http":
+    reads = trail.peer if trail.hop.passes_on and trail.peer else trail.hop
+    if reads.family == "http":
         return http(503, flag, details=details)
     return dropped(Connection.RESET, flag)

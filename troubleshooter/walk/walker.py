@@ -119,8 +119,9 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
         return
     pod, workload = endpoint.pod, endpoint.workload
     there = mesh.seen_from(pod.owner.cluster)
+    workload = there.own(workload) if workload else None
     gateways = tuple(there.gateways.for_workload(workload)) if workload and pod.gateway else ()
-    if gateways and len(trail.hops) < MAX_HOPS:
+    if (gateways or endpoint.relay) and len(trail.hops) < MAX_HOPS:
         party = Party(namespace=pod.namespace, workload=workload, pod=pod, gateways=gateways)
         yield from _onward(mesh, request, trail.enters(Hop(kind=HopKind.GATEWAY, party=party, endpoint=endpoint)))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from troubleshooter.mesh.index import selects
+from troubleshooter.mesh.locality import placed_labels
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Considered, Resource
 from troubleshooter.walk.trace.moment import Moment, chosen, listed, lost
@@ -29,9 +30,11 @@ def _weighed(moment: Moment, endpoint: Endpoint) -> Considered:
     subset = cluster.rule.subset(cluster.subset) if cluster and cluster.rule and cluster.subset else None
     if not endpoint.healthy:
         return lost(place, f"{where}it is not ready")
-    if subset is not None and not selects(subset.labels, endpoint.all_labels):
+    if subset is not None and not selects(subset.labels, placed_labels(endpoint)):
         return lost(place, f"{where}subset {subset.name} is for {listed(subset.labels)}, which it does not have")
-    placed = _placed(moment, endpoint)
+    placed = _placed(moment, endpoint) or _through(moment, endpoint)
+    if placed is None and _withheld(moment, endpoint):
+        return lost(place, f"{where}it is in {endpoint.network}, and without mutual TLS nothing crosses to it")
     if placed is None:
         return lost(place, f"{where}no weight leads to its locality {endpoint.locality}")
     found, share = placed
@@ -51,6 +54,19 @@ def _placed(moment: Moment, endpoint: Endpoint) -> tuple[Endpoint, float] | None
     held = zip(placement.endpoints, shares, strict=True)
     same = (endpoint.address, endpoint.port, endpoint.pod)
     return next(((e, s) for e, s in held if (e.address, e.port, e.pod) == same), None)
+
+
+def _through(moment: Moment, endpoint: Endpoint) -> tuple[Endpoint, float] | None:
+    """The gateway through which an endpoint of another network is reached, with its share."""
+    placement = moment.hop.placement
+    held = zip(placement.endpoints, placement.shares, strict=True) if placement else ()
+    same = (endpoint.network, endpoint.locality)
+    return next(((e, s) for e, s in held if e.relay and (e.network, e.locality) == same), None)
+
+
+def _withheld(moment: Moment, endpoint: Endpoint) -> bool:
+    placement = moment.hop.placement
+    return placement is None or bool(endpoint.network and not any(e.relay for e in placement.endpoints))
 
 
 def _place(moment: Moment, endpoint: Endpoint) -> Resource:
