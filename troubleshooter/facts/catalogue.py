@@ -176,7 +176,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",
-        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "excluded-port", "excluded-range", "told", "external"),
+        ("rule", "auto-mtls", "auto-mtls-no-proxy", "auto-mtls-off", "no-proxy", "excluded-port", "excluded-range", "not-taken", "run-as-proxy", "told", "external"),
         "Why it speaks that.",
         "walk",
     ),

@@ -7,15 +7,16 @@ from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.redirection import place_of, told, untaken
+from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource, Stage, StageVerdict, as_map
 from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.decisions import Party
 from troubleshooter.walk.interception import (
     EXCLUDE_OUTBOUND,
     INCLUDE_RANGES,
     Gap,
     alone,
-    annotation,
     without,
 )
 
@@ -28,6 +29,8 @@ BECAUSE = {
     Reason.NO_PROXY: "no-proxy",
     Reason.EXCLUDED_PORT: "excluded-port",
     Reason.EXCLUDED_RANGE: "excluded-range",
+    Reason.NOT_TAKEN: "not-taken",
+    Reason.RUN_AS_PROXY: "run-as-proxy",
     Reason.TOLD: "told",
     Reason.EXTERNAL: "external",
 }
@@ -49,15 +52,15 @@ def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
         broken = judged.verdict is StageVerdict.FAIL
         case.fact("connection.agreement", "broken" if broken else "agreed", place, judged.resource)
     _identity(case, hop, sent)
-    if hop.gap is not None and hop.party.workload is not None and hop.party.pod is not None and hop.cluster is not None:
-        _excluded(case, hop.gap, (hop.party.workload, hop.party.pod), hop.cluster.port)
+    if hop.gap is not None and hop.gap.annotation and hop.cluster is not None:
+        _excluded(case, hop.gap, hop.party, hop.cluster.port)
 
 
-def _excluded(case: CaseBuilder, gap: Gap, caller: tuple[Workload, Pod], port: int) -> None:
+def _excluded(case: CaseBuilder, gap: Gap, caller: Party, port: int) -> None:
     """The annotation by which the connection goes past the caller's proxy, and what it says besides."""
-    workload, pod = caller
-    place = annotation(pod, gap.annotation)
-    held = ports_in(pod.annotations.get(gap.annotation, ""))
+    workload, pod = caller.workload, caller.pod
+    assert workload is not None and pod is not None  # noqa: S101, PT018 - what has annotations is a pod
+    place, held = gap.place, ports_in(told(pod, gap.annotation))
     case.detail("caller.excluded_field", f'{workload.template.path}metadata.annotations["{gap.annotation}"]')
     case.detail("caller.excluded_address", ", ".join(gap.addresses))
     if gap.annotation == INCLUDE_RANGES:
@@ -97,7 +100,8 @@ def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
     if not pod.proxy:
         case.fact("target.capture", "no-proxy", pod.owner.at("spec"))
     elif lets_in(pod, port):
-        spots = (annotation(pod, name) for name in (EXCLUDE_INBOUND, INCLUDE_INBOUND) if name in pod.annotations)
+        nothing, names = untaken(pod), (EXCLUDE_INBOUND, INCLUDE_INBOUND)
+        spots = [nothing] if nothing is not None else [place_of(pod, name) for name in names if told(pod, name)]
         case.fact("target.capture", "excluded", *spots)
     else:
         case.fact("target.capture", "taken", pod.owner.at("spec"))

@@ -6,9 +6,10 @@ Source: https://istio.io/latest/docs/reference/config/annotations/ (traffic.side
 
 from __future__ import annotations
 
+from troubleshooter.mesh.injector import TRAFFIC
+from troubleshooter.mesh.redirection import told, untaken
 from troubleshooter.mesh.workloads import Pod
 
-TRAFFIC = "traffic.sidecar.istio.io/"
 EXCLUDE_INBOUND = f"{TRAFFIC}excludeInboundPorts"
 INCLUDE_INBOUND = f"{TRAFFIC}includeInboundPorts"
 
@@ -20,6 +21,8 @@ def ports_in(text: str) -> list[str]:
 
 def lets_in(pod: Pod, port: int) -> bool:
     """Whether connections to this port of the pod go past its proxy, straight to the application."""
-    included = pod.annotations.get(INCLUDE_INBOUND, "*").strip()
+    if untaken(pod) is not None:
+        return True
+    included = told(pod, INCLUDE_INBOUND, "*").strip()
     outside = included != "*" and str(port) not in ports_in(included)
-    return outside or str(port) in ports_in(pod.annotations.get(EXCLUDE_INBOUND, ""))
+    return outside or str(port) in ports_in(told(pod, EXCLUDE_INBOUND))

@@ -8,11 +8,20 @@ Sources: https://istio.io/latest/docs/setup/additional-setup/sidecar-injection/#
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from troubleshooter.mesh.index import CORE, Index
-from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, same_control_plane, serving, webhooks
+from troubleshooter.mesh.injector import injector, silent
+from troubleshooter.mesh.revisions import (
+    DEFAULT,
+    REVISION,
+    Served,
+    control_planes,
+    same_control_plane,
+    serving,
+    webhooks,
+)
 from troubleshooter.model import Object, Resource
 
 INJECT = "sidecar.istio.io/inject"
@@ -37,6 +46,10 @@ class Wish(StrEnum):
     """The pod asks and its namespace refuses; the namespace is right."""
     MISLABELLED = "mislabelled"
     """The namespace asks by a value of its label that no injector knows (`istio-injection: "true"`)."""
+    LEFT_OUT = "left-out"
+    """Its own configuration makes the injector leave the pod out: by a selector, or by its policy."""
+    UNSERVED = "unserved"
+    """Nobody answers for the injector, and its webhook lets pods start all the same."""
     NOT_KNOWN = "not-known"
     """The pod does not decide it, and its Namespace was not seen."""
 
@@ -69,7 +82,8 @@ class Injection:
     """`wish` and the place that decided it: a label or annotation, or the namespace that lacks one. `against_namespace`
     means that the namespace asks for injection and the pod refuses it; `revision` is the one asked for, "" if none;
     `overruled` is a label that contradicts the one that decided; `control_plane` says whether istiod of that revision
-    was seen, None where that is not known or webhooks tell better."""
+    was seen, None where that is not known or webhooks tell better; `blocked` is what keeps pods from being made at all:
+    nobody answers for the injector, without which none may start."""
 
     wish: Wish
     decided_by: Resource | None
@@ -77,6 +91,7 @@ class Injection:
     revision: str = ""
     overruled: Overruled | None = None
     control_plane: bool | None = None
+    blocked: Resource | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +118,31 @@ def decide(index: Index, namespace: str, template: Template) -> Injection:
         return Injection(wish=Wish.HOST_NETWORK, decided_by=template.at("spec.hostNetwork"))
     if namespace in NEVER:
         return Injection(wish=Wish.NOT_ASKED, decided_by=space.at() if space else None)
-    return asked
+    told = injector(index, asked.revision)
+    if told.source is not None and not _asks_itself(template) and told.leaves_out(template.labels):
+        return Injection(wish=Wish.LEFT_OUT, decided_by=told.source.at("data.config"))
+    served = serving(index, _labels_of(space, namespace), template.labels)
+    return _answered(index, asked, served) if served is not None else asked
+
+
+def _answered(index: Index, asked: Injection, served: Served) -> Injection:
+    """The decision where somebody has to answer for the injector. By default no pod starts without its answer."""
+    dead = silent(index, served.hook)
+    if dead is None:
+        return asked
+    if served.hook.get("failurePolicy") == "Ignore":
+        return Injection(wish=Wish.UNSERVED, decided_by=dead, revision=asked.revision)
+    return replace(asked, blocked=dead)
+
+
+def _asks_itself(template: Template) -> bool:
+    """Whether the pod's own label, or the older annotation without it, asks for a proxy."""
+    return template.labels.get(INJECT, template.annotations.get(INJECT, "")).lower() in YES
+
+
+def _labels_of(space: Object | None, namespace: str) -> dict[str, str]:
+    """The labels of a namespace, with the one that Kubernetes adds."""
+    return {**(space.labels if space else {}), "kubernetes.io/metadata.name": namespace}
 
 
 def _asked(index: Index, space: Object | None, namespace: str, template: Template) -> Injection:
@@ -118,14 +157,18 @@ def _asked(index: Index, space: Object | None, namespace: str, template: Templat
     if labels.get(NAMESPACE_LABEL) == "disabled" and space is not None:
         wish = Wish.OVERRULED if by_pod else Wish.NAMESPACE_DISABLED
         return Injection(wish=wish, decided_by=_label(space, NAMESPACE_LABEL), overruled=overruled)
-    served = serving(index, {**labels, "kubernetes.io/metadata.name": namespace}, template.labels)
+    served = serving(index, _labels_of(space, namespace), template.labels)
     if served is None and space is not None and _mislabelled(labels):
         return Injection(wish=Wish.MISLABELLED, decided_by=_label(space, NAMESPACE_LABEL))
     if not by_namespace and not by_pod:
         if served is not None:  # a webhook that takes namespaces without any label (enableNamespacesByDefault)
-            return Injection(wish=Wish.ASKED, decided_by=served)
+            return Injection(wish=Wish.ASKED, decided_by=served.place)
         if space is None:
             return Injection(wish=Wish.NOT_KNOWN, decided_by=None)
+        everywhere = injector(index)
+        unlabelled = not {NAMESPACE_LABEL, REVISION} & set(labels) and not {INJECT, REVISION} & set(template.labels)
+        if everywhere.source is not None and everywhere.takes_all and unlabelled and not webhooks(index):
+            return Injection(wish=Wish.ASKED, decided_by=everywhere.source.at("data.values"))
         return Injection(wish=Wish.NOT_ASKED, decided_by=space.at("metadata.labels"))
     revision = _revision_asked(labels, template)
     return Injection(

@@ -75,7 +75,7 @@ class Mesh:
 
     @cached_property
     def workloads(self) -> Workloads:
-        return Workloads(self.index)
+        return Workloads(self.index, self.settings)
 
     @cached_property
     def registry(self) -> Registry:

@@ -9,6 +9,7 @@ revision-tags.yaml and deployment.yaml in manifests/charts/istio-control/istio-d
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from troubleshooter.mesh.index import ADMISSION, APPS, Index, selects_expressions
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
@@ -34,11 +35,18 @@ def _webhooks(index: Index) -> list[tuple[Object, int, Raw]]:
     ]
 
 
-def serving(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mapping[str, str]) -> Resource | None:
+class Served(NamedTuple):
+    """An injector webhook that takes a pod: where it stands, and what it says."""
+
+    place: Resource
+    hook: Raw
+
+
+def serving(index: Index, namespace_labels: Mapping[str, str], pod_labels: Mapping[str, str]) -> Served | None:
     """The injector webhook that takes a pod with these labels, None if none of those in sight does."""
     return next(
         (
-            conf.at(f"webhooks[{n}]")
+            Served(conf.at(f"webhooks[{n}]"), hook)
             for conf, n, hook in webhooks(index)
             if selects_expressions(hook.get("namespaceSelector"), namespace_labels)
             and selects_expressions(hook.get("objectSelector"), pod_labels)

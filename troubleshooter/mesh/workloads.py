@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from troubleshooter.mesh.creation import Creation
 from troubleshooter.mesh.index import APPS, BATCH, CORE, Index, selects
 from troubleshooter.mesh.injection import Injection, Template, Wish, decide
+from troubleshooter.mesh.injector import Defaults, defaults
+from troubleshooter.mesh.one_pod import TLS_MODE, Pod
 from troubleshooter.mesh.ownership import Place, place_of, pods_by_owner
 from troubleshooter.mesh.pods import (
     PROXY,
@@ -24,11 +25,10 @@ from troubleshooter.mesh.pods import (
     node_locality,
     own_locality,
     owner_of,
-    port_named,
-    ports_of,
     waiting_for,
 )
-from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.mesh.settings import Settings
+from troubleshooter.model import Object, Raw, as_map, as_words
 
 KINDS: tuple[tuple[str, str], ...] = (
     (APPS, "Deployment"),
@@ -42,77 +42,6 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 __all__ = ["KINDS", "PROXY", "TLS_MODE", "Pod", "Workload", "Workloads", "has_proxy"]
 
-TLS_MODE = "security.istio.io/tlsMode"
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Pod:
-    """A running pod, or (`standin`) what a workload's template would make: then it has no address and no node."""
-
-    owner: Object
-    namespace: str
-    name: str
-    labels: Mapping[str, str]
-    annotations: Mapping[str, str]
-    spec: Raw
-    ready: bool
-    proxy: bool
-    address: str = ""
-    locality: str = ""
-    standin: bool = False
-    waiting: str = ""
-    proxy_seen: bool = True
-    """Whether `proxy` is known; where it is not, a proxy is taken for granted and the stages say so."""
-
-    def at(self, field: str) -> Resource:
-        """A field of the pod, or of the template that it stands for."""
-        prefix = {"Pod": "", "CronJob": "spec.jobTemplate.spec.template."}.get(self.owner.kind, "spec.template.")
-        return self.owner.at(f"{prefix}{field}")
-
-    @property
-    def service_account(self) -> str:
-        return str(self.spec.get("serviceAccountName") or self.spec.get("serviceAccount") or "default")
-
-    @property
-    def node(self) -> str:
-        """The name of the node it runs on, "" if it has none yet."""
-        return str(self.spec.get("nodeName") or "")
-
-    @property
-    def host_network(self) -> bool:
-        return self.spec.get("hostNetwork") is True
-
-    @cached_property
-    def containers(self) -> list[Raw]:
-        """The application's containers: all but the proxy."""
-        return [c for c in map(as_map, as_list(self.spec.get("containers"))) if c.get("name") != PROXY]
-
-    @property
-    def gateway(self) -> bool:
-        """A pod that is nothing but a proxy."""
-        return self.proxy and not self.containers
-
-    @property
-    def mutual(self) -> bool:
-        """Whether proxies take it for one that speaks mutual TLS: its label says so, which injection sets beside a
-        sidecar and not on a gateway.
-
-        Source: `GetTLSModeFromEndpointLabels` in istio/istio pilot/pkg/model/service.go; injection-template.yaml and
-        gateway-injection-template.yaml in manifests/charts/istio-control/istio-discovery/files.
-        """
-        if TLS_MODE in self.labels:
-            return self.labels[TLS_MODE] == "istio"
-        return self.proxy and not self.gateway
-
-    def port_named(self, name: str) -> int | None:
-        """The number of the container port of that name, also one that injection will add."""
-        return port_named(self.spec, name, injected=self.standin and self.proxy)
-
-    @property
-    def declared_ports(self) -> list[tuple[str, int]]:
-        """(name, number) of every port that the application's containers declare; declaring them is optional."""
-        return ports_of(self.containers)
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Workload:
@@ -124,6 +53,7 @@ class Workload:
     pod_spec: Raw
     pods: tuple[Pod, ...]
     injection: Injection
+    defaults: Defaults
     replicas: int
 
     @property
@@ -147,7 +77,7 @@ class Workload:
     @property
     def representative(self) -> Pod:
         """A pod that stands for the workload, also where it has none at the moment."""
-        return self.pods[0] if self.pods else _standin(self.object, self.template, self.pod_spec, self.injection)
+        return self.pods[0] if self.pods else _standin(self.template, self.pod_spec, self.injection, self.defaults)
 
     def __str__(self) -> str:
         return f"{self.object.kind.lower()} {self.namespace}/{self.name}"
@@ -156,8 +86,8 @@ class Workload:
 class Workloads:
     """Every workload of an index, with its pods."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self._index, self._settings = index, settings
         self.creation = Creation(index)
         nodes = index.all(CORE, "Node")
         self._localities = {(node.cluster, node.name): node_locality(node.labels) for node in nodes}
@@ -231,21 +161,39 @@ class Workloads:
         spec = as_map(body.get("spec"))
         template = _template(thing, path, as_map(body.get("metadata")), spec)
         injection = decide(self._index, thing.namespace, template)
+        told = defaults(self._index, self._settings, injection.revision)
         replicas = thing.spec.get("replicas")
         count = replicas if is_number(replicas) else 1
         away = thing.key in self._index.inventory.without
-        pods = tuple(self._pod(p, away=away) for p in owned.get(place_of(thing), ()) if not is_finished(p))
-        if not pods and count > 0 and not self.creation.stands_still(thing):
-            pods = (_standin(thing, template, spec, injection, ready=not away),)
-        return Workload(object=thing, template=template, pod_spec=spec, pods=pods, injection=injection, replicas=count)
+        pods = tuple(self._pod(p, told, away=away) for p in owned.get(place_of(thing), ()) if not is_finished(p))
+        if not pods and count > 0 and injection.blocked is None and not self.creation.stands_still(thing):
+            pods = (_standin(template, spec, injection, told, ready=not away),)
+        return Workload(
+            object=thing,
+            template=template,
+            pod_spec=spec,
+            pods=pods,
+            injection=injection,
+            defaults=told,
+            replicas=count,
+        )
 
     def _bare(self, pod: Object) -> Workload:
         template = _template(pod, "", pod.metadata, pod.spec)
         injection = decide(self._index, pod.namespace, template)
-        pods = () if is_finished(pod) else (self._pod(pod),)
-        return Workload(object=pod, template=template, pod_spec=pod.spec, pods=pods, injection=injection, replicas=1)
+        told = defaults(self._index, self._settings, injection.revision)
+        pods = () if is_finished(pod) else (self._pod(pod, told),)
+        return Workload(
+            object=pod,
+            template=template,
+            pod_spec=pod.spec,
+            pods=pods,
+            injection=injection,
+            defaults=told,
+            replicas=1,
+        )
 
-    def _pod(self, pod: Object, *, away: bool = False) -> Pod:
+    def _pod(self, pod: Object, told: Defaults, *, away: bool = False) -> Pod:
         node = self._localities.get((pod.cluster, str(pod.spec.get("nodeName") or "")), "")
         return Pod(
             owner=pod,
@@ -259,6 +207,7 @@ class Workloads:
             address=str(pod.status.get("podIP") or ""),
             locality=own_locality(pod.labels, node),
             waiting=waiting_for(pod),
+            defaults=told,
         )
 
 
@@ -272,8 +221,9 @@ def _template(owner: Object, path: str, metadata: Raw, spec: Raw) -> Template:
     )
 
 
-def _standin(thing: Object, template: Template, spec: Raw, injection: Injection, *, ready: bool = True) -> Pod:
+def _standin(template: Template, spec: Raw, injection: Injection, told: Defaults, *, ready: bool = True) -> Pod:
     """The pod that a template would make now: ready, and injected as its labels would have it."""
+    thing = template.owner
     return Pod(
         owner=thing,
         namespace=thing.namespace,
@@ -286,6 +236,7 @@ def _standin(thing: Object, template: Template, spec: Raw, injection: Injection,
         proxy_seen=has_proxy(spec) or (injection.wish is not Wish.NOT_KNOWN and injection.control_plane is not False),
         locality=own_locality(template.labels, ""),
         standin=True,
+        defaults=told,
     )
 
 

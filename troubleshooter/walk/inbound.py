@@ -11,6 +11,7 @@ from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Mode, Sends
 from troubleshooter.mesh.policies import Decision, Judgement
+from troubleshooter.mesh.redirection import TEMPLATES, proxyless
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials, Token
@@ -55,6 +56,9 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         said = f"Namespace {hop.party.namespace} was not seen, which says whether {hop.party.workload} gets a proxy"
         unlock = f"kubectl get namespace {hop.party.namespace} -o yaml"
         return trail.unknown(Stage.LISTENER, said, resource=hop.party.resource, unlock=unlock)
+    if proxyless(pod):
+        said = "gRPC without a proxy is not modelled yet"
+        return trail.unknown(Stage.LISTENER, said, resource=pod.at(f'metadata.annotations["{TEMPLATES}"]'))
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER, hop.context)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)

@@ -12,9 +12,12 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troubleshooter.mesh.inbound_ports import TRAFFIC, ports_in
+from troubleshooter.mesh.inbound_ports import ports_in
 from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.injector import TRAFFIC
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Reason
+from troubleshooter.mesh.redirection import place_of, run_as_proxy, told, untaken
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource
 
@@ -28,32 +31,45 @@ AMBIENT_SEEN = "ambient.istio.io/redirection"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """The annotation that lets a connection to one of these addresses past the proxy; `sure` is False where that hangs
-    on an address that is not known."""
+    """Why a connection to one of these addresses goes past the proxy, and the field that says so. `annotation` is the
+    one that lists ports or ranges, "" where another setting decides; `sure` is False where it hangs on an address that
+    is not known."""
 
-    annotation: str
+    reason: Reason
+    place: Resource
+    annotation: str = ""
     addresses: tuple[str, ...] = ()
     sure: bool = True
 
 
 def leaves_out(pod: Pod, port: int) -> bool:
     """Whether connections that the pod makes to this port go past its proxy."""
-    return str(port) in ports_in(pod.annotations.get(EXCLUDE_OUTBOUND, ""))
+    return str(port) in ports_in(told(pod, EXCLUDE_OUTBOUND))
 
 
 def gap(pod: Pod, port: int, addresses: Sequence[str]) -> Gap | None:
     """Why the proxy does not take a connection that its own pod makes to a port of one of these addresses (none: they
-    are not known); None if it takes it."""
+    are not known); None if it takes it. In the order of the rules of traffic redirection."""
+    nothing, owner = untaken(pod), run_as_proxy(pod)
+    if nothing is not None:
+        return Gap(reason=Reason.NOT_TAKEN, place=nothing)
     if leaves_out(pod, port):
-        return Gap(annotation=EXCLUDE_OUTBOUND)
-    excluded = ports_in(pod.annotations.get(EXCLUDE_RANGES, ""))
+        return Gap(reason=Reason.EXCLUDED_PORT, place=place_of(pod, EXCLUDE_OUTBOUND), annotation=EXCLUDE_OUTBOUND)
+    if owner is not None:
+        return Gap(reason=Reason.RUN_AS_PROXY, place=owner)
+    excluded = ports_in(told(pod, EXCLUDE_RANGES))
     if excluded and _within(addresses, excluded) is not False:
-        return Gap(annotation=EXCLUDE_RANGES, addresses=tuple(addresses), sure=bool(addresses))
-    included = ports_in(pod.annotations.get(INCLUDE_RANGES, "*"))
-    forced = str(port) in ports_in(pod.annotations.get(INCLUDE_OUTBOUND, ""))
+        return _by_range(pod, EXCLUDE_RANGES, addresses, sure=bool(addresses))
+    included = ports_in(told(pod, INCLUDE_RANGES, "*"))
+    forced = str(port) in ports_in(told(pod, INCLUDE_OUTBOUND))
     if forced or "*" in included or _within(addresses, included):
         return None
-    return Gap(annotation=INCLUDE_RANGES, addresses=tuple(addresses), sure=bool(addresses) or not included)
+    return _by_range(pod, INCLUDE_RANGES, addresses, sure=bool(addresses) or not included)
+
+
+def _by_range(pod: Pod, name: str, addresses: Sequence[str], *, sure: bool) -> Gap:
+    place = place_of(pod, name)
+    return Gap(reason=Reason.EXCLUDED_RANGE, place=place, annotation=name, addresses=tuple(addresses), sure=sure)
 
 
 def without(ranges: Sequence[str], addresses: Sequence[str]) -> list[str]:
@@ -80,11 +96,6 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return ipaddress.ip_network(text, strict=False)
     except ValueError:
         return None
-
-
-def annotation(pod: Pod, name: str) -> Resource:
-    """Where an annotation stands: in the pod, or in the template that it stands for."""
-    return pod.at(f'metadata.annotations["{name}"]')
 
 
 def in_ambient(mesh: Mesh, pod: Pod) -> bool:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Reason
+from troubleshooter.mesh.redirection import TEMPLATES, proxyless
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.sidecars import Scope
 from troubleshooter.mesh.unmodelled import at_stage
+from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Connection, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped
-from troubleshooter.walk.interception import annotation, gap, in_ambient
+from troubleshooter.walk.interception import gap, in_ambient
 from troubleshooter.walk.names import by_the_pod, unknown_here
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
 
@@ -23,6 +26,13 @@ WORLD = frozenset(
 """Top-level domains by which `example.com` is told from `service.namespace` where that namespace was not seen."""
 
 PASSTHROUGH = "PassthroughCluster"
+
+
+PAST = {
+    Reason.NOT_TAKEN: "interception mode NONE: no connection is taken to the proxy",
+    Reason.RUN_AS_PROXY: "the application runs as user or group 1337 like the proxy, whose connections are not taken",
+}
+"""Why a connection goes past the proxy, where it is not for its port or address."""
 
 
 def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -115,16 +125,9 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if pod is None:
         said = f"nothing of namespace {party.namespace} was seen"
         return trail.unknown(Stage.CAPTURE, said, result={"proxy": ""}, unlock=objects_of(party.namespace))
-    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.CAPTURE)
-    if touch is not None:
-        return trail.unknown(Stage.CAPTURE, f"{touch.object} is not modelled yet", resource=touch.resource)
-    if not pod.proxy_seen:
-        said = f"whether {party.workload} gets a proxy is for Namespace {party.namespace} to say, which was not seen"
-        unlock = f"kubectl get namespace {party.namespace} -o yaml"
-        return trail.unknown(Stage.CAPTURE, said, resource=party.resource, result={"proxy": ""}, unlock=unlock)
-    if in_ambient(mesh, pod):
-        said = "ambient's ztunnel takes the connection, which is not modelled yet"
-        return trail.unknown(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "ztunnel"})
+    doubt = _doubt(mesh, trail, pod)
+    if doubt is not None:
+        return doubt
     if not pod.proxy:
         said = "no proxy: the connection leaves as the application makes it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
@@ -136,15 +139,35 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     found = gap(pod, request.port, addresses)
     if found is not None and not found.sure:
         said = f"whether {found.annotation} lets {request.host} past the proxy depends on its address"
-        return trail.unknown(Stage.CAPTURE, said, resource=annotation(pod, found.annotation))
+        return trail.unknown(Stage.CAPTURE, said, resource=found.place)
     if found is not None:
-        said = f"port {request.port} of {request.host} goes past the proxy"
+        said = PAST.get(found.reason, "port {port} of {host} goes past the proxy")
+        said = said.format(port=request.port, host=request.host)
         trail = trail.decide(gap=found)
-        return trail.passes(Stage.CAPTURE, said, resource=annotation(pod, found.annotation), result={"proxy": "none"})
+        return trail.passes(Stage.CAPTURE, said, resource=found.place, result={"proxy": "none"})
     said = "its sidecar takes the connection"
     if party.assumed:
         said = f"a client with a proxy in namespace {party.namespace} is assumed"
     return trail.passes(Stage.CAPTURE, said, resource=party.resource, result={"proxy": "sidecar"})
+
+
+def _doubt(mesh: Mesh, trail: Trail, pod: Pod) -> Trail | None:
+    """The trail where it cannot be told whether a proxy takes the connection."""
+    party = trail.hop.party
+    touch = at_stage(mesh.unmodelled.of_proxy(party.namespace, party.labels), Stage.CAPTURE)
+    if touch is not None:
+        return trail.unknown(Stage.CAPTURE, f"{touch.object} is not modelled yet", resource=touch.resource)
+    if not pod.proxy_seen:
+        said = f"whether {party.workload} gets a proxy is for Namespace {party.namespace} to say, which was not seen"
+        unlock = f"kubectl get namespace {party.namespace} -o yaml"
+        return trail.unknown(Stage.CAPTURE, said, resource=party.resource, result={"proxy": ""}, unlock=unlock)
+    if proxyless(pod):
+        said = "gRPC without a proxy is not modelled yet"
+        return trail.unknown(Stage.CAPTURE, said, resource=pod.at(f'metadata.annotations["{TEMPLATES}"]'))
+    if in_ambient(mesh, pod):
+        said = "ambient's ztunnel takes the connection, which is not modelled yet"
+        return trail.unknown(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "ztunnel"})
+    return None
 
 
 def bypassed(trail: Trail) -> bool:

@@ -23,7 +23,7 @@ from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource
 from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped, http
-from troubleshooter.walk.interception import EXCLUDE_OUTBOUND, annotation, in_ambient
+from troubleshooter.walk.interception import in_ambient
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 from troubleshooter.walk.server_names import misses_name, sni_of
 from troubleshooter.walk.trusting import distrust, trust
@@ -97,8 +97,7 @@ def _sent(mesh: Mesh, request: Request, trail: Trail) -> Offer:
     assert cluster is not None and endpoint is not None  # noqa: S101, PT018 - the endpoint stage ran
     if bypassed(trail):
         if party.pod and hop.gap:
-            reason = Reason.EXCLUDED_PORT if hop.gap.annotation == EXCLUDE_OUTBOUND else Reason.EXCLUDED_RANGE
-            return Offer(sends=Sends.PLAINTEXT, reason=reason, place=annotation(party.pod, hop.gap.annotation))
+            return Offer(sends=Sends.PLAINTEXT, reason=hop.gap.reason, place=hop.gap.place)
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.NO_PROXY, place=party.resource)
     if cluster.service is None or cluster.name == PASSTHROUGH:
         return Offer(sends=Sends.PLAINTEXT, reason=Reason.EXTERNAL)

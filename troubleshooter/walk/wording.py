@@ -25,6 +25,8 @@ def agreement(sent: Offer, accepts: Accepts | None) -> str:
         Reason.NO_PROXY: "since no proxy sends it",
         Reason.EXCLUDED_PORT: "since an annotation leaves the port out",
         Reason.EXCLUDED_RANGE: "since an annotation leaves the address out",
+        Reason.NOT_TAKEN: "since nothing is taken to the proxy",
+        Reason.RUN_AS_PROXY: "since the application runs as the proxy's user or group",
         Reason.TOLD: "as the request says",
         Reason.EXTERNAL: "as the client makes it",
     }[sent.reason]
