@@ -12,6 +12,7 @@ from functools import cached_property
 from troubleshooter.mesh.authorizers import Authorizers
 from troubleshooter.mesh.clusters import not_read
 from troubleshooter.mesh.destinations import DestinationRules
+from troubleshooter.mesh.discovery import read_by_istiod
 from troubleshooter.mesh.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
 from troubleshooter.mesh.gateways import Gateways
 from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
@@ -46,6 +47,8 @@ class Mesh:
         self._cluster = cluster
         self.index = Index(inventory)
         self.settings = read_settings(self.index)
+        if self.settings.values.get("discoverySelectors"):
+            self.index = Index(read_by_istiod(self.index, self.settings))
         self._endpoints: dict[tuple[int, int], Endpoints] = {}
         self._whole = whole
         self._views: dict[str, Mesh] = {}

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.discovery import is_discovered
 from troubleshooter.mesh.index import CORE, NETWORKING, Index, age, oldest_first, selects
 from troubleshooter.mesh.services import EXPORT_ANNOTATION, Port, Service, entry_ports, service_ports
 from troubleshooter.mesh.settings import Settings
@@ -55,7 +56,8 @@ class Registry:
         """
         seen = {service.host}
         while service.external_name:
-            further = self.find(service.external_name, viewer)
+            name = service.external_name.lower()
+            further = self.find(name, viewer) or self.get(name)
             if further is None or further.host in seen:
                 break
             seen.add(further.host)
@@ -93,6 +95,19 @@ class Registry:
             return [service]
         held = (s for s in self._by_host.get(service.host, ()) if s.entry and s.namespace == service.namespace)
         return [s for s in held if s is service or _alike(s, service)]
+
+    def inferred(self, host: str, viewer: str) -> Service | None:
+        """The service of exactly this host to which a route may send although nothing imports it: one of the viewer's
+        namespace, else of the first in the alphabet that shows it.
+
+        Source: `collectImportedServices` in istio/istio pilot/pkg/model/sidecar.go.
+        """
+        held = [s for s in self._by_host.get(host, ()) if s.visible_to(viewer)]
+        return min(held, key=lambda s: (s.namespace != viewer, s.namespace, s.entry), default=None)
+
+    def ports_of(self, service: Service) -> list[Port]:
+        """The ports of a service, and of the ServiceEntries that count as one with it."""
+        return list({p.number: p for s in reversed(self.together(service)) for p in reversed(s.ports)}.values())[::-1]
 
     def with_port(self, service: Service, number: int) -> Service:
         """Of the ServiceEntries that count as one with this, the first that has a port; itself where none has it."""
@@ -150,7 +165,7 @@ class Registry:
                 addresses=_addresses([thing.spec.get("clusterIP"), *as_list(thing.spec.get("clusterIPs"))]),
                 resolution="DNS" if thing.spec.get("type") == "ExternalName" else "STATIC",
                 export_to=tuple(e.strip() for e in annotation.split(",") if e.strip()) or tuple(default),
-                discovered=self._settings.discovers(self._index.namespace_labels(thing.namespace)),
+                discovered=is_discovered(self._index, self._settings, thing.namespace),
             )
 
     def _entries(self) -> Iterable[Service]:

@@ -7,12 +7,11 @@ Source: https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from troubleshooter.mesh.domain import told_domain
 from troubleshooter.mesh.hosts import DEFAULT_DOMAIN
-from troubleshooter.mesh.index import CORE, Index, selects_expressions
+from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.visibility import OWN, by_default
 from troubleshooter.mesh.yaml_text import DAMAGED, parsed
@@ -88,14 +87,6 @@ class Settings:
         if kind == "DestinationRule":
             return [OWN] if OWN in self._words("defaultDestinationRuleExportTo") else []
         return by_default(self._words(DEFAULT_EXPORTS.get(kind, "defaultServiceExportTo")))
-
-    def discovers(self, labels: Mapping[str, str]) -> bool:
-        """Whether istiod reads what is in a namespace with these labels: all of it unless `discoverySelectors` choose.
-
-        Source: istio/istio pkg/kube/namespace/filter.go.
-        """
-        selectors = as_list(self.values.get("discoverySelectors"))
-        return not selectors or any(selects_expressions(s, labels) for s in selectors)
 
     def _words(self, key: str) -> list[str]:
         return [str(e) for e in as_list(self.values.get(key))]

@@ -3,7 +3,8 @@
 Decides: imports by namespace and host, and the policy for destinations that the proxy does not have. Listeners with a
 port of their own, and inbound ones, are not modelled. Must not know requests.
 Sources: https://istio.io/latest/docs/reference/config/networking/sidecar/; `getSidecarScope` in istio/istio
-pilot/pkg/model/push_context.go; `convertToSidecarScope` and `selectVirtualServices` in sidecar.go there.
+pilot/pkg/model/push_context.go; `initSidecarScopeInternalIndexes`, `selectServices` in sidecar.go there;
+`SelectVirtualServices` in virtualservice.go there.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
+from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.services import EXPORT_ANNOTATION, Service
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
@@ -64,12 +66,20 @@ class Scope:
 
     def has(self, service: Service) -> bool:
         """Whether the proxy has a service."""
-        return service.visible_to(self.namespace) and self._imports(service.namespace, (service.host,))
+        patterns = self._patterns(service.namespace)
+        return service.visible_to(self.namespace) and any(hosts.covers(p, service.host) for p in patterns)
 
     def takes(self, thing: Object) -> bool:
         """Whether the proxy gets the routes of a VirtualService, by its own namespace and hosts."""
         named = (str(h) for h in as_list(thing.spec.get("hosts")))
-        return self._imports(thing.namespace, [hosts.fqdn(h, thing.namespace, self.settings.domain) for h in named])
+        full = [hosts.fqdn(h, thing.namespace, self.settings.domain) for h in named]
+        return any(hosts.meet(p, host) for p in self._patterns(thing.namespace) for host in full)
+
+    def destination(self, registry: Registry, host: str) -> Service | None:
+        """The service of a host for which the proxy has clusters: one that it imports, else one to which some imported
+        VirtualService may send."""
+        held = registry.find(host, self.namespace, self.has)
+        return held if held is not None and held.host == host else registry.inferred(host, self.namespace) or held
 
     @property
     def closed(self) -> bool:
@@ -87,20 +97,31 @@ class Scope:
         return self.settings.at("outboundTrafficPolicy")
 
     @property
+    def egress_proxy(self) -> tuple[Raw, Resource] | None:
+        """The destination that takes, instead of the world outside, what the proxy does not have, with its place."""
+        own = as_map((self._own_policy or {}).get("egressProxy"))
+        if self.closed or self.sidecar is None or not own.get("host"):
+            return None
+        return own, self.sidecar.at("spec.outboundTrafficPolicy.egressProxy")
+
+    @property
     def _own_policy(self) -> Raw | None:
         raw = self.sidecar.spec.get("outboundTrafficPolicy") if self.sidecar is not None else None
         return as_map(raw) if raw is not None else None
 
-    def _imports(self, namespace: str, names: Iterable[str]) -> bool:
-        """Whether what lives in a namespace under one of these host names is imported. Without any egress listener
-        everything is."""
+    def _patterns(self, namespace: str) -> list[str]:
+        """The host patterns under which what lives in a namespace is imported. Without any egress listener everything
+        is. A host without a namespace imports nothing.
+
+        A service has to fall under a pattern; a VirtualService need only meet it (`hostClassification` in sidecar.go).
+        """
         listeners = as_list(self.sidecar.spec.get("egress")) if self.sidecar is not None else []
         if not listeners:
-            return True
-        patterns = [str(h).lower().partition("/") for e in listeners for h in as_list(as_map(e).get("hosts"))]
+            return ["*"]
+        written = [str(h).lower() for e in listeners for h in as_list(as_map(e).get("hosts"))]
         spaces = {"*", namespace, "." if namespace == self.namespace else namespace}
-        held = [pattern for space, _, pattern in patterns if space in spaces]
-        return any(hosts.meet(pattern, name) for pattern in held for name in names)
+        parts = [h.partition("/") for h in written if h.count("/") == 1]
+        return [pattern for space, _, pattern in parts if space in spaces]
 
 
 def export_field(service: Service) -> str:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.virtual_services import Destination
-from troubleshooter.model import Connection, Outcome, Request, Stage
+from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.services import Service
+from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage, as_map
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
 from troubleshooter.walk.routing import touching
-from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
+from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of, scope_of
 
 SLIP = 0.75
 """How much alike two DNS suffixes must be for one to be a slip of the other."""
@@ -24,12 +25,12 @@ SLIP = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Wanted:
-    """The destination asked for: by a route, or by what the client dialled."""
+    """The destination asked for: at a place (by a route, say), or by what the client dialled."""
 
     host: str
     port: int | None
-    subset: str
-    target: Destination | None
+    subset: str = ""
+    place: Resource | None = None
 
 
 def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -38,13 +39,34 @@ def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if hop.passes_on:
         return _passed_on(trail)
     target = hop.routing.destination if hop.routing else None
-    if target is None and (hop.service is None or hop.passthrough or bypassed(trail)):
+    if target is not None:
+        wanted = _Wanted(host=target.host, port=target.port, subset=target.subset, place=target.place)
+        return _with_rule(mesh, request, trail, wanted)
+    if hop.passthrough and not bypassed(trail):
+        proxied = _to_egress_proxy(mesh, request, trail)
+        if proxied is not None:
+            return proxied
+    if hop.service is None or hop.passthrough or bypassed(trail):
         return _as_dialled(request, trail)
-    wanted = (
-        _Wanted(host=target.host, port=target.port, subset=target.subset, target=target)
-        if target
-        else _Wanted(host=hop.service.host if hop.service else "", port=request.port, subset="", target=None)
-    )
+    return _with_rule(mesh, request, trail, _Wanted(host=hop.service.host, port=request.port))
+
+
+def _to_egress_proxy(mesh: Mesh, request: Request, trail: Trail) -> Trail | None:
+    """Where the proxy passes on what it does not have to a destination of its Sidecar.
+
+    Source: `buildOutboundCatchAllNetworkFiltersOnly` in istio/istio pilot/pkg/networking/core/listener_builder.go.
+    """
+    found = scope_of(mesh, trail).egress_proxy
+    if found is None:
+        return None
+    raw, place = found
+    number = as_map(raw.get("port")).get("number")
+    wanted = _Wanted(
+        host=str(raw["host"]).lower(), port=number if is_number(number) else 0, subset=str(raw.get("subset") or ""),
+        place=place,
+    )  # fmt: skip
+    routed = trail.steps[-1].result.get("virtual_host")
+    trail = trail.decide(passthrough=False, service=None, port=None, family="http" if routed else "tcp")
     return _with_rule(mesh, request, trail, wanted)
 
 
@@ -78,11 +100,14 @@ def _as_dialled(request: Request, trail: Trail) -> Trail:
 
 def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> Trail:
     hop, party = trail.hop, trail.hop.party
-    found = mesh.registry.find(wanted.host, party.namespace)
-    service = mesh.registry.behind(found, party.namespace) if found else None
-    host = service.host if service and service is not found else wanted.host
     listener = hop.server.number if hop.server else request.port
-    port = wanted.port or (service.ports[0].number if service and len(service.ports) == 1 else listener)
+    named = _named(mesh, trail, wanted.host, exact=wanted.place is not None)
+    host = named.external_name.lower() if named and named.external_name else wanted.host
+    service = _named(mesh, trail, host, exact=True) if host != wanted.host else named
+    service = service if service and not service.external_name else None
+    ports = mesh.registry.ports_of(named) if named else []
+    port = wanted.port or (ports[0].number if len(ports) == 1 else listener)
+    service = mesh.registry.with_port(service, port) if service else None
     service_port = service.port(port) if service else None
     rule = mesh.destination_rules.in_force(service, party.namespace, party.labels) if service else None
     rivals = mesh.destination_rules.rivals(service, party.namespace, rule) if service and rule else []
@@ -104,6 +129,20 @@ def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> T
     if missing:
         return _missing(mesh, trail, cluster, wanted)
     return _unmade(mesh, trail, cluster) or _found(trail, cluster)
+
+
+def _named(mesh: Mesh, trail: Trail, host: str, *, exact: bool) -> Service | None:
+    """The service of a host for which the proxy has clusters. What a route names has to be the very host of one: there
+    is no cluster for a name under a wildcard.
+
+    An ExternalName Service stands for the host that it names, and for no further one (`GetDestinationCluster` in
+    istio/istio pilot/pkg/networking/core/route/route.go).
+    """
+    if trail.hop.kind is HopKind.SENDER:
+        found = scope_of(mesh, trail).destination(mesh.registry, host)
+    else:
+        found = mesh.registry.find(host, trail.hop.party.namespace)
+    return None if found is not None and exact and found.host != host else found
 
 
 def _unmade(mesh: Mesh, trail: Trail, cluster: Cluster) -> Trail | None:
@@ -141,7 +180,7 @@ def _found(trail: Trail, cluster: Cluster) -> Trail:
 
 def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Trail:
     """A destination of which a part does not exist: 503 NC. Not known where its Service may not have been seen."""
-    spot = wanted.target.place if wanted.target else None
+    spot = wanted.place
     unseen = why_not_known(mesh, wanted.host) if cluster.missing == "host" else ""
     if unseen:
         unlock = objects_of(wanted.host.split(".")[1])

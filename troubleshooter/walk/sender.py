@@ -6,6 +6,8 @@ Source: https://istio.io/latest/docs/ops/configuration/traffic-management/traffi
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Reason
@@ -39,7 +41,7 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """dns: the service that the host names for the sender, or what else it may be."""
     namespace = trail.hop.party.namespace
     full = _full(mesh, request.host, namespace)
-    service, member = _named(mesh, full, namespace)
+    service, member = _named(mesh, full, namespace, scope_of(mesh, trail).has)
     if service is not None:
         return _resolved(mesh, request, trail, service, member)
     if hosts.is_address(full):
@@ -68,10 +70,12 @@ def _full(mesh: Mesh, host: str, namespace: str) -> str:
     return hosts.dialled(host, namespace, mesh.registry.hosts, mesh.settings.domain)
 
 
-def _named(mesh: Mesh, full: str, namespace: str) -> tuple[Service | None, str]:
-    """The service of a full name or address: one that the sender may see, else one that is hidden from it. A name below
-    that of a headless Service is one of its pods, whose name comes second."""
-    seen = mesh.registry.find(full, namespace)
+def _named(
+    mesh: Mesh, full: str, namespace: str, kept: Callable[[Service], bool] | None = None
+) -> tuple[Service | None, str]:
+    """The service of a full name or address: one that is left to the sender, one that it may see, else one that is
+    hidden from it. A name below that of a headless Service is one of its pods, whose name comes second."""
+    seen = mesh.registry.find(full, namespace, kept) or mesh.registry.find(full, namespace)
     if seen is not None and seen.host == full:
         return seen, ""
     exact = mesh.registry.get(full) or (mesh.registry.at_address(full) if hosts.is_address(full) else None)
@@ -83,8 +87,13 @@ def _named(mesh: Mesh, full: str, namespace: str) -> tuple[Service | None, str]:
 
 
 def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, member: str) -> Trail:
-    place = service.object.at()
+    place, named = service.object.at(), service
     service = mesh.registry.behind(service, trail.hop.party.namespace)
+    astray = _astray(mesh, service)
+    if astray:
+        spot = named.object.at("spec.externalName")
+        return trail.fails(Stage.DNS, astray, dropped(Connection.DNS), resource=spot)
+    service = mesh.registry.with_port(service, request.port)
     port = service.port(request.port)
     trail = trail.decide(service=service, port=port, member=member)
     if not hosts.is_address(request.host) and unknown_here(mesh, trail.hop.party, service):
@@ -98,6 +107,21 @@ def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, memb
         said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
         return trail.passes(Stage.DNS, said, resource=service.object.at("spec.hosts"), assumes=("public DNS",))
     return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=place)
+
+
+def _astray(mesh: Mesh, service: Service) -> str:
+    """Why the name of an ExternalName Service, the last of several, leads nowhere; "" where it leads somewhere, or
+    outside."""
+    name = service.external_name.lower().rstrip(".")
+    if not name:
+        return ""
+    if mesh.registry.get(name) is not None:
+        return f"{service.object} stands for {name}, which stands for it in turn: the name does not resolve"
+    inside = name.endswith(f".svc.{mesh.settings.domain}") and name.count(".") > 2
+    space = _namespace_named(mesh, name, "") if inside else None
+    if space is None or not mesh.index.saw(space):
+        return ""
+    return f"{service.object} stands for {name}, and there is no Service of that name: it does not resolve"
 
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
