@@ -158,7 +158,7 @@ def test_address_of_a_pod_under_strict() -> None:
     strict = thing("PeerAuthentication", "p", "mtls: {mode: STRICT}")
     held = mesh(SPACES, deployment("web"), service("payments"), running("p-1", "v: x"), strict)
 
-    assert "transport: UC reset" == death(walked(held, "tcp://10.0.0.1:8080"))
+    assert "transport: reset" == death(walked(held, "tcp://10.0.0.1:8080"))
 
 
 def test_the_world() -> None:

@@ -123,7 +123,7 @@ def test_connection_of_a_sidecar() -> None:
         thing("DestinationRule", "r", "host: db\ntrafficPolicy: {tls: {mode: DISABLE}}"),
     )
 
-    assert "transport: UC reset" == death(walked(held, "tcp://db:5432"))
+    assert "transport: reset" == death(walked(held, "tcp://db:5432"))
 
 
 def test_what_decided() -> None:

@@ -28,6 +28,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("caller.principal", "Its identity, without the scheme."),
     ("caller.service_account", "Its service account."),
     ("caller.template_field", "Where its pods' metadata stands."),
+    ("caller.user_field", "The field that makes its application run under the proxy's own user or group."),
     ("caller.excluded_field", "The annotation that leaves the port or address out."),
     ("caller.excluded_rest", "The annotation without what leaves the port or address out, or with what lets it in."),
     ("caller.excluded_address", "The address that it leaves out."),

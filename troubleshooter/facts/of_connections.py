@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
@@ -9,7 +11,7 @@ from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, 
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
 from troubleshooter.mesh.redirection import place_of, told, untaken
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.model import Resource, Stage, StageVerdict, as_map
+from troubleshooter.model import Resource, Stage, StageVerdict, as_list, as_map
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.decisions import Party
 from troubleshooter.walk.interception import (
@@ -20,6 +22,7 @@ from troubleshooter.walk.interception import (
     without,
 )
 
+OF_CONTAINER = re.compile(r"spec\.containers\[(\d+)\](.*)")
 SPEECH = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
 BECAUSE = {
     Reason.RULE: "rule",
@@ -52,8 +55,22 @@ def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
         broken = judged.verdict is StageVerdict.FAIL
         case.fact("connection.agreement", "broken" if broken else "agreed", place, judged.resource)
     _identity(case, hop, sent)
+    if hop.gap is not None and hop.gap.reason is Reason.RUN_AS_PROXY:
+        case.detail("caller.user_field", _in_template(hop.party, hop.gap.place))
     if hop.gap is not None and hop.gap.annotation and hop.cluster is not None:
         _excluded(case, hop.gap, hop.party, hop.cluster.port)
+
+
+def _in_template(caller: Party, place: Resource) -> str:
+    """The field of a workload's template for one of its pods: containers are known by their names there."""
+    workload, pod = caller.workload, caller.pod
+    found = OF_CONTAINER.fullmatch(place.field)
+    if workload is None or pod is None or pod.standin or found is None:
+        return f"{workload.template.path if workload and pod and not pod.standin else ''}{place.field}"
+    name = as_map(as_list(pod.spec.get("containers"))[int(found[1])]).get("name")
+    names = [as_map(c).get("name") for c in as_list(workload.pod_spec.get("containers"))]
+    number = names.index(name) if name in names else int(found[1])
+    return f"{workload.template.path}spec.containers[{number}]{found[2]}"
 
 
 def _excluded(case: CaseBuilder, gap: Gap, caller: Party, port: int) -> None:

@@ -13,6 +13,9 @@ from troubleshooter.mesh.workloads import Pod
 EXCLUDE_INBOUND = f"{TRAFFIC}excludeInboundPorts"
 INCLUDE_INBOUND = f"{TRAFFIC}includeInboundPorts"
 
+OF_ISTIO = frozenset({15020, 15021, 15090})
+"""Ports of the proxy and its agent, which never go through the proxy's own listener."""
+
 
 def ports_in(text: str) -> list[str]:
     """The ports (or ranges) of an annotation, as written."""
@@ -20,8 +23,8 @@ def ports_in(text: str) -> list[str]:
 
 
 def lets_in(pod: Pod, port: int) -> bool:
-    """Whether connections to this port of the pod go past its proxy, straight to the application."""
-    if untaken(pod) is not None:
+    """Whether connections to this port of the pod go past its proxy, straight to the application (or the agent)."""
+    if port in OF_ISTIO or untaken(pod) is not None:
         return True
     included = told(pod, INCLUDE_INBOUND, "*").strip()
     outside = included != "*" and str(port) not in ports_in(included)

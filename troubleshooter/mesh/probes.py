@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from troubleshooter.mesh.endpoints import Absence, Endpoints
-from troubleshooter.mesh.inbound_ports import lets_in
+from troubleshooter.mesh.inbound_ports import OF_ISTIO, lets_in
 from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.injection import Template
 from troubleshooter.mesh.mtls import Accepts, Mode, PeerAuthentications
@@ -28,8 +28,6 @@ from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 ANNOTATION = "sidecar.istio.io/rewriteAppHTTPProbers"
 INJECTOR = "istio-sidecar-injector"
 KINDS = {"startupProbe": "startup", "readinessProbe": "readiness", "livenessProbe": "liveness"}
-OF_ISTIO = frozenset({15020, 15021, 15090})
-"""Ports of the proxy and its agent, which never go through the proxy's own listener."""
 WORDS = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
 BEGINNING = frozenset({"startup", "readiness"})
 """Probes without which a pod is never ready."""

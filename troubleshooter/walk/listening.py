@@ -171,7 +171,8 @@ def _through(mesh: Mesh, trail: Trail, said: str, place: Resource | None, result
     """What no filter chain of a listener is for: passed on as it is or, with REGISTRY_ONLY, sent to the
     BlackHoleCluster."""
     result["filter_chain"] = result["filter_chain"] or FALL_THROUGH
-    trail = trail.decide(passthrough=True)
+    family = "tcp" if trail.hop.family == "http" else trail.hop.family  # nobody reads it
+    trail = trail.decide(passthrough=True, family=family)
     scope = scope_of(mesh, trail)
     if scope.closed:
         said += ", and the mesh lets nothing else out (BlackHoleCluster)"

@@ -11,7 +11,7 @@ chain: `getFilterChainMatchOptions` and `populateListenerFilters` in istio/istio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from troubleshooter.mesh.credentials import BY_NAME
 from troubleshooter.mesh.inbound_ports import lets_in
@@ -19,32 +19,18 @@ from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Endpoint
-from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
+from troubleshooter.model import Connection, HopKind, Outcome, Request, Stage
 from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
-from troubleshooter.walk.decisions import Hop, Trail, dropped, http
+from troubleshooter.walk.decisions import Hop, Trail, dropped
 from troubleshooter.walk.interception import in_ambient
+from troubleshooter.walk.quarrels import SERVER_RESET, TERMINATION, UNTRUSTED, WRONG_VERSION, Quarrel, refusal
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 from troubleshooter.walk.server_names import misses_name, sni_of
 from troubleshooter.walk.trusting import distrust, trust
 from troubleshooter.walk.wording import agreement, mode_text
 
-RESET = "upstream_reset_before_response_started"
-TERMINATION = f"{RESET}{{connection_termination}}"
-FAILURE = f"{RESET}{{{{remote_connection_failure|TLS_error:|{{}}:TLS_error_end}}}}"
-WRONG_VERSION = FAILURE.format("268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER")
-SERVER_RESET = FAILURE.format("33554536:system_library:OPENSSL_internal:Connection_reset_by_peer")
-UNTRUSTED = FAILURE.format("268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED")
 MODES = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quarrel:
-    """Why the ends do not agree: the sentence, what the client gets, and the field that decided."""
-
-    said: str
-    outcome: Outcome
-    place: Resource | None
 
 
 def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -153,9 +139,9 @@ def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
     place = sent.place or servers[0].gateway.at(f"{servers[0].path}.tls")
     if plain:
         said = f"plaintext is sent to {endpoint.workload}, where {servers[0].gateway} takes TLS only"
-        return Quarrel(said=said, outcome=_refusal(trail, "UC", TERMINATION), place=place)
+        return Quarrel(said=said, outcome=refusal(trail, "UC", TERMINATION), place=place)
     said = f"{mode_text(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
-    return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=place)
+    return Quarrel(said=said, outcome=refusal(trail, "UF", WRONG_VERSION), place=place)
 
 
 def _handshake(trail: Trail, sent: Offer, servers: list[Server]) -> Quarrel | None:
@@ -169,7 +155,7 @@ def _handshake(trail: Trail, sent: Offer, servers: list[Server]) -> Quarrel | No
     if server.tls not in (ends_it if mtls else {"MUTUAL", "ISTIO_MUTUAL"}):
         return None
     said = f"{mode_text(sent)} is sent to a server of {server.gateway} with TLS mode {server.tls}"
-    outcome = _refusal(trail, "UF", UNTRUSTED) if mtls else _refusal(trail, "UC", TERMINATION)
+    outcome = refusal(trail, "UF", UNTRUSTED) if mtls else refusal(trail, "UC", TERMINATION)
     if relayed:
         said += ", where the gateway between networks has to pass it on unopened (AUTO_PASSTHROUGH)"
     place = server.gateway.at(f"{server.path}.tls.mode") if relayed else sent.place
@@ -189,7 +175,7 @@ def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
     if endpoint.pod is not None or endpoint.enrolled:
         return None
     said = f"mutual TLS of the mesh is sent to {service.host}, which is outside the mesh"
-    return Quarrel(said=said, outcome=_refusal(trail, "UF", ""), place=sent.place)
+    return Quarrel(said=said, outcome=refusal(trail, "UF", ""), place=sent.place)
 
 
 def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> Quarrel | None:
@@ -208,7 +194,7 @@ def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None)
     why = "takes plaintext only" if accepts.mode is Mode.DISABLE else "takes plaintext and mutual TLS of the mesh only"
     said = f"{mode_text(sent)} is sent to {endpoint.workload}, which {why} on a port declared {port.protocol}"
     details = WRONG_VERSION if accepts.mode is Mode.DISABLE else SERVER_RESET
-    return Quarrel(said=said, outcome=_refusal(trail, "UF", details), place=sent.place)
+    return Quarrel(said=said, outcome=refusal(trail, "UF", details), place=sent.place)
 
 
 def _accepted(mesh: Mesh, endpoint: Endpoint) -> Accepts | None:
@@ -231,7 +217,7 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         past = f"whose proxy lets port {endpoint.port} pass by"
         why = past if endpoint.pod.proxy else "which has no proxy to take it"
         said = f"{mode_text(sent)} is sent to {endpoint.workload}, {why}"
-        return Quarrel(said=said, outcome=_refusal(trail, "UF", WRONG_VERSION), place=sent.place)
+        return Quarrel(said=said, outcome=refusal(trail, "UF", WRONG_VERSION), place=sent.place)
     if accepts.mode is Mode.STRICT and sent.sends is not Sends.MTLS:
         bare = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
         what = "plaintext" if bare else "TLS without the mesh's certificate"
@@ -239,7 +225,7 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         return Quarrel(said=said, outcome=_reset(trail, request), place=accepts.place)
     if accepts.mode is Mode.DISABLE and sent.sends is Sends.MTLS:
         said = f"{mode_text(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
-        return Quarrel(said=said, outcome=_refusal(trail, "UF", SERVER_RESET), place=accepts.place)
+        return Quarrel(said=said, outcome=refusal(trail, "UF", SERVER_RESET), place=accepts.place)
     return None
 
 
@@ -262,7 +248,7 @@ def _reset(trail: Trail, request: Request) -> Outcome:
     """A STRICT server has no filter chain for the connection and closes it."""
     if bypassed(trail) and request.scheme == "https":
         return dropped(Connection.TLS_ERROR)
-    return dropped(Connection.RESET) if bypassed(trail) else _refusal(trail, "UC", TERMINATION)
+    return dropped(Connection.RESET) if bypassed(trail) else refusal(trail, "UC", TERMINATION)
 
 
 def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
@@ -271,7 +257,7 @@ def _untrusted(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
     found = distrust(mesh, trail.hop) if sent.sends is Sends.MTLS and not trail.hop.passes_on else None
     if found is None:
         return None
-    outcome = _refusal(trail, "UF", UNTRUSTED) if found.by_client else _refusal(trail, "UC", TERMINATION)
+    outcome = refusal(trail, "UF", UNTRUSTED) if found.by_client else refusal(trail, "UC", TERMINATION)
     return Quarrel(said=found.said, outcome=outcome, place=found.place)
 
 
@@ -281,11 +267,4 @@ def _misnamed(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
         return None
     said = f"the certificate of {trail.hop.endpoint.workload} holds none of the names that {sent.place} asks for"
     spot = replace(sent.place, field=f"{sent.place.field}.subjectAltNames") if sent.place else None
-    return Quarrel(said=said, outcome=_refusal(trail, "UF", UNTRUSTED), place=spot)
-
-
-def _refusal(trail: Trail, flag: str, details: str) -> Outcome:
-    reads = trail.peer if trail.hop.passes_on and trail.peer else trail.hop
-    if reads.family == "http":
-        return http(503, flag, details=details)
-    return dropped(Connection.RESET, flag)
+    return Quarrel(said=said, outcome=refusal(trail, "UF", UNTRUSTED), place=spot)
