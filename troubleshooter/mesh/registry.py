@@ -29,11 +29,14 @@ class Registry:
         self._by_host: dict[str, list[Service]] = defaultdict(list)
         self._by_object: dict[int, list[Service]] = defaultdict(list)
         self._by_address: dict[str, Service] = {}
+        self._allocated: dict[str, Service] = {}
         for service in self.all:
             self._by_host[service.host].append(service)
             self._by_object[id(service.object)].append(service)
             for address in service.addresses:
                 self._by_address.setdefault(address, service)
+            for address in service.allocated:
+                self._allocated.setdefault(address, service)
         self._wildcards = [s for s in self.all if s.host.startswith("*")]
 
     @cached_property
@@ -47,6 +50,10 @@ class Registry:
     def at_address(self, address: str) -> Service | None:
         """The service that has this virtual IP address."""
         return self._by_address.get(address)
+
+    def allocated(self, address: str) -> Service | None:
+        """The ServiceEntry to which istiod gave this address, for proxies that answer DNS."""
+        return self._allocated.get(address)
 
     def behind(self, service: Service, viewer: str) -> Service:
         """What a service stands for: itself, or what the name of an ExternalName Service leads to in the registry, over

@@ -33,9 +33,9 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a connection may be sent. `pod` and `workload` are None where the address is not one of a seen pod;
-    `healthy` is False for one that is not ready; `enrolled` says that a WorkloadEntry makes it part of the mesh;
-    `cluster` is the Kubernetes cluster that it is in."""
+    """Where a connection may be sent. `pod` and `workload` are None where the address is not one of a seen pod,
+    `labels` where it is not listed by a ServiceEntry or as a WorkloadEntry; `healthy` is False for one that is not
+    ready; `enrolled` says that a WorkloadEntry makes it part of the mesh; `cluster` is its Kubernetes cluster."""
 
     address: str
     port: int
@@ -54,12 +54,14 @@ class Endpoint:
 
     @property
     def mutual(self) -> bool:
-        """Whether proxies take it for one that speaks mutual TLS."""
-        return self.pod.mutual if self.pod and not self.relay else self.enrolled
+        """Whether proxies take it for one that speaks mutual TLS. Of an endpoint that is listed the list says it, also
+        where its address is a pod's."""
+        return self.pod.mutual if self.pod and not self.relay and self.labels is None else self.enrolled
 
     @property
     def all_labels(self) -> Mapping[str, str]:
-        return self.pod.labels if self.pod and not self.relay else (self.labels or {})
+        """The labels of its pod, or those that it is listed with."""
+        return self.pod.labels if self.pod and not self.relay and self.labels is None else (self.labels or {})
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -92,6 +94,15 @@ class Service:
     def external_name(self) -> str:
         """The name that an ExternalName Service stands for."""
         return str(self.object.spec.get("externalName") or "") if self.object.spec.get("type") == "ExternalName" else ""
+
+    @property
+    def allocated(self) -> tuple[str, ...]:
+        """The addresses that istiod gave a ServiceEntry without any, as its status says.
+
+        Source: https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/#address-auto-allocation.
+        """
+        given = map(as_map, as_list(self.object.status.get("addresses"))) if self.entry and not self.addresses else ()
+        return tuple(str(a.get("value")) for a in given if a.get("host") == self.host)
 
     @property
     def by_dns(self) -> bool:

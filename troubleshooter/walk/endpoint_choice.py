@@ -12,8 +12,9 @@ from dataclasses import replace
 
 from troubleshooter.mesh.endpoints import Absence
 from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import CLUSTER, Placement, distribution_for, place, placed_labels
+from troubleshooter.mesh.locality import CLUSTER, HOSTNAME, Placement, distribution_for, place, placed_labels
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage
 from troubleshooter.walk.across import Given, given_to
@@ -119,13 +120,22 @@ def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
 
 def labels_known(wanted: Mapping[str, str], endpoints: Sequence[Endpoint]) -> bool:
     """Whether it can be told that none of these endpoints has the labels: it cannot for an address of which no pod was
-    seen, for labels of a place (istiod adds them), and for those that a controller puts on its pods as they run."""
-    if CLUSTER in wanted and all(e.cluster for e in endpoints):
-        wanted = {key: value for key, value in wanted.items() if key != CLUSTER}
-    if any(key.startswith("topology.") or key == "kubernetes.io/hostname" for key in wanted):
+    seen, for labels of a place that was not seen (istiod adds them), and for those that a controller puts on its pods
+    as they run."""
+    placed = [key for key in wanted if key.startswith("topology.") or key == HOSTNAME]
+    if placed and not all(e.labels is not None or _place_seen(e, key) for e in endpoints for key in placed):
         return False
     running = any(key.endswith("-hash") or key.startswith(CONTROLLERS) for key in wanted)
     return all(e.labels is not None or (e.pod and not (running and e.pod.standin)) for e in endpoints)
+
+
+def _place_seen(endpoint: Endpoint, key: str) -> bool:
+    """Whether the node of an endpoint was seen, and with it what a label of a place says of it."""
+    if key == HOSTNAME:
+        return bool(endpoint.pod and endpoint.pod.node)
+    if key == CLUSTER:
+        return bool(endpoint.cluster)
+    return key in {REGION, ZONE, SUBZONE} and bool(endpoint.locality)
 
 
 def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Trail:

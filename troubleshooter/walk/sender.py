@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.listeners import allocated
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Reason
 from troubleshooter.mesh.redirection import TEMPLATES, proxyless
@@ -19,7 +20,7 @@ from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Connection, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped
 from troubleshooter.walk.interception import gap, in_ambient
-from troubleshooter.walk.names import by_the_pod, unknown_here
+from troubleshooter.walk.names import answered_by_proxy, by_the_pod, unknown_here
 from troubleshooter.walk.pod_addresses import is_own, members, of_a_pod
 
 WORLD = frozenset(
@@ -42,6 +43,8 @@ def resolve(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     namespace = trail.hop.party.namespace
     full = _full(mesh, request.host, namespace)
     service, member = _named(mesh, full, namespace, scope_of(mesh, trail).has)
+    if service is None and trail.hop.party.pod and answered_by_proxy(mesh, trail.hop.party.pod):
+        service = mesh.registry.allocated(full)
     if service is not None:
         return _resolved(mesh, request, trail, service, member)
     if hosts.is_address(full):
@@ -104,8 +107,7 @@ def _resolved(mesh: Mesh, request: Request, trail: Trail, service: Service, memb
         said = f"{service.object} has no pod {member}: the name does not resolve"
         return trail.fails(Stage.DNS, said, dropped(Connection.DNS), resource=place)
     if service.entry and not hosts.is_address(request.host):
-        said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
-        return trail.passes(Stage.DNS, said, resource=service.object.at("spec.hosts"), assumes=("public DNS",))
+        return _of_entry(mesh, request, trail, service)
     return trail.passes(Stage.DNS, f"{request.host} is {service.object}", resource=place)
 
 
@@ -122,6 +124,25 @@ def _astray(mesh: Mesh, service: Service) -> str:
     if space is None or not mesh.index.saw(space):
         return ""
     return f"{service.object} stands for {name}, and there is no Service of that name: it does not resolve"
+
+
+def _of_entry(mesh: Mesh, request: Request, trail: Trail, service: Service) -> Trail:
+    """The name of a ServiceEntry, which makes no DNS record: a proxy that answers DNS knows it if the entry has an
+    address, and else it is for the DNS servers. Those of the cluster are the only ones for names that end as its own.
+
+    Source: https://istio.io/latest/docs/ops/configuration/traffic-management/dns/;
+    https://istio.io/latest/docs/ops/configuration/traffic-management/dns-proxy/.
+    """
+    pod, place = trail.hop.party.pod, service.object.at("spec.hosts")
+    addressed = bool(service.addresses or service.allocated or allocated(service))
+    if pod and addressed and answered_by_proxy(mesh, pod):
+        return trail.passes(Stage.DNS, f"{request.host} is in {service.object}: the proxy answers", resource=place)
+    ours = service.host.endswith(f".svc.{mesh.settings.domain}")
+    if pod and ours and not by_the_pod(pod, request.host):
+        said = f"{request.host} is in {service.object} alone, and the cluster's DNS knows Services only"
+        return trail.fails(Stage.DNS, said, dropped(Connection.DNS), resource=place)
+    said = f"{request.host} is in {service.object}; its name resolves outside Kubernetes"
+    return trail.passes(Stage.DNS, said, resource=place, assumes=("public DNS",))
 
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
