@@ -117,6 +117,15 @@ def test_with_keeps_what_was_before(run: RunCommand, here: Path, command: str) -
     assert _json(run, *words)["before"] is None
 
 
+@pytest.mark.parametrize("command", ["walk", "diagnose"])
+def test_without_takes_a_workload_away(run: RunCommand, command: str) -> None:
+    """--without answers who takes over; the request says what was taken away, and the way before is kept."""
+    found = _json(run, command, "-f", "good.yaml", *FAILING, "--without", "shop/deployment/payments")
+
+    assert ("unreachable", "reachable") == (found["verdict"], found["before"]["verdict"])
+    assert ["without shop/deployment/payments: its pods are taken for not ready"] == found["request"]["assumed"]
+
+
 def test_with_brings_the_caller_along(run: RunCommand, here: Path) -> None:
     """Where the request makes no sense without the manifests, there is nothing before."""
     caller = SHOP.rpartition("---")[2].replace("web", "shop-front")

@@ -40,6 +40,11 @@ BOMB = "a: &a [x]\n" + "".join(
         ((*DIAGNOSE, "--log", "good.yaml"), "there is no access log line in it"),
         ((*DIAGNOSE, "--log", "."), "it cannot be read"),
         ((*DIAGNOSE, "--with", "none.yaml"), "none.yaml: there is no such file"),
+        (
+            (*DIAGNOSE, "--without", "shop/deployment/paymets"),
+            "there is no deployment/paymets in namespace shop; there is",
+        ),
+        ((*DIAGNOSE, "--without", "outside"), "--without outside: only workloads and pods can be taken away"),
         ((*DIAGNOSE, "--knowledge", "none"), "none: there is no such file or folder"),
         ((*DIAGNOSE, "--knowledge", "."), "there is no knowledge base in this folder"),
         (("diagnose", "-f", "-", "--log", "-"), "-f and --log both want standard input"),

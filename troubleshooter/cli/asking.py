@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
@@ -35,7 +36,7 @@ def request_of_flags(args: argparse.Namespace) -> Request | None:
             raise Refused("--from says who asks and not for what; add --to URL")
         return None
     try:
-        return parse_request(
+        request = parse_request(
             args.to,
             source=args.source,
             method=args.method,
@@ -44,6 +45,8 @@ def request_of_flags(args: argparse.Namespace) -> Request | None:
             plaintext=args.plaintext,
             expect=args.expect,
         )
+        gone = tuple(f"without {name}: its pods are taken for not ready" for name in args.without)
+        return replace(request, assumed=(*request.assumed, *gone))
     except RequestError as error:
         raise Refused(str(error)) from None
 
@@ -130,7 +133,12 @@ def _unused(
 
 def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
     """The flags that name the mesh, the log and the symptom, as they were given."""
-    flags = (("-f", args.filename), ("--with", args.laid_over), ("--knowledge", args.knowledge))
+    flags = (
+        ("-f", args.filename),
+        ("--with", args.laid_over),
+        ("--without", args.without),
+        ("--knowledge", args.knowledge),
+    )
     many = [word for name, values in flags for value in values for word in (name, value)]
     single = (("-n", args.namespace), ("--log", args.log), ("--symptom", args.symptom))
     return (*many, *(word for name, value in single if value for word in (name, value)))

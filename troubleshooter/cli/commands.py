@@ -51,6 +51,11 @@ FILES = repeated(
 WITH = repeated(
     "--with", dest="laid_over", metavar="FILE", help="lay these manifests over the mesh first: what would happen if?"
 )
+WITHOUT = repeated(
+    "--without",
+    metavar="WORKLOAD",
+    help="take this workload's pods for not ready: [NAMESPACE/][KIND/]NAME[@CLUSTER], else of the caller's; repeat it",
+)
 TRACE = switch("--trace", help="at each stage the objects that were considered, and why the others lost")
 NAMESPACE = flag(
     "-n", "--namespace", default="", help="the namespace of names that have none; of an audit, only its findings"
@@ -89,7 +94,7 @@ FAIL_ON = flag(
 RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
 PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
 RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
-INPUT = (FILES, WITH, NAMESPACE)
+INPUT = (FILES, WITH, WITHOUT, NAMESPACE)
 RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
 FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
 
@@ -140,6 +145,7 @@ COMMANDS = {
         examples=(
             ("Which way does it take?", f"troubleshoot walk -f mesh.yaml {FROM_TO}"),
             ("Why is my rule ignored?", f"troubleshoot walk --trace -f mesh.yaml {FROM_TO}"),
+            ("Does another cluster take over?", f"troubleshoot walk -f mesh.yaml --without payments {FROM_TO}"),
             ("What would these manifests change?", f"troubleshoot walk -f mesh.yaml --with new.yaml {FROM_TO}"),
         ),
     ),

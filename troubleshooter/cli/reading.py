@@ -27,6 +27,8 @@ from troubleshooter.collect.inputs import MAX_BYTES, unreadable
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
 from troubleshooter.model import Inventory, NotChecked
+from troubleshooter.walk import RequestError
+from troubleshooter.walk.without import take_away
 
 log = logging.getLogger(__name__)
 
@@ -41,18 +43,19 @@ NO_MESH = NotChecked(
 
 @dataclass(frozen=True, kw_only=True)
 class Laid:
-    """The objects to look at, and (`before`) what they were without --with, None if it is not given."""
+    """The objects to look at, and (`before`) what they were without --with and --without, None if neither is given."""
 
     inventory: Inventory
     before: Inventory | None = None
 
 
 def read_mesh(args: argparse.Namespace) -> Laid:
-    """The objects of -f with those of --with laid over them, observed now: a request that is asked about is made now.
-    What of them is damaged is said on standard error.
+    """The objects of -f with those of --with laid over them and the workloads of --without taken away, observed now: a
+    request that is asked about is made now. What of them is damaged is said on standard error.
 
     Raises:
-        Refused: there is neither -f nor a log, or something that was named cannot be read at all.
+        Refused: there is neither -f nor a log, something that was named cannot be read at all, or --without names
+            nothing that is there.
     """
     logged = bool(getattr(args, "log", ""))
     if not args.filename and not logged:
@@ -66,15 +69,24 @@ def read_mesh(args: argparse.Namespace) -> Laid:
         inventory = Inventory(not_checked=(NO_MESH,))
         if args.filename:
             inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
-        before = inventory if args.laid_over else None
+        before = inventory if args.laid_over or args.without else None
         if args.laid_over:
             over = read_inventory(args.laid_over, stdin=_standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
+    inventory = _less(inventory, args, namespace)
     now = int(time.time())
     return Laid(inventory=replace(inventory, observed=now), before=before and replace(before, observed=now))
+
+
+def _less(inventory: Inventory, args: argparse.Namespace, namespace: str) -> Inventory:
+    """The inventory without the workloads that --without names."""
+    try:
+        return take_away(inventory, args.without, namespace, args.source)
+    except RequestError as error:
+        raise Refused(str(error)) from None
 
 
 def demand_one_reader(args: argparse.Namespace) -> None:

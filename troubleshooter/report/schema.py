@@ -154,7 +154,7 @@ DOCUMENT: Schema = {
             "groups": list_of(GROUP, "All failures of a log; the object is about the biggest."),
             "not_checked": list_of(NOT_CHECKED, "What was not looked at."),
             "engine": text("What drew the conclusions, and why if it was not the rule engine."),
-            "before": or_null(BEFORE, "The same request without the manifests of --with; null if there are none."),
+            "before": or_null(BEFORE, "The same request without --with and --without; null if neither is given."),
         },
     ),
     "$defs": {"resource": RESOURCE, "outcome": OUTCOME, "endpoint": ENDPOINT, "step": STEP, "source": SOURCE},
