@@ -63,6 +63,10 @@ def about_creation(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
         case.fact("workload.create_failure", Refusal.NONE, *(p.owner.at() for p in made[:FEW]))
     elif told is not None:
         _refused(case, mesh, workload, told)
+    elif not made and workload.injection.blocked is not None:
+        case.role("workload", workload.object.at())
+        case.fact("workload.create_failure", Refusal.WEBHOOK_NO_ENDPOINTS, workload.injection.blocked)
+        _control_plane(case, mesh, workload)
 
 
 def _refused(case: CaseBuilder, mesh: Mesh, workload: Workload, told: Failure) -> None:
