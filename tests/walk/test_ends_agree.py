@@ -27,10 +27,6 @@ WRONG_VERSION = (
     f"transport: 503 UF {RESET}{{remote_connection_failure|TLS_error:|268435703:SSL_routines:OPENSSL_internal:"
     "WRONG_VERSION_NUMBER:TLS_error_end}"
 )
-SERVER_RESET = (
-    f"transport: 503 UF {RESET}{{remote_connection_failure|TLS_error:|33554536:system_library:OPENSSL_internal:"
-    "Connection_reset_by_peer:TLS_error_end}"
-)
 
 
 def peer(mode: str, selector: str = "", name: str = "p") -> str:
@@ -69,7 +65,7 @@ BARE = deployment("payments", labels="sidecar.istio.io/inject: 'false'")
         ((rule("ISTIO_MUTUAL"),), BARE, "mtls", WRONG_VERSION),
         ((peer("STRICT"), rule("DISABLE")), BARE, "plaintext", ""),
         ((peer("DISABLE"),), "", "plaintext", ""),
-        ((peer("DISABLE"), rule("ISTIO_MUTUAL")), "", "mtls", SERVER_RESET),
+        ((peer("DISABLE"), rule("ISTIO_MUTUAL")), "", "mtls", WRONG_VERSION),
         ((peer("DISABLE", "app: payments"),), "", "plaintext", ""),
         ((peer("DISABLE"), peer("STRICT", "app: payments", "q")), "", "plaintext", TERMINATED),
         ((peer("STRICT"), mesh_config("enableAutoMtls: false")), "", "plaintext", TERMINATED),

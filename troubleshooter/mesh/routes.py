@@ -35,6 +35,13 @@ class Route:
     def name(self) -> str:
         return str(self.raw.get("name") or "")
 
+    def named_with(self, match: Raw) -> str:
+        """What proxies call it and log: its own name, and that of the match block that took the request.
+
+        Source: `translateRoute` in istio/istio pilot/pkg/networking/core/route/route.go.
+        """
+        return f"{self.name}.{match['name']}" if match.get("name") else self.name
+
     @property
     def matches(self) -> list[Raw]:
         """Its match blocks, any of which is enough; none takes everything. Gateways in them have their full names."""

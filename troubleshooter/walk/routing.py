@@ -150,7 +150,8 @@ def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
         return [trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)]
     route = choice.route
     trail = trail.decide(routing=Routing(owners=held.owners, route=route, nearest=choice.nearest))
-    result = {"virtual_host": held.host, "name": route.name}
+    match = route.matches[choice.match] if choice.match is not None else {}
+    result = {"virtual_host": held.host, "name": route.named_with(match)}
     if "delegate" in route.raw:
         return [delegated(trail, route)]
     lost, left = aborted(trail, route, result)
@@ -159,7 +160,6 @@ def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
     done = answered(request, left, route, result, held.scheme or request.scheme)
     if done is not None:
         return [*lost, done]
-    match = route.matches[choice.match] if choice.match is not None else {}
     return [*lost, *to_destinations(mesh, request, left, route, match=match, result=result)]
 
 

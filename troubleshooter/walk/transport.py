@@ -4,9 +4,9 @@ Judged once, at the hop that sends, for both ends. Must not know routes or polic
 Sources: https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configuration/;
 https://istio.io/latest/docs/reference/config/security/peer_authentication/. What each disagreement looks like was seen
 on a real Envoy: a plaintext client at a STRICT server gets 503 UC from its own proxy (a bare client a reset), mutual
-TLS to a plaintext server 503 UF WRONG_VERSION_NUMBER, a server with mutual TLS off resets it. Which TLS finds a filter
-chain: `getFilterChainMatchOptions` and `populateListenerFilters` in istio/istio pilot/pkg/networking/core
-(listener_inbound.go).
+TLS to a plaintext server 503 UF WRONG_VERSION_NUMBER, and so to one with mutual TLS off: nobody looks for TLS there,
+and what is behind answers in plaintext. Which TLS finds a filter chain: `getFilterChainMatchOptions` and
+`populateListenerFilters` in istio/istio pilot/pkg/networking/core (listener_inbound.go).
 """
 
 from __future__ import annotations
@@ -225,7 +225,7 @@ def _quarrel(trail: Trail, request: Request, sent: Offer, accepts: Accepts | Non
         return Quarrel(said=said, outcome=_reset(trail, request), place=accepts.place)
     if accepts.mode is Mode.DISABLE and sent.sends is Sends.MTLS:
         said = f"{mode_text(sent)} is sent to {endpoint.workload}, where mutual TLS is switched off"
-        return Quarrel(said=said, outcome=refusal(trail, "UF", SERVER_RESET), place=accepts.place)
+        return Quarrel(said=said, outcome=refusal(trail, "UF", WRONG_VERSION), place=accepts.place)
     return None
 
 

@@ -1,0 +1,167 @@
+"""The route table of an HTTP listener: every virtual host with every route, as istiod writes them.
+
+Takes from the mesh which VirtualServices serve a host and in which order their match blocks are tried, never which of
+them takes a request: that is for Envoy to find.
+Source: `TranslateRoute` in istio/istio pilot/pkg/networking/core/route/route.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tests.envoy.envoy_shapes import Shape, typed
+from tests.envoy.route_matches import match_of
+from tests.envoy.views import View, cluster_name, domains
+from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.routes import Attempt, Route, attempts, http_routes
+from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.virtual_hosts import VirtualHost
+from troubleshooter.model import Raw, as_list, as_map
+
+RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
+CODES = {301: "MOVED_PERMANENTLY", 302: "FOUND", 303: "SEE_OTHER", 307: "TEMPORARY_REDIRECT", 308: "PERMANENT_REDIRECT"}
+
+
+def of_port(view: View, port: int) -> Shape:
+    """The route table of a sidecar's listener for a port: all services that have it, and what is in no registry."""
+    held = [_of_service(view, s, p) for s, p in view.ports() if p.number == port and p.protocol.family == "http"]
+    return _table(str(port), [*held, _catch_all(view)])
+
+
+def of_sniffed(view: View, service: Service, port: Port) -> Shape:
+    """That of a port of which the protocol is detected: its one virtual host takes any name."""
+    return _table(f"{service.host}:{port.number}", [{**_of_service(view, service, port), "domains": ["*"]}])
+
+
+def of_gateway(view: View, name: str, hosts: Iterable[VirtualHost], number: int) -> Shape:
+    """That of a gateway's server; without any virtual host it has one that knows no route."""
+    held = [_of_pattern(view, host, number) for host in hosts]
+    return _table(name, held or [{"name": f"blackhole:{number}", "domains": ["*"]}])
+
+
+def _table(name: str, hosts: list[Shape]) -> Shape:
+    return {"name": name, "virtual_hosts": hosts, "validate_clusters": False, "ignore_port_in_host_matching": True}
+
+
+def _of_service(view: View, service: Service, port: Port) -> Shape:
+    sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
+    tried: list[Attempt] = []
+    for owner in view.mesh.virtual_services.candidates(service.host, view.namespace, view.scope.takes):
+        tried = tried or attempts(http_routes([owner]), sender)
+    routes = [_route(view, attempt, port.number) for attempt in tried] or [_implicit(service, port)]
+    return {
+        "name": f"{service.host}:{port.number}",
+        "domains": domains(service, view.namespace, view.places.of_service(service)),
+        "routes": routes,
+        "include_request_attempt_count": True,
+    }
+
+
+def _of_pattern(view: View, host: VirtualHost, number: int) -> Shape:
+    return {
+        "name": f"{host.pattern}:{number}",
+        "domains": [host.pattern],
+        "routes": [_route(view, attempt, number) for attempt in host.attempts],
+        "require_tls": "ALL" if host.redirect else "NONE",
+    }
+
+
+def _implicit(service: Service, port: Port) -> Shape:
+    sends = {"cluster": cluster_name(port.number, service.host), "timeout": "0s", "retry_policy": _retries(None)}
+    return {"name": "default", "match": {"prefix": "/"}, "route": sends}
+
+
+def _catch_all(view: View) -> Shape:
+    """What becomes of a name that no service has."""
+    name: str = "allow_any"
+    action: Shape = {"route": {"cluster": view.rest, "timeout": "0s"}}
+    if view.scope.closed:
+        name, action = "block_all", {"direct_response": {"status": 502}}
+    return {"name": name, "domains": ["*"], "routes": [{"name": name, "match": {"prefix": "/"}, **action}]}
+
+
+def _route(view: View, attempt: Attempt, listener: int) -> Shape:
+    route = attempt.route
+    name = f"{route.name}.{attempt.match['name']}" if attempt.match.get("name") else route.name
+    made: Shape = {"name": name, "match": match_of(attempt.match), **_headers(route.raw)}
+    if route.raw.get("redirect") is not None:
+        made["redirect"] = _redirect(as_map(route.raw["redirect"]))
+    elif route.raw.get("directResponse") is not None:
+        made["direct_response"] = _direct(as_map(route.raw["directResponse"]))
+    else:
+        made["route"] = _action(view, route, listener)
+    fault = _fault(as_map(route.raw.get("fault")))
+    return {**made, "typed_per_filter_config": {"envoy.filters.http.fault": fault["typed_config"]}} if fault else made
+
+
+def _headers(raw: Raw) -> Shape:
+    """What a route (or a destination of it) adds to requests, and takes away."""
+    changes = as_map(as_map(raw.get("headers")).get("request"))
+    added = [(k, v, "OVERWRITE_IF_EXISTS_OR_ADD") for k, v in as_map(changes.get("set")).items()]
+    added += [(k, v, "APPEND_IF_EXISTS_OR_ADD") for k, v in as_map(changes.get("add")).items()]
+    return {
+        "request_headers_to_add": [
+            {"header": {"key": key, "value": value}, "append_action": how} for key, value, how in added
+        ],
+        "request_headers_to_remove": as_list(changes.get("remove")),
+    }
+
+
+def _redirect(raw: Raw) -> Shape:
+    made: Shape = {"response_code": CODES[raw.get("redirectCode") or 301]}
+    names = {"uri": "path_redirect", "authority": "host_redirect", "scheme": "scheme_redirect", "port": "port_redirect"}
+    return made | {theirs: raw[ours] for ours, theirs in names.items() if raw.get(ours)}
+
+
+def _direct(raw: Raw) -> Shape:
+    body = as_map(raw.get("body")).get("string")
+    return {"status": raw["status"], **({"body": {"inline_string": body}} if body else {})}
+
+
+def _action(view: View, route: Route, listener: int) -> Shape:
+    raw = route.raw
+    made: Shape = {"timeout": raw.get("timeout") or "0s", "retry_policy": _retries(raw.get("retries"))}
+    rewrite = as_map(raw.get("rewrite"))
+    if rewrite.get("uri"):
+        made["prefix_rewrite"] = rewrite["uri"]
+    if rewrite.get("uriRegexRewrite"):
+        own = as_map(rewrite["uriRegexRewrite"])
+        made["regex_rewrite"] = {"pattern": {"regex": own["match"]}, "substitution": own["rewrite"]}
+    if rewrite.get("authority"):
+        made["host_rewrite_literal"] = rewrite["authority"]
+    return made | dict(_targets(view, route, listener))
+
+
+def _targets(view: View, route: Route, listener: int) -> Iterator[tuple[str, Any]]:
+    """The one cluster, or several by weight. A route without any is sent to a cluster that nobody has."""
+    found = view.mesh.virtual_services.destinations(route)
+    if len(found) < 2:
+        yield "cluster", view.cluster_of(found[0], listener) if found else "UnknownService"
+        return
+    shares = [{"name": view.cluster_of(d, listener), "weight": round(d.share * 10000)} for d in found]
+    yield "weighted_clusters", {"clusters": shares}
+
+
+def _retries(raw: object) -> Shape:
+    """The retry policy: Istio's own where the route has none. Source: `DefaultPolicy` in istio/istio
+    pilot/pkg/networking/core/route/retry/retry.go."""
+    own = as_map(raw)
+    tries = own.get("attempts", 2)
+    policy: Shape = {"retry_on": own.get("retryOn") or RETRY_ON, "num_retries": tries, "retriable_status_codes": [503]}
+    return policy | ({"per_try_timeout": own["perTryTimeout"]} if own.get("perTryTimeout") else {}) if tries else {}
+
+
+def _fault(raw: Raw) -> Shape:
+    made: Shape = {}
+    abort, delay = as_map(raw.get("abort")), as_map(raw.get("delay"))
+    if abort:
+        made["abort"] = {"http_status": abort["httpStatus"], "percentage": _share(abort)}
+    if delay:
+        made["delay"] = {"fixed_delay": delay["fixedDelay"], "percentage": _share(delay)}
+    return typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault", **made) if made else {}
+
+
+def _share(raw: Raw) -> Shape:
+    share = float(as_map(raw.get("percentage")).get("value") or 0)
+    return {"numerator": round(share * 10000), "denominator": "MILLION"}

@@ -1,0 +1,173 @@
+"""The mesh of a row, built: an Envoy for each proxy, an application behind each, and everybody's addresses.
+
+Must not know what the walk says.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.envoy import clusters, gateway_listeners, sidecar_inbound, sidecar_outbound
+from tests.envoy.apps import App, Full, Relay
+from tests.envoy.clients import Dial, Place
+from tests.envoy.loopback import OUTBOUND, Places
+from tests.envoy.proxies import Proxy, bootstrap
+from tests.envoy.secrets import Authority
+from tests.envoy.views import View
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.inbound_ports import lets_in
+from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.model import Request
+from troubleshooter.walk.requests import parse_caller
+from troubleshooter.walk.sender import meant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a row says of what no object tells: how applications behave (`apps`, by workload or host), and what is wrong
+    with the certificates of proxies (`flaws`, by workload). Workloads are named `namespace/name`."""
+
+    apps: Mapping[str, str] = field(default_factory=dict)
+    flaws: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True, eq=False)
+class Scene:
+    """A mesh that runs. `proxies` are by workload (`namespace/name`)."""
+
+    mesh: Mesh
+    authority: Authority
+    binary: Path
+    folder: Path
+    settings: Settings
+    places: Places = field(default_factory=Places)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def running(self, request: Request) -> Iterator[Scene]:
+        """Everything up, and down again at the end."""
+        with contextlib.ExitStack() as held:
+            for app in self._apps(request):
+                held.callback(app.stop)
+            waits: list[tuple[Proxy, Place]] = []
+            for workload, pod in self._pods():
+                if pod.proxy:
+                    view, ports = self._view(workload, pod), sorted(self._ports(pod))
+                    proxy = Proxy(self.binary, self.folder / f"envoy{len(waits)}", _config(view, ports))
+                    held.callback(proxy.stop)
+                    self.proxies.setdefault(name_of(workload), proxy)
+                    first = next(iter(gateway_listeners.ports(view)), 0) if pod.gateway else OUTBOUND
+                    waits.append((proxy, (view.address, first)))
+            for proxy, place in waits:
+                if place[1]:
+                    proxy.wait_for(place)
+            yield self
+
+    def _pods(self) -> Iterator[tuple[Workload, Pod]]:
+        return ((w, p) for w in self.mesh.workloads.all for p in w.pods)
+
+    def _view(self, workload: Workload, pod: Pod) -> View:
+        name = f"spiffe://{self.mesh.settings.trust_domain}/ns/{pod.namespace}/sa/{pod.service_account}"
+        flaw = self.settings.flaws.get(name_of(workload), "")
+        if flaw == "other-account":
+            name, flaw = f"{name}-other", ""
+        identity = self.authority.identity(name, flaw)
+        return View(
+            mesh=self.mesh, places=self.places, workload=workload, pod=pod, identity=identity, authority=self.authority
+        )
+
+    def _ports(self, pod: Pod) -> set[int]:
+        """The ports of a pod that somebody may call."""
+        led = {
+            e.port
+            for s in self.mesh.registry.all
+            for p in s.ports
+            for e in self.mesh.endpoints(s, p).all
+            if e.pod is pod
+        }
+        return led | {number for _, number in pod.declared_ports}
+
+    def _apps(self, request: Request) -> Iterator[App | Full | Relay]:
+        for workload, pod in self._pods():
+            if not pod.gateway:
+                for port in sorted(self._ports(pod)):
+                    direct = pod.proxy and lets_in(pod, port)
+                    place = (self.places.of_pod(pod) if direct else self.places.of_app(pod)), port
+                    yield from self._app(place, name_of(workload), "well")
+        for service in self.mesh.registry.all:
+            yield from self._relays(service)
+            if service.entry:
+                for place, host in self._outside(service):
+                    yield from self._app(place, host, "well")
+        if meant(self.mesh, request.host, "")[1] is None:
+            place = self.places.of_host(request.host), request.port
+            yield from self._app(place, request.host, "down")
+
+    def _app(self, place: Place, name: str, usual: str) -> Iterator[App | Full]:
+        behaviour = self.settings.apps.get(name, usual)
+        if behaviour == "full":
+            yield Full(place)
+        elif behaviour != "down":
+            identity = self.authority.identity("app.test") if behaviour == "tls" else None
+            yield App(place, name, behaviour, identity)
+
+    def _outside(self, service: Service) -> Iterable[tuple[Place, str]]:
+        """Where the endpoints of a ServiceEntry that are no pods would be."""
+        held = {
+            (self.places.of_endpoint(e), e.port): e.address
+            for port in service.ports
+            for e in self.mesh.endpoints(service, port).all
+            if e.pod is None
+        }
+        return held.items()
+
+    def _relays(self, service: Service) -> Iterator[Relay]:
+        if service.entry or service.headless or service.external_name:
+            return
+        for port in service.ports:
+            ready = self.mesh.endpoints(service, port).ready
+            if ready:
+                target = self.places.of_endpoint(ready[0]), ready[0].port
+                yield Relay((self.places.of_service(service), port.number), target)
+
+    def dial(self, request: Request, source: str) -> Dial:
+        """How the caller of a request gets to where its URL leads."""
+        caller = parse_caller(source, "shop")
+        if caller.outside:
+            gateway = self.mesh.gateways.get(caller.gateway)
+            assert gateway is not None
+            workload = self.mesh.gateways.workloads(gateway)[0]
+            front = next(s for s in self.mesh.registry.selecting(workload) if s.port(request.port))
+            return Dial(target=(self.places.of_service(front), request.port), source="127.0.0.1")
+        home = self.mesh.workloads.get(caller.kind, caller.namespace, caller.name)
+        assert home is not None
+        pod = home.pods[0]
+        own, target = self.places.of_pod(pod), (self._address(request, caller.namespace), request.port)
+        return Dial(target=target, source=own, through=(own, OUTBOUND) if pod.proxy else None)
+
+    def _address(self, request: Request, namespace: str) -> str:
+        """What the caller's DNS says."""
+        _, service = meant(self.mesh, request.host, namespace)
+        if service is None or service.host.startswith("*") or service.external_name:
+            return self.places.of_host(service.external_name if service and service.external_name else request.host)
+        port = service.port(request.port)
+        if service.headless and port:
+            return next((self.places.of_endpoint(e) for e in self.mesh.endpoints(service, port).ready), "127.0.0.1")
+        return self.places.of_service(service)
+
+
+def name_of(workload: Workload) -> str:
+    """`namespace/name`, as rows and logs are looked up."""
+    return f"{workload.namespace}/{workload.name}"
+
+
+def _config(view: View, ports: list[int]) -> dict[str, object]:
+    """The configuration of a proxy: a gateway's, or a sidecar's for both directions."""
+    if view.pod.gateway:
+        return bootstrap(view.address, gateway_listeners.all_of(view), clusters.all_of(view))
+    listeners = [*sidecar_outbound.all_of(view), *sidecar_inbound.all_of(view, ports)]
+    return bootstrap(view.address, listeners, [*clusters.all_of(view), *sidecar_inbound.clusters(view, ports)])
