@@ -113,23 +113,24 @@ def test_routes_that_are_not_imported() -> None:
     assert ("reachable", "route: 404 NR route_not_found") == (closed_off.walk.verdict, death(open_to_all))
 
 
-@pytest.mark.parametrize("field", ["port: {number: 8080, protocol: HTTP, name: http}", "captureMode: NONE"])
-def test_listeners_of_its_own(field: str) -> None:
-    """Listeners with a port or a mode are not modelled: what they would do is not known."""
-    found = walked(held(sidecar(f"egress: [{{{field}, hosts: ['./*']}}]")), "http://payments:8080/")
+def test_listeners_of_its_own() -> None:
+    """A listener that is an HTTP proxy is not modelled: what it would do is not known."""
+    port = "port: {number: 8080, protocol: HTTP_PROXY, name: proxy}"
+    found = walked(held(sidecar(f"egress: [{{{port}, hosts: ['./*']}}]")), "http://payments:8080/")
 
     assert ["listener", "route", "cluster"] == unknown(found)
 
 
 def test_inbound_listeners_of_its_own() -> None:
-    """Nor are those on the way in."""
-    mine = sidecar(
-        "workloadSelector: {labels: {app: payments}}\n"
-        "ingress: [{port: {number: 9080, protocol: HTTP, name: x}, defaultEndpoint: '127.0.0.1:8080'}]"
+    """Those on the way in are known but for one that is bound to its port, or ends TLS of its own."""
+    mine = (
+        "workloadSelector: {{labels: {{app: payments}}}}\n"
+        "ingress: [{{port: {{number: 8080, protocol: HTTP, name: x}}, defaultEndpoint: '127.0.0.1:80'{more}}}]"
     )
-    found = walked(held(mine), "http://payments:8080/")
 
-    assert ["listener"] == unknown(found)
+    assert [] == unknown(walked(held(sidecar(mine.format(more=""))), "http://payments:8080/"))
+    bound = held(sidecar(mine.format(more=", captureMode: NONE")))
+    assert ["listener"] == unknown(walked(bound, "http://payments:8080/"))
 
 
 def test_gateways_take_no_sidecar() -> None:

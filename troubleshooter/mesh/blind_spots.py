@@ -51,7 +51,7 @@ def _unmodelled(mesh: Mesh) -> Iterable[Object]:
     for group, kind in (*OF_ROUTES, (GATEWAY_API, "Gateway"), *OF_PROXIES, *OF_NETWORKS):
         yield from filter(_changes_something, index.all(group, kind))
     for thing in index.all(NETWORKING, "Sidecar"):
-        if mesh.sidecars.doubtful(thing) or thing.spec.get("ingress"):
+        if mesh.sidecars.doubtful(thing):
             yield thing
     for group, kind in NAMING:
         yield from filter(target_refs, index.all(group, kind))

@@ -82,8 +82,10 @@ class Listeners:
     def __init__(self, registry: Registry) -> None:
         self._http: dict[int, list[Claim]] = defaultdict(list)
         self._wide: dict[int, list[Claim]] = defaultdict(list)
+        self._of: dict[int, list[Claim]] = defaultdict(list)
         for service in sorted(registry.all, key=age_of):
             for port in service.ports if not service.external_name else ():
+                self._of[port.number].append(Claim(service, port))
                 if port.protocol.family == "http":
                     self._http[port.number].append(Claim(service, port))
                 elif port.protocol.family != "udp" and is_wide(service):
@@ -92,11 +94,25 @@ class Listeners:
     def shared(self, number: int, scope: Scope, *, allocates: bool = False) -> Shared | None:
         """The listener of a port for all addresses at a proxy, None if it has none. `allocates` is whether the proxy
         answers DNS, so that ServiceEntries have addresses of their own."""
-        first = next((c for c in self._http.get(number, ()) if scope.has(c.service)), None)
-        wide = [c for c in self._wide.get(number, ()) if scope.has(c.service)]
+        kept = self._kept(number, scope)
+        if kept:
+            return _merged(kept)
+        left = scope.beside()
+        first = next((c for c in self._http.get(number, ()) if left.has(c.service)), None)
+        wide = [c for c in self._wide.get(number, ()) if left.has(c.service)]
         held = [c for c in wide if not (allocates and allocated(c.service))]
         claims = sorted([*held, *([first] if first else [])], key=lambda c: _turn(c.service))
         return _merged(claims)
+
+    def of_port(self, number: int) -> list[Claim]:
+        """Every service with this port, in istiod's order."""
+        return sorted(self._of.get(number, ()), key=lambda c: _turn(c.service))
+
+    def _kept(self, number: int, scope: Scope) -> list[Claim]:
+        """Those for which a Sidecar has a listener of this very port, in its protocol: nobody else comes in then."""
+        held = [c for c in self._of.get(number, ()) if scope.kept_for(c.service, number)]
+        read = [Claim(c.service, scope.read_as(c.service, c.port)) for c in held]
+        return [c for c in read if c.port.protocol.family == "http" or is_wide(c.service)]
 
 
 def _merged(claims: Iterable[Claim]) -> Shared | None:

@@ -15,6 +15,7 @@ from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.discovery import read_by_istiod
 from troubleshooter.mesh.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
 from troubleshooter.mesh.gateways import Gateways
+from troubleshooter.mesh.inbound_listeners import InboundListeners
 from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
 from troubleshooter.mesh.listeners import Listeners
 from troubleshooter.mesh.mtls import PeerAuthentications
@@ -87,6 +88,10 @@ class Mesh:
     @cached_property
     def listeners(self) -> Listeners:
         return Listeners(self.registry)
+
+    @cached_property
+    def inbound_listeners(self) -> InboundListeners:
+        return InboundListeners(self.registry, self.sidecars)
 
     @cached_property
     def virtual_services(self) -> VirtualServices:

@@ -1,7 +1,7 @@
 """Sidecar objects: which one is in force for a proxy, what it leaves of the mesh, and what it does with the rest.
 
-Decides: imports by namespace and host, and the policy for destinations that the proxy does not have. Listeners with a
-port of their own, and inbound ones, are not modelled. Must not know requests.
+Decides: imports by namespace and host, for all ports or one, and the policy for destinations that the proxy does not
+have. Inbound listeners are read elsewhere (`inbound_listeners`). Must not know requests.
 Sources: https://istio.io/latest/docs/reference/config/networking/sidecar/; `getSidecarScope` in istio/istio
 pilot/pkg/model/push_context.go; `initSidecarScopeInternalIndexes`, `selectServices` in sidecar.go there;
 `SelectVirtualServices` in virtualservice.go there.
@@ -11,19 +11,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.egress import Egress, listeners_of, proxies
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
 from troubleshooter.mesh.registry import Registry
-from troubleshooter.mesh.services import EXPORT_ANNOTATION, Service
+from troubleshooter.mesh.services import EXPORT_ANNOTATION, Port, Service
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_words
 
 KIND = "Sidecar"
 REGISTRY_ONLY = "REGISTRY_ONLY"
-OWN_LISTENER = ("port", "bind", "captureMode")
-"""Fields of an egress listener that make it more than a list of imports."""
 
 
 class Sidecars:
@@ -31,6 +30,7 @@ class Sidecars:
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._settings = settings
+        self._read: dict[int, tuple[Egress, ...]] = {}
         self._of: dict[str, list[Object]] = defaultdict(list)
         for thing in oldest_first(index.all(NETWORKING, KIND)):
             self._of[thing.namespace].append(thing)
@@ -48,12 +48,20 @@ class Sidecars:
         return next((s for s in (*chosen, *_for_all(own), *_for_all(root))), None)
 
     def doubtful(self, thing: Object) -> bool:
-        """Whether it has outbound listeners of its own, which are not modelled."""
-        return any(as_map(e).get(field) for e in as_list(thing.spec.get("egress")) for field in OWN_LISTENER)
+        """Whether it makes the proxy one that applications ask as such, which is not modelled."""
+        return proxies(thing)
 
     def scope(self, namespace: str, labels: Mapping[str, str]) -> Scope:
         """What is left of the mesh to a proxy."""
-        return Scope(namespace=namespace, sidecar=self.in_force(namespace, labels), settings=self._settings)
+        sidecar = self.in_force(namespace, labels)
+        return Scope(
+            namespace=namespace, sidecar=sidecar, settings=self._settings, listeners=self._listeners(sidecar)
+        )  # fmt: skip
+
+    def _listeners(self, sidecar: Object | None) -> tuple[Egress, ...]:
+        if id(sidecar) not in self._read:
+            self._read[id(sidecar)] = listeners_of(sidecar)
+        return self._read[id(sidecar)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +71,65 @@ class Scope:
     namespace: str
     sidecar: Object | None
     settings: Settings
+    listeners: tuple[Egress, ...]
 
     def has(self, service: Service) -> bool:
         """Whether the proxy has a service."""
-        patterns = self._patterns(service.namespace)
-        return service.visible_to(self.namespace) and any(hosts.covers(p, service.host) for p in patterns)
+        return service.visible_to(self.namespace) and any(self._imports(e, service) for e in self.listeners)
 
     def takes(self, thing: Object) -> bool:
         """Whether the proxy gets the routes of a VirtualService, by its own namespace and hosts."""
         named = (str(h) for h in as_list(thing.spec.get("hosts")))
         full = [hosts.fqdn(h, thing.namespace, self.settings.domain) for h in named]
-        return any(hosts.meet(p, host) for p in self._patterns(thing.namespace) for host in full)
+        patterns = [p for e in self.listeners for p in e.patterns(thing.namespace, self.namespace)]
+        return any(hosts.meet(p, host) for p in patterns for host in full)
+
+    def on(self, number: int) -> Scope:
+        """What is left for the HTTP of one port: what the listener of the port imports, or those for all other ports.
+
+        Source: `GetEgressListenerForRDS` in istio/istio pilot/pkg/model/sidecar.go.
+        """
+        own = self._own(number)
+        return replace(self, listeners=(own,) if own is not None else self._rest)
+
+    def at(self, number: int) -> Scope:
+        """What is left for the listeners of one port: what is imported for it, and for all other ports too."""
+        own = self._own(number)
+        held = (*([own] if own is not None else ()), *self._rest)
+        return replace(self, listeners=tuple(e for e in held if not e.apart))
+
+    def beside(self) -> Scope:
+        """What is left for the listeners of ports that have none of their own."""
+        return replace(self, listeners=tuple(e for e in self._rest if not e.apart))
+
+    def kept_for(self, service: Service, number: int) -> bool:
+        """Whether the listener of this very port imports a service."""
+        own = self._own(number)
+        return own is not None and not own.apart and service.visible_to(self.namespace) and self._imports(own, service)
+
+    def read_as(self, service: Service, port: Port) -> Port:
+        """A port of a service as it is listened at: in the protocol of the listener that is for it."""
+        own = self._own(port.number)
+        kept = own is not None and self.kept_for(service, port.number)
+        return replace(port, protocol=own.protocol, declared_by="") if kept and own else port
+
+    def own_listener(self, address: str, number: int) -> Egress | None:
+        """The listener at an address that a Sidecar gives it."""
+        return next((e for e in self.listeners if e.listens_at(address, number)), None)
+
+    def makes_clusters(self, number: int) -> bool:
+        """Whether there are clusters for this port of services: a listener with a port has them for that port alone."""
+        return any(e.port in (0, number) for e in self.listeners)
+
+    def _own(self, number: int) -> Egress | None:
+        return next((e for e in self.listeners if e.port == number), None)
+
+    @property
+    def _rest(self) -> tuple[Egress, ...]:
+        return tuple(e for e in self.listeners if not e.port)
+
+    def _imports(self, listener: Egress, service: Service) -> bool:
+        return listener.imports(service.namespace, self.namespace, service.host)
 
     def destination(self, registry: Registry, host: str) -> Service | None:
         """The service of a host for which the proxy has clusters: one that it imports, else one to which some imported
@@ -108,20 +164,6 @@ class Scope:
     def _own_policy(self) -> Raw | None:
         raw = self.sidecar.spec.get("outboundTrafficPolicy") if self.sidecar is not None else None
         return as_map(raw) if raw is not None else None
-
-    def _patterns(self, namespace: str) -> list[str]:
-        """The host patterns under which what lives in a namespace is imported. Without any egress listener everything
-        is. A host without a namespace imports nothing.
-
-        A service has to fall under a pattern; a VirtualService need only meet it (`hostClassification` in sidecar.go).
-        """
-        listeners = as_list(self.sidecar.spec.get("egress")) if self.sidecar is not None else []
-        if not listeners:
-            return ["*"]
-        written = [str(h).lower() for e in listeners for h in as_list(as_map(e).get("hosts"))]
-        spaces = {"*", namespace, "." if namespace == self.namespace else namespace}
-        parts = [h.partition("/") for h in written if h.count("/") == 1]
-        return [pattern for space, _, pattern in parts if space in spaces]
 
 
 def export_field(service: Service) -> str:

@@ -97,7 +97,8 @@ class Hop:
     the sender's proxy. `passthrough` means that no listener or
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
     request as it leaves, where a route rewrote it. `redirect` says where the client is sent: `to-itself` (the very URL
-    that it asked for), `elsewhere`, or "" where it is not.
+    that it asked for), `elsewhere`, or "" where it is not. `hands_to` is where an inbound listener sends what comes, ""
+    for the port that was dialled.
     """
 
     kind: HopKind
@@ -110,6 +111,7 @@ class Hop:
     passthrough: bool = False
     sends: Request | None = None
     redirect: str = ""
+    hands_to: str = ""
     server: Server | None = None
     routing: Routing | None = None
     cluster: Cluster | None = None

@@ -31,6 +31,8 @@ class _Wanted:
     port: int | None
     subset: str = ""
     place: Resource | None = None
+    imported: bool = False
+    """Whether it has to be imported by the Sidecar."""
 
 
 def find_cluster(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -63,7 +65,7 @@ def _to_egress_proxy(mesh: Mesh, request: Request, trail: Trail) -> Trail | None
     number = as_map(raw.get("port")).get("number")
     wanted = _Wanted(
         host=str(raw["host"]).lower(), port=number if is_number(number) else 0, subset=str(raw.get("subset") or ""),
-        place=place,
+        place=place, imported=True,
     )  # fmt: skip
     routed = trail.steps[-1].result.get("virtual_host")
     trail = trail.decide(passthrough=False, service=None, port=None, family="http" if routed else "tcp")
@@ -105,10 +107,13 @@ def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> T
     host = named.external_name.lower() if named and named.external_name else wanted.host
     service = _named(mesh, trail, host, exact=True) if host != wanted.host else named
     service = service if service and not service.external_name else None
+    if service and wanted.imported and not scope_of(mesh, trail).has(service):
+        service = None
     ports = mesh.registry.ports_of(named) if named else []
     port = wanted.port or (ports[0].number if len(ports) == 1 else listener)
     service = mesh.registry.with_port(service, port) if service else None
-    service_port = service.port(port) if service else None
+    made = hop.kind is not HopKind.SENDER or scope_of(mesh, trail).makes_clusters(port)
+    service_port = service.port(port) if service and made else None
     rule = mesh.destination_rules.in_force(service, party.namespace, party.labels) if service else None
     rivals = mesh.destination_rules.rivals(service, party.namespace, rule) if service and rule else []
     missing = ""
@@ -187,6 +192,8 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
         return trail.unknown(Stage.CLUSTER, unseen, resource=spot, result={"name": cluster.name}, unlock=unlock)
     hidden = mesh.registry.get(wanted.host)
     unknown = f"{hidden.object} is not exported to namespace {trail.hop.party.namespace}" if hidden else ""
+    if hidden and hidden.visible_to(trail.hop.party.namespace):
+        unknown = f"{scope_of(mesh, trail).sidecar} does not import {hidden.object}"
     said = {
         "host": unknown or f"{wanted.host} is in no registry",
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",

@@ -7,12 +7,12 @@ Sources: https://istio.io/latest/docs/concepts/security/; https://istio.io/lates
 from __future__ import annotations
 
 from troubleshooter.mesh.authorizers import Authorizer
+from troubleshooter.mesh.inbound_listeners import Led
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Mode, Sends
 from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.redirection import TEMPLATES, proxyless
-from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials, Token
 from troubleshooter.mesh.unmodelled import at_stage
@@ -62,13 +62,13 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     touch = at_stage(mesh.unmodelled.of_proxy(hop.party.namespace, hop.party.labels), Stage.LISTENER, hop.context)
     if touch is not None and touch.object.kind != "Sidecar":
         return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
-    own = mesh.sidecars.in_force(hop.party.namespace, hop.party.labels)
-    if own is not None and own.spec.get("ingress"):
-        said = f"the inbound listeners of {own} are not modelled yet"
-        return trail.unknown(Stage.LISTENER, said, resource=own.at("spec.ingress"))
-    led = mesh.registry.serving(hop.party.workload, pod, endpoint.port) if hop.party.workload else None
-    if led is None and hop.service is not None and hop.service.entry and hop.port is not None:
-        led = hop.service, hop.port
+    led = mesh.inbound_listeners.led_to(hop.party.workload, pod, endpoint.port)
+    if led is not None and led.doubt:
+        said = f"an inbound listener of {led.owner} with {led.doubt} is not modelled yet"
+        return trail.unknown(Stage.LISTENER, said, resource=led.place)
+    dialled = hop.service if mesh.inbound_listeners.ingress_of(pod) is None else None
+    if led is None and dialled is not None and dialled.entry and hop.port is not None:
+        led = Led(port=hop.port, owner=dialled.object, service=dialled)
     return _read(request, trail, led)
 
 
@@ -83,24 +83,22 @@ def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     return trail.unknown(stage, f"{thing} is not modelled yet", resource=thing.at("spec"))
 
 
-def _read(request: Request, trail: Trail, led: tuple[Service, Port] | None) -> Trail:
+def _read(request: Request, trail: Trail, led: Led | None) -> Trail:
     """How the filter chain of a port reads what comes in."""
     endpoint = trail.hop.endpoint
     assert endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
-    declared = led[1].protocol.family if led else "auto"
+    declared = led.port.protocol.family if led else "auto"
     comes = _spoken_here(request, trail, declared)
     family = "http" if comes == "http" and declared in {"http", "auto"} else "tcp"
     chain = f"inbound|{endpoint.port}||" if led else "InboundPassthroughCluster"
     result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}
-    trail = trail.decide(family=family)
+    trail = trail.decide(family=family, hands_to=led.hands_to if led else "")
     if led is None or declared != "http" or comes == "http":
         said = f"{chain}, read as {family.upper()}"
         return trail.passes(Stage.LISTENER, said, resource=trail.hop.party.resource, result=result)
-    service, port = led
     what = "TLS" if comes == "tls" else "a protocol that is no HTTP"
-    said = f"port {port.number} of {service.object} is declared {port.protocol}, and the client speaks {what}"
-    spot = service.object.at(f"{port.path}.{port.declared_by or 'name'}")
-    return trail.fails(Stage.LISTENER, said, _unreadable(trail, comes), resource=spot, result=result)
+    said = f"port {led.port.number} of {led.owner} is declared {led.port.protocol}, and the client speaks {what}"
+    return trail.fails(Stage.LISTENER, said, _unreadable(trail, comes), resource=led.place, result=result)
 
 
 def _unreadable(trail: Trail, comes: str) -> Outcome:
@@ -257,6 +255,10 @@ def serve(trail: Trail) -> Trail:
     hop = trail.hop
     pod, endpoint = hop.party.pod, hop.endpoint
     assert pod is not None and endpoint is not None  # noqa: S101, PT018 - the hop was entered through a pod
+    if hop.hands_to:
+        said = f"{hop.party.workload} at {hop.hands_to}, where its Sidecar hands on what comes to port {endpoint.port}"
+        assumes = (f"{hop.party.workload} listens at {hop.hands_to} and answers in time",)
+        return trail.passes(Stage.APPLICATION, said, resource=hop.party.resource, assumes=assumes)
     declared = [number for _, number in pod.declared_ports]
     said = f"{hop.party.workload} port {endpoint.port}"
     if declared and endpoint.port not in declared:

@@ -11,7 +11,10 @@ https://istio.io/latest/docs/tasks/traffic-management/egress/egress-control/; `b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.egress import Egress
 from troubleshooter.mesh.listeners import Claim, Shared, allocated, is_wide
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.services import Port, Service
@@ -49,12 +52,17 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
 def _of_registry(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """The listener for what the name stands for, as far as the proxy has it."""
     service, port, scope = trail.hop.service, trail.hop.port, scope_of(mesh, trail)
+    own = scope.own_listener(request.host, request.port)
+    if own is not None:
+        return _at_own_address(mesh, request, trail, own)
     if service is None or service.external_name:
         return _elsewhere(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
-    if not scope.has(service):
+    if not scope.at(request.port).has(service):
         return _elsewhere(mesh, request, trail, *_hidden(service, scope))
     if port is None:
         return _undeclared_port(mesh, request, trail, service)
+    port = scope.read_as(service, port)
+    trail = trail.decide(port=port)
     if port.protocol.family == "udp":
         trail = trail.decide(family="udp", passthrough=True)
         return trail.passes(Stage.LISTENER, "UDP goes past the proxy", resource=service.object.at(f"{port.path}.name"))
@@ -62,6 +70,23 @@ def _of_registry(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if port.protocol.family == "http" or wide:
         return _at_shared(mesh, request, trail, port, service)
     return _declared(mesh, request, trail, port, service)
+
+
+def _at_own_address(mesh: Mesh, request: Request, trail: Trail, own: Egress) -> Trail:
+    """A listener at an address that a Sidecar gives it: HTTP goes by the host that is asked for, and anything else to
+    the first service that it imports."""
+    scope = scope_of(mesh, trail).on(request.port)
+    first = next((c for c in mesh.listeners.of_port(request.port) if scope.has(c.service)), None)
+    protocol = own.protocol if own.port else first.port.protocol if first else own.protocol
+    result = {"name": f"{request.host}_{request.port}", "filter_chain": "", "protocol": str(protocol), "tls": ""}
+    place = scope.sidecar.at("spec.egress") if scope.sidecar is not None else None
+    said = f"a listener of {scope.sidecar} is at this address"
+    if protocol.family == "http":
+        return trail.decide(family="http").passes(Stage.LISTENER, said, resource=place, result=result)
+    if first is None:
+        return _through(mesh, trail, said, place, result)
+    trail = trail.decide(service=first.service, port=replace(first.port, protocol=protocol), member="")
+    return trail.passes(Stage.LISTENER, said, resource=place, result=result)
 
 
 def _unseen(trail: Trail) -> Trail:

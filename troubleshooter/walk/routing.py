@@ -43,7 +43,7 @@ def choose_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     if hop.family == "http":
         return _by_authority(mesh, request, trail)
     assert hop.service is not None  # noqa: S101 - without one it is passed through, or HTTP
-    takes = scope_of(mesh, trail).takes
+    takes = scope_of(mesh, trail).on(request.port).takes
     owners = mesh.virtual_services.for_connections(hop.service.host, hop.party.namespace, takes)
     routed = by_connection(mesh, request, trail, owners, _sender(request, trail))
     if routed is Passed.STRAIGHT:
@@ -62,7 +62,7 @@ def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     """HTTP: the virtual host of the authority that the client sends, among those of the port that it dialled. A sniffed
     port has one virtual host for whatever authority."""
     hop = trail.hop
-    viewer, scope = hop.party.namespace, scope_of(mesh, trail)
+    viewer, scope = hop.party.namespace, scope_of(mesh, trail).on(request.port)
     service = hop.service if _reads_http(hop.port) and hop.service and scope.has(hop.service) else None
     name = host_of(request)
     sniffed = service is not None and hop.port is not None and hop.port.protocol.family == "auto"
@@ -192,7 +192,7 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
     """
     viewer = trail.hop.party.namespace
     sender = _sender(request, trail)
-    scope = scope_of(mesh, trail)
+    scope = scope_of(mesh, trail).on(request.port)
     known = mesh.virtual_services.candidates(name, viewer, scope.takes)
     candidates = [v for v in known if _on_port(mesh, v, request.port, viewer)]
     owner, tried = _applied(candidates, sender)

@@ -176,7 +176,7 @@ def capture(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if not pod.proxy:
         said = "no proxy: the connection leaves as the application makes it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"})
-    if is_own(mesh, request, trail):
+    if is_own(mesh, request, trail) and scope_of(mesh, trail).own_listener(request.host, request.port) is None:
         said = f"{request.host} is the pod's own address: the connection does not leave it"
         return trail.passes(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "none"}).ends(trail.outcome)
     service = trail.hop.service

@@ -44,11 +44,11 @@ def wait_inbound(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if not hop.party.proxied or not plain or hop.endpoint is None or hop.party.workload is None:
         return trail
     assert hop.party.pod is not None  # noqa: S101 - what has a proxy is a pod
-    led = mesh.registry.serving(hop.party.workload, hop.party.pod, hop.endpoint.port)
+    led = mesh.inbound_listeners.led_to(hop.party.workload, hop.party.pod, hop.endpoint.port)
     looks = before.accepts is not None and before.accepts.mode is Mode.PERMISSIVE
-    if led is None or not (looks or led[1].protocol is Protocol.AUTO):
+    if led is None or led.service is None or not (looks or led.port.protocol is Protocol.AUTO):
         return trail
-    return _hangs(mesh, request, trail, *led)
+    return _hangs(mesh, request, trail, led.service, led.port)
 
 
 def _hangs(mesh: Mesh, request: Request, trail: Trail, service: Service, port: Port) -> Trail:

@@ -187,8 +187,8 @@ def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None)
         return None
     if accepts.mode is Mode.STRICT or sent.sends not in {Sends.TLS, Sends.CUSTOM_MTLS}:
         return None
-    led = mesh.registry.serving(endpoint.workload, endpoint.pod, endpoint.port) if endpoint.workload else None
-    port = led[1] if led else cluster.service_port if cluster and cluster.service and cluster.service.entry else None
+    led = mesh.inbound_listeners.led_to(endpoint.workload, endpoint.pod, endpoint.port)
+    port = led.port if led else cluster.service_port if cluster and cluster.service and cluster.service.entry else None
     if port is None or port.protocol.family != "http":
         return None
     why = "takes plaintext only" if accepts.mode is Mode.DISABLE else "takes plaintext and mutual TLS of the mesh only"
