@@ -14,7 +14,7 @@ from tests.envoy.envoy_shapes import Shape, typed
 from tests.envoy.route_matches import match_of
 from tests.envoy.views import View, cluster_name, domains
 from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import Attempt, Route, attempts, http_routes
+from troubleshooter.mesh.routes import Attempt, Route, attempts
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.virtual_hosts import VirtualHost
 from troubleshooter.model import Raw, as_list, as_map
@@ -48,7 +48,7 @@ def _of_service(view: View, service: Service, port: Port) -> Shape:
     sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
     tried: list[Attempt] = []
     for owner in view.mesh.virtual_services.candidates(service.host, view.namespace, view.scope.takes):
-        tried = tried or attempts(http_routes([owner]), sender)
+        tried = tried or attempts(view.mesh.virtual_services.http_routes([owner]), sender)
     routes = [_route(view, attempt, port.number) for attempt in tried] or [_implicit(service, port)]
     return {
         "name": f"{service.host}:{port.number}",

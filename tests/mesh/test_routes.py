@@ -14,7 +14,6 @@ from troubleshooter.mesh.routes import (
     choose,
     decide,
     gateways_of,
-    http_routes,
     merged,
     qualified,
     routes_of,
@@ -31,7 +30,7 @@ def virtual_service(spec: str, name: str = "web") -> Object:
 def taken(spec: str, path: str = "/api", *, port: int = 80, gateway: str = "mesh") -> Choice:
     """The route of a VirtualService that takes a GET of a path."""
     sender = Sender(namespace="shop", port=port, gateway=gateway)
-    return choose(http_routes([virtual_service(spec)]), parse_request(f"http://web{path}"), sender)
+    return choose(routes_of(virtual_service(spec), "http"), parse_request(f"http://web{path}"), sender)
 
 
 def chosen(spec: str, path: str = "/api", *, port: int = 80, gateway: str = "mesh") -> str:
@@ -145,7 +144,7 @@ def test_merged_routes() -> None:
     """Where a gateway merges VirtualServices, routes for everything go last."""
     one = virtual_service("http: [{name: a, match: [{uri: {exact: /a}}]}, {name: all}]", "one")
     two = virtual_service("http: [{name: b, match: [{uri: {exact: /b}}]}]", "two")
-    held = attempts(http_routes([one, two]), Sender())
+    held = attempts([*routes_of(one, "http"), *routes_of(two, "http")], Sender())
 
     assert ["a", "all", "b"] == [a.route.name for a in held]
     assert ["a", "b", "all"] == [a.route.name for a in merged(held)]
@@ -153,7 +152,9 @@ def test_merged_routes() -> None:
 
 def test_decide_tells_the_nearest() -> None:
     """Among the routes of a proxy alone."""
-    held: list[Attempt] = attempts(http_routes([virtual_service("http: [{match: [{uri: {exact: /API}}]}]")]), Sender())
+    held: list[Attempt] = attempts(
+        routes_of(virtual_service("http: [{match: [{uri: {exact: /API}}]}]"), "http"), Sender()
+    )
     found = decide(held, parse_request("http://web/api"))
 
     assert (None, "uri-case") == (found.route, str(found.nearest.mismatches[0].difference) if found.nearest else "")

@@ -115,7 +115,7 @@ def test_what_a_gateway_takes_plain_http_for() -> None:
         ("https://a.com:8443/x", {"authority": "a.com"}, False),
         ("https://a.com:8443/x", {"authority": "a.com:8443"}, True),
         ("https://a.com:8443/x", {"scheme": "https"}, True),
-        ("https://a.com:8443/x", {"scheme": "https", "derivePort": "FROM_PROTOCOL_DEFAULT"}, False),
+        ("https://a.com:8443/x", {"scheme": "https", "derivePort": "FROM_PROTOCOL_DEFAULT"}, True),
         ("https://a.com/x", {"port": 8443}, False),
         ("https://a.com/x", {"port": 443}, True),
         ("https://a.com/x", {"authority": "a.com:nonsense"}, False),
@@ -126,4 +126,4 @@ def test_the_url_that_was_asked_for(to: str, redirect: dict[str, object], *, exp
     """Scheme, host, port and path have to be the same; what a redirect does not name stays as it was."""
     request = parse_request(to)
 
-    assert expected == to_itself(request, redirect, request.scheme)
+    assert expected == to_itself(request, redirect, request.scheme, request.port)

@@ -26,6 +26,7 @@ from troubleshooter.walk import Walked
 
 TO = "http://payments.shop:8080/api"
 NEXT = "route: [{destination: {host: next}}]"
+NEXT_8080 = "route: [{destination: {host: next, port: {number: 8080}}}]"
 
 
 def shop(*texts: str, more: str = "") -> Mesh:
@@ -94,7 +95,7 @@ def test_two_virtual_services_for_a_host() -> None:
 def test_route_of_a_wildcard_entry() -> None:
     """A VirtualService may be for a name below a wildcard ServiceEntry."""
     entry = thing("ServiceEntry", "wild", "hosts: ['*.example.com']\nports: [{number: 80, name: http, protocol: HTTP}]")
-    found = walked(shop(entry, routed(f"http: [{{{NEXT}}}]", "v", "[a.example.com]")), "http://a.example.com/")
+    found = walked(shop(entry, routed(f"http: [{{{NEXT_8080}}}]", "v", "[a.example.com]")), "http://a.example.com/")
 
     assert "next" == target(found)
 
@@ -109,8 +110,8 @@ def test_route_of_a_wildcard_entry() -> None:
 )
 def test_route_of_a_host_beyond_the_registry(url: str, expected: str) -> None:
     """On port 80, where others make an HTTP listener, a VirtualService is enough."""
-    held = shop(service("other", "{name: http, port: 80}"), routed(f"http: [{{{NEXT}}}]", "v", "[unheard.example.com]"))
-    found = walked(held, url)
+    rule = routed(f"http: [{{{NEXT_8080}}}]", "v", "[unheard.example.com]")
+    found = walked(shop(service("other", "{name: http, port: 80}"), rule), url)
 
     assert "reachable" == found.walk.verdict
     assert expected == (hop_of(found).party.workload.name if hop_of(found).kind == "target" else "")
@@ -196,9 +197,9 @@ def test_answers(route: str, expected: str) -> None:
     assert expected == death(walked(shop(more=f"http: [{{{route}}}]"), TO))
 
 
-def test_delegate_is_not_modelled() -> None:
-    """What it delegates to is unknown."""
-    found = walked(shop(more="http: [{delegate: {name: other}}]"), TO)
+def test_delegate_that_was_not_seen() -> None:
+    """Where nothing of its namespace was seen, what it does is not known."""
+    found = walked(shop(more="http: [{delegate: {name: other, namespace: far}}]"), TO)
 
     assert ("undetermined", ["route"]) == (str(found.walk.verdict), unknown(found))
     assert "spec.http[0].delegate" == getattr(step(found, "route").resource, "field", "")

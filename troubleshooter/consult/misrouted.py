@@ -21,7 +21,7 @@ def misrouted(examined: Examined) -> Iterator[Finding]:
     cluster = hop.cluster if hop else None
     route = hop.routing.route if hop and hop.routing else None
     service = cluster.service.object.at() if cluster and cluster.service else None
-    place = route.owner.at(route.path) if route else service
+    place = route.at() if route else service
     roles = {"route": place} if place else {}
     yield Finding(
         fingerprint=fingerprint(UNEXPLAINED, roles),

@@ -14,7 +14,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_gateway_only import leads
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import MESH, attempts, decide, http_routes
+from troubleshooter.mesh.routes import MESH, attempts, decide
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.sidecars import export_field
 from troubleshooter.model import HopKind, Object, Request, Resource, Stage
@@ -86,5 +86,5 @@ def _sender(request: Request, hop: Hop) -> Sender:
 def _takes(mesh: Mesh, request: Request, trail: Trail, thing: Object, sender: Sender) -> bool:
     """Whether its routes would take the request."""
     if trail.hop.family == "http":
-        return decide(attempts(http_routes([thing]), sender), request).route is not None
+        return decide(attempts(mesh.virtual_services.http_routes([thing]), sender), request).route is not None
     return isinstance(by_connection(mesh, request, trail, [thing], sender), list)

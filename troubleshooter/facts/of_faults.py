@@ -21,7 +21,7 @@ def about_fault(case: CaseBuilder, route: Route) -> None:
     """What an http route does to requests on purpose. A delay for chosen requests is meant, and not told."""
     abort, delay = abort_of(route), None if _for_chosen(route) else delay_of(route)
     word = "both" if abort and delay else "abort" if abort else "delay" if delay else "none"
-    case.fact("route.fault", word, route.owner.at(f"{route.path}.fault" if word != "none" else route.path))
+    case.fact("route.fault", word, route.at("fault" if word != "none" else ""))
     if word == "none":
         return
     case.detail("route.route_field", route.path)

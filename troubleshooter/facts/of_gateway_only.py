@@ -10,7 +10,7 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import MESH, attempts, decide, gateways_of, http_routes
+from troubleshooter.mesh.routes import MESH, attempts, decide, gateways_of
 from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.model import HopKind, Object, Request, Resource
 from troubleshooter.walk import Hop, Trail
@@ -47,7 +47,7 @@ def _for_gateways(mesh: Mesh, thing: Object, hop: Hop) -> bool:
 
 def leads(mesh: Mesh, thing: Object, request: Request, sender: Sender) -> bool:
     """Whether its routes would send the request, or a share of it, where it is expected."""
-    route = decide(attempts(http_routes([thing]), sender), request).route
+    route = decide(attempts(mesh.virtual_services.http_routes([thing]), sender), request).route
     return route is not None and any(_expected(mesh, request, d) for d in mesh.virtual_services.destinations(route))
 
 

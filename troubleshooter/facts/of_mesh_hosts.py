@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import MESH, gateways_of, http_routes
+from troubleshooter.mesh.routes import MESH, gateways_of
 from troubleshooter.mesh.services import Service
 from troubleshooter.model import HopKind, Object, as_list
 from troubleshooter.walk import Hop
 from troubleshooter.walk.destination import why_not_known
-from troubleshooter.walk.routing import WEB
+from troubleshooter.walk.sidecar_hosts import WEB
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -36,7 +36,7 @@ class Misnamed:
 
 def misnamed(mesh: Mesh, owner: Object) -> Iterator[Misnamed]:
     """Every such host of a VirtualService with http routes for the mesh."""
-    if MESH not in gateways_of(owner) or not http_routes([owner]):
+    if MESH not in gateways_of(owner) or not mesh.virtual_services.http_routes([owner]):
         return
     written = [str(h) for h in as_list(owner.spec.get("hosts"))]
     for n, full in enumerate(mesh.virtual_services.hosts_of(owner)):

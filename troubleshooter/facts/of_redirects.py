@@ -44,7 +44,7 @@ def _route_fix(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     case.role("virtual_service", route.owner.at())
     case.detail("route.redirect_field", route.path)
     plain = _plain_port(mesh, hop) if hop.server is not None and hop.server.tls else None
-    case.fact("route.redirect_port", "one" if plain else "none", route.owner.at(route.path))
+    case.fact("route.redirect_port", "one" if plain else "none", route.at())
     matches = [dict(m) for m in route.matches] or [{}]
     case.detail("route.redirect_match", [{**m, "port": plain} for m in matches] if plain else None)
 

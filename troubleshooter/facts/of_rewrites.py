@@ -33,7 +33,7 @@ def about_rewrite(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop, tak
     if word == "doubled" and _merged(mesh, hop):
         word = "clean"
     field = "rewrite.uri" if rewrite.get("uri") else "rewrite" if rewrite else f"match[{number}].uri"
-    case.fact("route.rewrite", word, route.owner.at(f"{route.path}.{field}" if word != "none" else route.path))
+    case.fact("route.rewrite", word, route.at(field if word != "none" else ""))
     case.detail("route.sent_path", sent)
     case.detail("route.route_field", route.path)
     if word not in {"doubled", "glued", "kept"}:

@@ -17,7 +17,7 @@ from troubleshooter.facts.of_shadowed import effect
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.coverage import takes_over
 from troubleshooter.mesh.matching import Sender, mismatches
-from troubleshooter.mesh.routes import Attempt, Route, attempts, decide, gateways_of, http_routes
+from troubleshooter.mesh.routes import Attempt, Route, attempts, decide, gateways_of
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, as_list, as_map
 from troubleshooter.walk import Hop
@@ -53,7 +53,11 @@ def _in_mesh(mesh: Mesh, request: Request, hop: Hop, sender: Sender) -> Rivals |
     used, host = hop.routing.owners[0], hop.service.host if hop.service else host_of(request)
     scope = mesh.sidecars.scope(hop.party.namespace, hop.party.labels)
     for other in mesh.virtual_services.candidates(host, hop.party.namespace, scope.takes):
-        route = decide(attempts(http_routes([other]), sender), request).route if other is not used else None
+        route = (
+            decide(attempts(mesh.virtual_services.http_routes([other]), sender), request).route
+            if other is not used
+            else None
+        )
         missed = hop.routing.route is None or request.expect
         if route is None or (_order(used, other) == "export" and not missed):
             continue
@@ -69,16 +73,16 @@ def _at_gateway(mesh: Mesh, request: Request, hop: Hop, sender: Sender) -> Rival
     held = virtual_hosts(mesh.virtual_services, [hop.server], hop.party.namespace, hop.party.labels)
     host = serving(held, host_of(request))
     fitting = [a for a in host.attempts if not mismatches(a.match, request, sender)] if host else []
-    if host is None or not fitting or fitting[0].route.owner is not taken.owner:
+    if host is None or not fitting or fitting[0].route.holder is not taken.holder:
         return None
-    others = (a for a in fitting if a.route.owner is not taken.owner and _loses(fitting[0], a))
+    others = (a for a in fitting if a.route.holder is not taken.holder and _loses(fitting[0], a))
     lost = next(others, None)
     return _lost(fitting[0], lost, host) if lost else None
 
 
 def _lost(ahead: Attempt, other: Attempt, host: VirtualHost) -> Rivals:
     return Rivals(
-        used=ahead.route.owner, left_out=other.route.owner, host=host.pattern, taken=ahead.route, lost=other.route
+        used=ahead.route.holder, left_out=other.route.holder, host=host.pattern, taken=ahead.route, lost=other.route
     )  # fmt: skip
 
 
@@ -135,7 +139,8 @@ def _merged(mesh: Mesh, used: Object, other: Object) -> list[dict[str, Any]] | N
             any(thing.spec.get(kind) for thing in (used, other) for kind in ("tcp", "tls")),
         )
     )
-    mine, its = http_routes([used]), http_routes([other])
+    mine, its = mesh.virtual_services.http_routes([used]), mesh.virtual_services.http_routes([other])
+    apart = apart or any(r.above for r in (*mine, *its))
     special = [r for r in (*mine, *its) if not r.catch_all]
     last = [r for r in (*mine, *its) if r.catch_all][:1]
     if apart or (any(r.catch_all for r in mine) and all(r.catch_all for r in its)):
@@ -158,10 +163,10 @@ def _pairs_in_mesh(mesh: Mesh) -> Iterator[Rivals]:
         seen: set[int] = set()
         for sender in _senders(mesh, host):
             rivals = mesh.virtual_services.candidates(host, sender.namespace)
-            held = [v for v in rivals if attempts(http_routes([v]), sender)]
+            held = [v for v in rivals if attempts(mesh.virtual_services.http_routes([v]), sender)]
             for other in held[1:]:
                 meant = _order(held[0], other) == "export"
-                if id(other) not in seen and not meant and _routes(held[0]) != _routes(other):
+                if id(other) not in seen and not meant and _routes(mesh, held[0]) != _routes(mesh, other):
                     seen.add(id(other))
                     yield Rivals(used=held[0], left_out=other, host=host)
 
@@ -176,8 +181,8 @@ def _senders(mesh: Mesh, host: str) -> Iterator[Sender]:
             yield Sender(namespace=service.namespace, port=port.number)
 
 
-def _routes(thing: Object) -> list[Any]:
-    return [r.raw for r in http_routes([thing])]
+def _routes(mesh: Mesh, thing: Object) -> list[Any]:
+    return [r.raw for r in mesh.virtual_services.http_routes([thing])]
 
 
 def _pairs_at_gateways(mesh: Mesh) -> Iterator[Rivals]:
@@ -194,7 +199,7 @@ def _equals(host: VirtualHost) -> Iterator[Rivals]:
     first: dict[str, Attempt] = {}
     for each in host.attempts:
         known = first.setdefault(_asks(each), each)
-        if known.route.owner is not each.route.owner and effect(known.route) != effect(each.route):
+        if known.route.holder is not each.route.holder and effect(known.route) != effect(each.route):
             yield _lost(known, each, host)
 
 

@@ -14,7 +14,7 @@ from troubleshooter.facts.of_timeouts import about_timeout
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.matching import Difference, Mismatch, Sender
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.routes import MESH, Near, gateways_of, http_routes, routes_of, taken_by
+from troubleshooter.mesh.routes import MESH, Near, gateways_of, routes_of, taken_by
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Object, Request, as_list, as_map
 from troubleshooter.walk import Hop, Routing
@@ -28,7 +28,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
     if routing is None:
         return
     for owner in routing.owners[:1]:
-        case.role("virtual_service", owner.at())
+        case.role("virtual_service", _writer(routing, owner).at())
         held = routes_of(owner, "http")
         case.fact("virtual_service.http_routes", "present" if held else "absent", owner.at("spec.http"))
         names = mesh.virtual_services.hosts_of(owner)
@@ -37,7 +37,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         )
     if not routing.owners and hop.service is not None and hop.family == "http":
         case.fact("virtual_service.http_routes", "absent", hop.service.object.at())
-    _match(case, hop, routing)
+    _match(case, mesh, hop, routing)
     if routing.route is None and routing.nearest is not None:
         _nearest(case, request, routing.nearest)
     if routing.route is not None and routing.route.kind == "http":
@@ -46,6 +46,14 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         taken = taken_by(routing.route, request, _sender(request, hop))
         if taken is not None:
             about_rewrite(case, mesh, request, hop, taken)
+
+
+def _writer(routing: Routing, owner: Object) -> Object:
+    """The VirtualService in which the route stands that decided: the one for the host, or its delegate."""
+    if routing.route is not None:
+        return routing.route.owner
+    near = routing.nearest
+    return near.route.written(f"match[{near.match}]")[0].owner if near is not None else owner
 
 
 def about_competition(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:
@@ -79,11 +87,11 @@ def about_http_routes(case: CaseBuilder, mesh: Mesh, service: Service, port: Por
     case.fact("service.http_routes", "used" if used else "unused", service.object.at(port.path), owner.at("spec.http"))
 
 
-def _match(case: CaseBuilder, hop: Hop, routing: Routing) -> None:
+def _match(case: CaseBuilder, mesh: Mesh, hop: Hop, routing: Routing) -> None:
     owners = [o.at("spec.http") for o in routing.owners]
     if routing.route is not None:
-        case.fact("route.match", "matched", routing.route.owner.at(routing.route.path))
-        case.role("route", routing.route.owner.at(routing.route.path))
+        case.fact("route.match", "matched", routing.route.at())
+        case.role("route", routing.route.at())
     elif routing.nearest is not None:
         case.fact("route.match", "none", routing.nearest.place, *owners)
         case.role("route", routing.nearest.place)
@@ -95,7 +103,7 @@ def _match(case: CaseBuilder, hop: Hop, routing: Routing) -> None:
         case.fact("route.match", "implicit", hop.service.object.at())
     if routing.owners:
         missed = routing.route is None and routing.nearest is not None
-        default = not missed and any(r.catch_all for r in http_routes(routing.owners))
+        default = not missed and any(r.catch_all for r in mesh.virtual_services.http_routes(routing.owners))
         case.fact("route.default", "present" if default else "absent", *owners)
 
 
@@ -103,10 +111,10 @@ def _nearest(case: CaseBuilder, request: Request, near: Near) -> None:
     """In what the nearest route differs, and what would take the request."""
     missed = near.mismatches
     only = missed[0].difference if len(missed) == 1 else None
-    places = [near.route.owner.at(_field(near, m)) for m in missed]
+    places = [near.route.at(f"match[{near.match}].{m.path}") for m in missed]
     case.fact("route.mismatch", only or "several", *places)
     case.detail("route.route_field", near.route.path)
-    case.detail("route.match_field", f"{near.route.path}.match[{near.match}]")
+    case.detail("route.match_field", near.route.at(f"match[{near.match}]").field)
     case.detail("route.field", _field(near, missed[0]))
     case.detail("route.wanted", wanted(missed))
     case.detail("route.had", had(missed, request))
@@ -119,7 +127,7 @@ def _nearest(case: CaseBuilder, request: Request, near: Near) -> None:
 
 
 def _field(near: Near, missed: Mismatch) -> str:
-    return f"{near.route.path}.match[{near.match}].{missed.path}"
+    return near.route.at(f"match[{near.match}].{missed.path}").field
 
 
 def _with_path(near: Near, path: str) -> dict[str, Any]:

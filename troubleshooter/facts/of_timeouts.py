@@ -44,8 +44,8 @@ def about_timeout(case: CaseBuilder, route: Route) -> None:
         (milliseconds(whole) > 0, milliseconds(one) > 0)
     ]
     fields = {"route": ["timeout"], "try": ["retries.perTryTimeout"], "both": ["timeout", "retries.perTryTimeout"]}
-    places = [route.owner.at(f"{route.path}.{field}") for field in fields.get(word, [])]
-    case.fact("route.timeout", word, *(places or [route.owner.at(route.path)]))
+    places = [route.at(field) for field in fields.get(word, [])]
+    case.fact("route.timeout", word, *(places or [route.at()]))
     case.detail("route.route_field", route.path)
     case.detail("route.timeout", str(whole or ""))
     case.detail("route.try_timeout", str(one or ""))

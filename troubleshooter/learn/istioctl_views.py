@@ -19,7 +19,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.policies import action
 from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.mesh.routes import Attempt, attempts, http_routes
+from troubleshooter.mesh.routes import Attempt, attempts
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Pod, Workload
@@ -113,10 +113,10 @@ def _service_rows(mesh: Mesh, hop: Hop, service: Service, number: int) -> Iterat
     takes = mesh.sidecars.scope(hop.party.namespace, hop.party.labels).takes
     held: list[Attempt] = []
     for owner in mesh.virtual_services.candidates(service.host, hop.party.namespace, takes):
-        held = held or attempts(http_routes([owner]), sender)
+        held = held or attempts(mesh.virtual_services.http_routes([owner]), sender)
     domains = _domains(service, hop.party.namespace)
     for one in held:
-        yield str(number), domains, _match(one), managed_by(one.route.owner)
+        yield str(number), domains, _match(one), managed_by(one.route.holder)
     if not held:
         yield str(number), domains, "/*", ""
 
@@ -144,7 +144,7 @@ def gateway_routes(mesh: Mesh, trail: Trail, number: int, port: int) -> str:
     """`istioctl proxy-config routes --name http.PORT` of a gateway; `number` is the place of its hop."""
     there = replace(trail, hops=trail.hops[: number + 1])
     rows = [
-        (f"http.{port}", pattern, _match(one), managed_by(one.route.owner))
+        (f"http.{port}", pattern, _match(one), managed_by(one.route.holder))
         for pattern, host in sorted(held_hosts(mesh, there).items())
         for one in host.attempts
     ]

@@ -22,6 +22,8 @@ from troubleshooter.model import Raw, Request, as_list, as_map, as_words
 _QUIET = re2.Options()
 _QUIET.log_errors = False
 
+CLAIMS = "@request.auth.claims"
+
 
 class Difference(StrEnum):
     """What of a request a match block does not take."""
@@ -118,22 +120,52 @@ def _maps(match: Raw, request: Request) -> list[Mismatch]:
     """Headers, withoutHeaders and queryParams."""
     query = pairs(request.path.partition("?")[2], "&")
     found = []
-    for key, held, difference in (
-        ("headers", request.headers, Difference.HEADER),
-        ("queryParams", query, Difference.QUERY),
-    ):
-        for name, want in as_map(match.get(key)).items():
-            value = held.get(str(name).lower() if key == "headers" else str(name))
-            if value is None or not _present_or_matches(as_map(want), value):
-                found.append(Mismatch(difference=difference, path=f'{key}["{name}"]', wanted=_first(want)))
+    for name, want in as_map(match.get("headers")).items():
+        if not any(_present_or_matches(as_map(want), value) for value in _header(request, str(name))):
+            found.append(Mismatch(difference=Difference.HEADER, path=f'headers["{name}"]', wanted=_first(want)))
+    for name, want in as_map(match.get("queryParams")).items():
+        if str(name) not in query or not _present_or_matches(as_map(want), query[str(name)]):
+            found.append(Mismatch(difference=Difference.QUERY, path=f'queryParams["{name}"]', wanted=_first(want)))
     for name, want in as_map(match.get("withoutHeaders")).items():
-        value = request.headers.get(str(name).lower())
-        asks = as_map(want)
-        # A header that is missing counts as empty, unless only its presence is asked for.
-        if value is not None if _presence(asks) else string_matches(asks, value or ""):
+        asks, held = as_map(want), _header(request, str(name))
+        # A header that is missing counts as empty, unless only its presence is asked for. A claim does not.
+        empty = [""] if not held and not _presence(asks) and _claim(str(name)) is None else held
+        if any(_present_or_matches(asks, value) for value in empty):
             path = f'withoutHeaders["{name}"]'
             found.append(Mismatch(difference=Difference.HEADER, path=path, wanted=_first(want)))
     return found
+
+
+def _header(request: Request, name: str) -> list[str]:
+    """What a match on a header looks at: the header's value, that of a pseudo header, or the texts of a token's
+    claim. `host` is the authority by its old name."""
+    claim = _claim(name)
+    if claim is not None:
+        return _claimed(request.claims, claim)
+    name = name.lower()
+    pseudo = {":authority": authority(request), ":method": request.method, ":path": request.path}
+    held = {**request.headers, **pseudo, ":scheme": request.scheme, "host": pseudo[":authority"]}
+    return [held[name]] if name in held else []
+
+
+def _claim(name: str) -> list[str] | None:
+    """The way to a claim that the name of a header stands for (`@request.auth.claims.group`, `…claims[a][b]`), None for
+    a header.
+
+    Source: https://istio.io/latest/docs/tasks/security/authentication/jwt-route/; `ToRoutingClaim` in istio/istio
+    pkg/jwt/jwt.go.
+    """
+    rest = name[len(CLAIMS) :]
+    if not name.lower().startswith(CLAIMS) or rest[:1] not in {".", "["}:
+        return None
+    return rest[1:].split(".") if rest[0] == "." else rest[1:].removesuffix("]").split("][")
+
+
+def _claimed(held: object, way: list[str]) -> list[str]:
+    """The texts of a claim; a list is each of its members."""
+    for step in way:
+        held = as_map(held).get(step)
+    return [value for value in (held if isinstance(held, list) else [held]) if isinstance(value, str)]
 
 
 def pairs(text: str, separator: str) -> dict[str, str]:

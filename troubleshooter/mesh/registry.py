@@ -139,6 +139,15 @@ class Registry:
         return [s for services in held for s in services if selects(s.selector, workload.labels)]
 
     @cached_property
+    def by_port(self) -> Mapping[int, list[tuple[Service, Port]]]:
+        """Every port of every service, by number."""
+        held: dict[int, list[tuple[Service, Port]]] = defaultdict(list)
+        for service in self.all:
+            for port in service.ports:
+                held[port.number].append((service, port))
+        return held
+
+    @cached_property
     def _by_selector(self) -> Mapping[tuple[str, str, str], list[Service]]:
         """Kubernetes Services by namespace and the first pair of their selector."""
         held: dict[tuple[str, str, str], list[Service]] = defaultdict(list)

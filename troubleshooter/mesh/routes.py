@@ -8,6 +8,7 @@ istio/istio pilot/pkg/networking/core/route/route.go.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -16,20 +17,67 @@ from troubleshooter.model import Object, Raw, Request, Resource, as_list, as_map
 
 KIND = "VirtualService"
 MESH = "mesh"
+IN_BLOCK = re.compile(r"match\[(\d+)\](?:\.(.+))?")
+CONDITION = re.compile(r"\w+(?:\[\"[^\"]*\"\])?")
+"""A condition at the beginning of a path in a match block: `uri`, `headers["x-team"]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """Where a match block of a delegate's route comes from: its number in the delegate and in the root (None where one
+    has none), and the conditions that the delegate itself writes."""
+
+    mine: int | None
+    its: int | None
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Above:
+    """What a delegate's route has from the route that delegates to it: the fields `keys`, and match blocks."""
+
+    route: Route
+    keys: frozenset[str]
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Route:
-    """One http (or tcp, tls) route of a VirtualService, `index` its place in the list."""
+    """One http (or tcp, tls) route, `index` its place in the list of `owner`, the VirtualService that it is written in.
+    `above` is there where that is the delegate of another."""
 
     owner: Object
     kind: str
     index: int
     raw: Raw
+    above: Above | None = None
 
     @property
     def path(self) -> str:
         return f"spec.{self.kind}[{self.index}]"
+
+    @property
+    def holder(self) -> Object:
+        """The VirtualService whose hosts it serves: its owner, or the one that delegates to that."""
+        return self.above.route.owner if self.above else self.owner
+
+    def at(self, field: str = "") -> Resource:
+        """The place of the route, or of one of its fields (`timeout`, `match[0].uri.exact`)."""
+        route, field = self.written(field)
+        return route.owner.at(".".join(filter(None, (route.path, field))))
+
+    def written(self, field: str) -> tuple[Route, str]:
+        """Where one of its fields is written: in this route or in the root's, and as what."""
+        above, inside = self.above, IN_BLOCK.fullmatch(field)
+        if above is None:
+            return self, field
+        if inside is None:
+            return (above.route if field.partition(".")[0] in above.keys else self), field
+        block, rest = above.blocks[int(inside[1])], inside[2] or ""
+        condition = CONDITION.match(rest)
+        here = block.its is None or (block.mine is not None and (not condition or condition[0] in block.own))
+        number = block.mine if here else block.its
+        return (self if here else above.route), f"match[{number}]" + (f".{rest}" if rest else "")
 
     @property
     def name(self) -> str:
@@ -68,7 +116,7 @@ class Near:
     @property
     def place(self) -> Resource:
         """The field of the first difference."""
-        return self.route.owner.at(f"{self.route.path}.match[{self.match}].{self.mismatches[0].path}")
+        return self.route.at(f"match[{self.match}].{self.mismatches[0].path}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +168,8 @@ def qualified(gateway: str, namespace: str) -> str:
     return f"{rest.partition('.')[0]}/{name}" if dot else f"{namespace}/{gateway}"
 
 
-def http_routes(things: Iterable[Object]) -> list[Route]:
-    """The http routes of VirtualServices that serve one host, as written, one VirtualService after the other. `choose`
-    knows in which order a proxy tries them."""
-    return [r for thing in things for r in routes_of(thing, "http")]
-
-
 def routes_of(thing: Object, kind: str) -> list[Route]:
-    """The `http`, `tcp` or `tls` routes of one VirtualService."""
+    """The `http`, `tcp` or `tls` routes of one VirtualService as they are written there."""
     return [Route(owner=thing, kind=kind, index=n, raw=as_map(r)) for n, r in enumerate(as_list(thing.spec.get(kind)))]
 
 
@@ -141,14 +183,14 @@ def attempts(routes: Iterable[Route], sender: Sender) -> list[Attempt]:
     found: list[Attempt] = []
     closed: Object | None = None
     for route in routes:
-        if route.owner is closed:
+        if route.holder is closed:
             continue
         blocks: list[tuple[int | None, Raw]] = list(enumerate(route.matches)) or [(None, {})]
         for number, match in blocks:
             if not of_sender(match, sender):
                 found.append(Attempt(route=route, number=number, match=match, sender=sender))
                 if takes_all(match):
-                    closed = route.owner
+                    closed = route.holder
                     break
     return found
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import Attempt, attempts, http_routes, merged
+from troubleshooter.mesh.routes import Attempt, attempts, merged
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.virtual_services import VirtualServices
 from troubleshooter.model import Object
@@ -39,7 +39,7 @@ def virtual_hosts(
         sender = Sender(labels=labels, namespace=viewer, gateway=server.reference, port=server.number)
         for owner in virtual_services.bound(server.reference, viewer):
             patterns = virtual_services.shared_hosts(owner, server.hosts)
-            held = attempts(http_routes([owner]), sender) if patterns else []
+            held = attempts(virtual_services.http_routes([owner]), sender) if patterns else []
             for pattern in patterns if held else ():
                 host = found.setdefault(pattern, VirtualHost(pattern=pattern))
                 host.owners += [owner] if owner not in host.owners else []

@@ -1,6 +1,7 @@
 """VirtualServices: which one holds the routes for a host at a proxy, and where its routes send to.
 
-Decides: visibility, host precedence, what a gateway merges, weights. Must not know requests or services.
+Decides: visibility, host precedence, what a gateway merges, which delegates count, weights. Must not know requests or
+services.
 Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/;
 https://istio.io/latest/docs/ops/best-practices/traffic-management/#split-virtual-services.
 """
@@ -12,9 +13,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from troubleshooter.mesh import hosts
+from troubleshooter.mesh.delegation import LeftOut, Why, delegated, is_delegate, reference
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.routes import KIND, MESH, Route, gateways_of
+from troubleshooter.mesh.routes import KIND, MESH, Route, gateways_of, routes_of
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.visibility import visible
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
@@ -38,8 +40,9 @@ class VirtualServices:
     """Every VirtualService, by the gateway it is bound to (`mesh`, or `namespace/name`)."""
 
     def __init__(self, index: Index, settings: Settings) -> None:
-        self._settings = settings
+        self._index, self._settings = index, settings
         self.all = oldest_first(index.all(NETWORKING, KIND))
+        self._http: dict[int, tuple[list[Route], list[LeftOut]]] = {}
         self._by_gateway: dict[str, list[Object]] = defaultdict(list)
         self._of_mesh: dict[str, list[Object]] = defaultdict(list)
         for thing in self.all:
@@ -58,6 +61,42 @@ class VirtualServices:
         """Its hosts as full names."""
         written = (str(h) for h in as_list(thing.spec.get("hosts")))
         return [hosts.fqdn(h, thing.namespace, self._settings.domain) for h in written]
+
+    def http_routes(self, things: Iterable[Object]) -> list[Route]:
+        """The http routes of VirtualServices that serve one host, one VirtualService after the other, with those of
+        their delegates in the place of routes that delegate. `attempts` knows in which order a proxy tries them. A
+        route whose delegate was not seen stays as it is."""
+        return [route for thing in things for route in self._with_delegates(thing)[0]]
+
+    def left_out(self, thing: Object) -> list[LeftOut]:
+        """The http routes of a VirtualService, and of its delegates, that delegation leaves out."""
+        return self._with_delegates(thing)[1]
+
+    def _with_delegates(self, thing: Object) -> tuple[list[Route], list[LeftOut]]:
+        if id(thing) not in self._http:
+            kept: list[Route] = []
+            left: list[LeftOut] = []
+            for route in routes_of(thing, "http"):
+                more, less = self._delegated(route)
+                kept += more
+                left += less
+            self._http[id(thing)] = kept, left
+        return self._http[id(thing)]
+
+    def _delegated(self, route: Route) -> tuple[list[Route], list[LeftOut]]:
+        """What a route stands for: itself, or the routes of its delegate. A delegate has to be exported to the
+        namespace of the root."""
+        named = reference(route)
+        if named is None:
+            return [route], []
+        found = self._index.beside(route.owner, NETWORKING, KIND, *named)
+        if found is None and not self._index.saw(named[0]):
+            return [route], []
+        if found is None or not is_delegate(found):
+            return [], [LeftOut(route=route, why=Why.MISSING)]
+        if not self.visible(found, route.owner.namespace):
+            return [], [LeftOut(route=route, why=Why.HIDDEN)]
+        return delegated(route, found)
 
     def visible(self, thing: Object, viewer: str) -> bool:
         return visible(self._export(thing), thing.namespace, viewer)
@@ -173,7 +212,7 @@ class VirtualServices:
             port=port if is_number(port) and port else None,
             subset=str(target.get("subset") or ""),
             share=share,
-            place=route.owner.at(f"{route.path}.route[{n}].destination"),
+            place=route.at(f"route[{n}].destination"),
             number=n,
         )
 

@@ -18,7 +18,8 @@ SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "x
 class Request:
     """Who asks for what. `source` is `--from` as given ("" if not given), `to` the URL; `host`, `port`, `path` and
     `scheme` (`http`, `https`, `tcp`) are read off it. `sni` is what the client sends in its TLS hello, `plaintext` says
-    that the caller's own proxy originates no TLS, `expect` is `SERVICE[:SUBSET]`. `headers` have lower-case names."""
+    that the caller's own proxy originates no TLS, `expect` is `SERVICE[:SUBSET]`. `headers` have lower-case names;
+    `claims` are those of a token that the proxy at hand took as good."""
 
     source: str
     to: str
@@ -28,6 +29,7 @@ class Request:
     path: str = "/"
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, Any] = field(default_factory=dict)
     sni: str = ""
     plaintext: bool = False
     expect: str = ""

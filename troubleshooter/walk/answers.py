@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from troubleshooter.mesh.delegation import reference
+from troubleshooter.mesh.matching import string_matches
 from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.routes import Route
-from troubleshooter.model import Request, Resource, Stage, as_map
+from troubleshooter.model import Raw, Request, Resource, Stage, as_list, as_map
 from troubleshooter.walk.decisions import Trail, http
 from troubleshooter.walk.redirecting import to_itself
 
@@ -20,11 +22,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def delegated(trail: Trail, route: Route) -> Trail:
-    """The trail at a route that hands on to another VirtualService."""
-    spot = route.owner.at(f"{route.path}.delegate")
-    return trail.unknown(Stage.ROUTE, "a delegate VirtualService is not modelled yet", resource=spot).ends(
-        trail.outcome
-    )
+    """The trail at a route whose delegate was not seen."""
+    said = f"its delegate {'/'.join(reference(route) or ())} is in a namespace of which nothing was seen"
+    return trail.unknown(Stage.ROUTE, said, resource=route.at("delegate")).ends(trail.outcome)
 
 
 def aborted(trail: Trail, route: Route, result: Mapping[str, str]) -> tuple[list[Trail], Trail | None]:
@@ -33,7 +33,7 @@ def aborted(trail: Trail, route: Route, result: Mapping[str, str]) -> tuple[list
     abort = abort_of(route)
     if abort is None:
         return [], trail
-    spot = route.owner.at(f"{route.path}.fault.abort")
+    spot = route.at("fault.abort")
     said = f"{route.owner} aborts {how_many(abort.part)} with {abort.what}"
     outcome = http(abort.status, "FI", details="fault_filter_abort")
     lost = trail.splits("fault", abort.part).fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
@@ -90,15 +90,18 @@ def _part(value: object) -> float:
     return min(max(float(value) / 100, 0.0), 1.0) if known and isinstance(value, int | float) else 0.0
 
 
-def answered(request: Request, trail: Trail, route: Route, result: Mapping[str, str], scheme: str) -> Trail | None:
-    """The trail where a route redirects or answers itself, None if it does neither. `scheme` is the one with which the
-    proxy takes the request to have come. Who is sent to the URL that it asked for never gets an answer."""
-    raw, spot = route.raw, route.owner.at(route.path)
+def answered(
+    request: Request, trail: Trail, route: Route, result: Mapping[str, str], *, came: str, port: int
+) -> Trail | None:
+    """The trail where a route redirects or answers itself, None if it does neither. `came` is the scheme with which the
+    proxy takes the request to have come ("": the client's own), `port` that of its listener. Who is sent to the URL
+    that it asked for never gets an answer."""
+    raw, spot = route.raw, route.at()
     if raw.get("redirect") is not None:
         code = as_map(raw["redirect"]).get("redirectCode")
         code = code if is_number(code) and code in REDIRECTS else 301
         said = f"{route.owner} redirects with {code}"
-        if to_itself(request, as_map(raw["redirect"]), scheme):
+        if to_itself(request, as_map(raw["redirect"]), came or request.scheme, port):
             return looping(trail, f"{said}, to the very URL that was asked for", code, spot, result)
         done = trail.decide(redirect="elsewhere").passes(Stage.ROUTE, said, resource=spot, result=result)
         return done.ends(http(code, details="direct_response"))
@@ -110,6 +113,32 @@ def answered(request: Request, trail: Trail, route: Route, result: Mapping[str, 
     if status >= 400:
         return trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)
     return trail.passes(Stage.ROUTE, said, resource=spot, result=result).ends(outcome)
+
+
+def preflighted(request: Request, trail: Trail, route: Route, result: Mapping[str, str]) -> Trail | None:
+    """The trail where a route's CORS policy answers a preflight request, None where it does not. One from an origin
+    that is not allowed is sent on, unless the policy ignores it; any other request is sent on in every case.
+
+    Source: `CorsFilter::decodeHeaders` in envoyproxy/envoy source/extensions/filters/http/cors/cors_filter.cc.
+    """
+    policy, headers = as_map(route.raw.get("corsPolicy")), request.headers
+    asks = request.method == "OPTIONS" and headers.get("origin") and headers.get("access-control-request-method")
+    if not asks or route.raw.get("corsPolicy") is None:
+        return None
+    known = allows(policy, headers["origin"])
+    if not known and policy.get("unmatchedPreflights") != "IGNORE":
+        return None
+    said = f"{route.owner} answers the preflight request from {headers['origin']}"
+    said += "" if known else ", an origin that it does not allow, without the headers of CORS"
+    done = trail.passes(Stage.ROUTE, said, resource=route.at("corsPolicy"), result=result)
+    return done.ends(http(200, details="cors_response"))
+
+
+def allows(policy: Raw, origin: str) -> bool:
+    """Whether a CORS policy allows an origin. One that takes `*` allows every one."""
+    held = [as_map(each) for each in as_list(policy.get("allowOrigins"))]
+    held = held or [{"exact": each} for each in as_list(policy.get("allowOrigin"))]
+    return any(string_matches(each, "*") or string_matches(each, origin) for each in held if each)
 
 
 def looping(trail: Trail, said: str, code: int, spot: Resource, result: Mapping[str, str]) -> Trail:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from troubleshooter.mesh.delegation import LeftOut
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.endpoints import Endpoints
 from troubleshooter.mesh.locality import Placement
@@ -64,13 +65,15 @@ class Party:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Routing:
     """The routes that were tried and the one chosen. `owners` are the VirtualServices that hold them (none where the
-    service's implicit route is used), `overlooked` those for the host that are bound elsewhere."""
+    service's implicit route is used), `overlooked` those for the host that are bound elsewhere, `left_out` a route that
+    would take the request if its delegate were there."""
 
     owners: tuple[Object, ...] = ()
     route: Route | None = None
     nearest: Near | None = None
     destination: Destination | None = None
     overlooked: tuple[Object, ...] = ()
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

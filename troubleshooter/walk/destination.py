@@ -8,14 +8,15 @@ https://istio.io/latest/docs/ops/common-problems/network-issues/#503-errors-afte
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage, as_map
-from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
+from troubleshooter.walk.decisions import Cluster, Hop, Trail, dropped, http
 from troubleshooter.walk.routing import touching
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of, scope_of
 
@@ -102,7 +103,6 @@ def _as_dialled(request: Request, trail: Trail) -> Trail:
 
 def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> Trail:
     hop, party = trail.hop, trail.hop.party
-    listener = hop.server.number if hop.server else request.port
     named = _named(mesh, trail, wanted.host, exact=wanted.place is not None)
     host = named.external_name.lower() if named and named.external_name else wanted.host
     service = _named(mesh, trail, host, exact=True) if host != wanted.host else named
@@ -110,7 +110,7 @@ def _with_rule(mesh: Mesh, request: Request, trail: Trail, wanted: _Wanted) -> T
     if service and wanted.imported and not scope_of(mesh, trail).has(service):
         service = None
     ports = mesh.registry.ports_of(named) if named else []
-    port = wanted.port or (ports[0].number if len(ports) == 1 else listener)
+    port = wanted.port or _port_of(request, hop, ports)
     service = mesh.registry.with_port(service, port) if service else None
     made = hop.kind is not HopKind.SENDER or scope_of(mesh, trail).makes_clusters(port)
     service_port = service.port(port) if service and made else None
@@ -148,6 +148,17 @@ def _named(mesh: Mesh, trail: Trail, host: str, *, exact: bool) -> Service | Non
     else:
         found = mesh.registry.find(host, trail.hop.party.namespace)
     return None if found is not None and exact and found.host != host else found
+
+
+def _port_of(request: Request, hop: Hop, ports: Sequence[Port]) -> int:
+    """The port of a destination that names none: the only one of its service, else the listener's. The http routes of a
+    sidecar know of each service no port but the listener's.
+
+    Source: `BuildSidecarOutboundVirtualHosts` in istio/istio pilot/pkg/networking/core/httproute.go;
+    `GetDestinationCluster` in route/route.go there.
+    """
+    listener = hop.server.number if hop.server else request.port
+    return ports[0].number if len(ports) == 1 and (hop.server is not None or hop.family != "http") else listener
 
 
 def _unmade(mesh: Mesh, trail: Trail, cluster: Cluster) -> Trail | None:

@@ -7,6 +7,7 @@ Source: istio/istio pilot/pkg/networking/core/gateway.go.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.matching import Sender
@@ -21,6 +22,7 @@ from troubleshooter.walk.entering import opened
 from troubleshooter.walk.filter_chains import family_of, no_chain, refused
 from troubleshooter.walk.receiving import as_received
 from troubleshooter.walk.routing import Held, chosen, host_of, take, touching
+from troubleshooter.walk.subjects import as_proxies_see
 
 
 def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
@@ -37,16 +39,20 @@ def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Tra
         return [trail.passes(Stage.ROUTE, "by the name in its TLS hello", resource=server.gateway.at(), result=result)]
     if hop.family != "http":
         return _of_connection(mesh, request, trail, server)
+    request = replace(request, path=as_proxies_see(mesh, request))
     held = held_hosts(mesh, trail)
     host = serving(held, host_of(request))
     received = as_received(mesh, request, trail)
+    if hop.credentials is not None:
+        received = replace(received, claims=hop.credentials.claims or {})
     if host is not None and host.redirect is not None and received.scheme != "https":
         return [_to_https(request, trail, host, host.redirect)]
     if host is None or not host.attempts:
         return [_unbound(mesh, request, trail, server, held)]
-    choice = chosen(host.attempts, host.owners, received, _sender(trail, server))
+    sender = _sender(trail, server)
+    choice = chosen(mesh, host.attempts, host.owners, received, sender)
     named = f"{host.pattern}:{server.number}"
-    held_here = Held(owners=tuple(host.owners), choice=choice, host=named, scheme=received.scheme)
+    held_here = Held(owners=tuple(host.owners), choice=choice, host=named, sender=sender, scheme=received.scheme)
     return take(mesh, request, trail, held_here)
 
 

@@ -15,33 +15,38 @@ from troubleshooter.model import Raw, Request, as_list, as_map, as_words
 
 
 def rewritten(request: Request, route: Raw, match: Raw, destination: Raw) -> Request:
-    """The request after a route's rewrite and the headers that it and its destination set."""
+    """The request after a route's rewrite and the headers that it and its destination set. Of several authorities that
+    of the rewrite counts, then the route's, then the destination's."""
     rewrite = as_map(route.get("rewrite"))
     operations = [as_map(as_map(holder.get("headers")).get("request")) for holder in (route, destination)]
     headers = dict(request.headers)
     for operation in operations:
         headers = _changed(headers, operation)
-    if rewrite.get("authority"):
-        headers["host"] = str(rewrite["authority"])
+    asked = (str(rewrite.get("authority") or ""), *map(_authority, operations))
+    if any(asked):
+        headers["host"] = next(filter(None, asked))
     return replace(request, path=_path(request.path, rewrite, match), headers=headers)
 
 
 def _changed(headers: Mapping[str, str], operation: Raw) -> dict[str, str]:
-    """Headers after one set of operations; `:authority` is the Host header."""
-    changed = dict(headers)
-    for name, value in as_words(operation.get("set")).items():
-        changed[_name(name)] = value
-    for name, value in as_words(operation.get("add")).items():
-        known = changed.get(_name(name))
-        changed[_name(name)] = value if known is None or _name(name) == "host" else f"{known},{value}"
-    for name in as_list(operation.get("remove")):
-        if _name(str(name)) != "host":
-            changed.pop(_name(str(name)), None)
+    """Headers after one set of operations, but for the authority and other parts of the request line."""
+    changed = {**headers, **_plain(as_words(operation.get("set")))}
+    for name, value in _plain(as_words(operation.get("add"))).items():
+        changed[name] = f"{changed[name]},{value}" if name in changed else value
+    for name in _plain({str(name): "" for name in as_list(operation.get("remove"))}):
+        changed.pop(name, None)
     return changed
 
 
-def _name(header: str) -> str:
-    return "host" if header.lower() == ":authority" else header.lower()
+def _plain(operation: Mapping[str, str]) -> dict[str, str]:
+    held = {name.lower(): value for name, value in operation.items()}
+    return {name: value for name, value in held.items() if name != "host" and not name.startswith(":")}
+
+
+def _authority(operation: Raw) -> str:
+    """The Host header that is set, else the one that is added, by either of its names."""
+    held = (as_words(operation.get(key)) for key in ("set", "add"))
+    return next((v for words in held for n, v in words.items() if n.lower() in {":authority", "host"}), "")
 
 
 def _path(path: str, rewrite: Raw, match: Raw) -> str:

@@ -7,10 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from troubleshooter.mesh.delegation import LeftOut, Why
 from troubleshooter.mesh.matching import Mismatch, Sender, mismatches
-from troubleshooter.mesh.routes import Route, http_routes
-from troubleshooter.model import Considered, HopKind, Resource
+from troubleshooter.mesh.routes import Route
+from troubleshooter.model import Considered, HopKind
 from troubleshooter.walk.trace.moment import Moment, chosen, lost
+
+LEFT_OUT = {
+    Why.MISSING: "there is no VirtualService without hosts of that name",
+    Why.HIDDEN: "that VirtualService is not exported to the namespace of the one that delegates",
+    Why.CONFLICT: "its conditions do not go together with those of the route that delegates",
+}
 
 
 def tried(moment: Moment) -> Iterator[Considered]:
@@ -21,10 +28,12 @@ def tried(moment: Moment) -> Iterator[Considered]:
         return
     sender = _sender(moment)
     taken = False
-    for route in http_routes(routing.owners):
-        if route.owner is getattr(routing.route, "owner", None) and route.index == getattr(routing.route, "index", -1):
+    for owner in routing.owners:
+        yield from map(_left_out, moment.mesh.virtual_services.left_out(owner))
+    for route in moment.mesh.virtual_services.http_routes(routing.owners):
+        if route is routing.route:
             taken = True
-            yield chosen(route.owner.at(route.path), "it takes the request")
+            yield chosen(route.at(), "it takes the request")
         elif taken:
             yield from _too_late(moment, route, sender)
         else:
@@ -44,12 +53,14 @@ def _missed(moment: Moment, route: Route, sender: Sender) -> Iterator[Considered
     for number, match in enumerate(route.matches):
         found = mismatches(match, moment.request, sender)
         if found:
-            block = f"{route.path}.match[{number}]"
-            yield lost(_place(route, block, found[0]), "; ".join(_said(m, moment) for m in found))
+            place = route.at(f"match[{number}].{found[0].path}")
+            yield lost(place, "; ".join(_said(m, moment) for m in found))
 
 
-def _place(route: Route, block: str, first: Mismatch) -> Resource:
-    return route.owner.at(f"{block}.{first.path}")
+def _left_out(found: LeftOut) -> Considered:
+    """A route that delegates to nobody, or that its root leaves no room for."""
+    field = "match" if found.why is Why.CONFLICT else "delegate"
+    return lost(found.route.at(field), LEFT_OUT[found.why])
 
 
 def _said(missed: Mismatch, moment: Moment) -> str:
@@ -62,4 +73,4 @@ def _said(missed: Mismatch, moment: Moment) -> str:
 def _too_late(moment: Moment, route: Route, sender: Sender) -> Iterator[Considered]:
     blocks = route.matches or [{}]
     if any(not mismatches(match, moment.request, sender) for match in blocks):
-        yield lost(route.owner.at(route.path), "it would take the request too, and stands after the one that does")
+        yield lost(route.at(), "it would take the request too, and stands after the one that does")
