@@ -20,7 +20,7 @@ from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, 
 from troubleshooter.walk.client_tls import ENDING
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
 from troubleshooter.walk.sender import spoken
-from troubleshooter.walk.subjects import subject_of
+from troubleshooter.walk.subjects import peer_of, subject_of
 
 
 def enter(trail: Trail) -> Trail:
@@ -144,10 +144,11 @@ def authenticate(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return trail.decide(credentials=none).unknown(Stage.AUTHENTICATION, UNSEEN, resource=party.resource)
     if not party.proxied or trail.hop.family != "http":
         why = "no HTTP: there is no token to look at" if party.proxied else "no proxy looks at credentials"
-        return trail.decide(credentials=none).passes(Stage.AUTHENTICATION, why)
+        result = {"principal": peer_of(mesh, trail).principal if party.proxied else "", "request_principal": ""}
+        return trail.decide(credentials=none).passes(Stage.AUTHENTICATION, why, result=result)
     found = mesh.request_authentications.judge(pod, request)
     trail = trail.decide(credentials=found)
-    result = {"principal": "", "request_principal": found.principal}
+    result = {"principal": peer_of(mesh, trail).principal, "request_principal": found.principal}
     touched = _touched(mesh, trail, Stage.AUTHENTICATION)
     if touched is not None:
         return touched

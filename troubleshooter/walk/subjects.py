@@ -9,6 +9,8 @@ the client's; a sidecar adds none and takes the last one, a gateway adds that of
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
@@ -21,20 +23,10 @@ from troubleshooter.walk.decisions import Hop, Trail
 
 def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credentials) -> Subject:
     """The request as the proxy at the last hop sees it: the peer of the hop before, and what HTTP shows."""
-    hop = trail.hop
-    sender = trail.peer
-    principal, namespace = "", ""
-    unknown: frozenset[str] = frozenset()
-    if sender is not None and sender.offer is not None and sender.offer.sends is Sends.MTLS and not hop.passes_on:
-        namespace = sender.party.namespace
-        if sender.party.assumed or sender.party.pod is None:
-            unknown = OF_THE_PEER
-        else:
-            domain = mesh.seen_from(sender.party.cluster).settings.trust_domain
-            principal = f"{domain}/ns/{namespace}/sa/{sender.party.pod.service_account}"
+    hop, peer = trail.hop, peer_of(mesh, trail)
     return Subject(
-        principal=principal,
-        namespace=namespace,
+        principal=peer.principal,
+        namespace=peer.namespace,
         request_principal=credentials.principal,
         claims=credentials.claims or {},
         host=authority(request),
@@ -43,13 +35,36 @@ def subject_of(mesh: Mesh, request: Request, trail: Trail, credentials: Credenti
         headers=request.headers,
         port=_local_port(mesh, request, trail),
         http=hop.family == "http",
-        unknown=unknown,
+        unknown=peer.unknown,
         trust_domains=mesh.settings.trust_domains,
         peers=_peers(request, trail.hops[-2] if len(trail.hops) > 1 else None),
         clients=_clients(mesh, request, trail),
         addresses=(hop.endpoint.address,) if hop.endpoint and hop.endpoint.address else (),
-        sni=_sni(request, sender, hop),
+        sni=_sni(request, trail.peer, hop),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Who the certificate on the connection says it is: `TRUST DOMAIN/ns/NAMESPACE/sa/ACCOUNT`, "" without mutual TLS;
+    `unknown` are the fields of a rule that cannot be told of a client that is assumed."""
+
+    principal: str = ""
+    namespace: str = ""
+    unknown: frozenset[str] = frozenset()
+
+
+def peer_of(mesh: Mesh, trail: Trail) -> Peer:
+    """The peer of the last hop: who ended mutual TLS with it."""
+    sender = trail.peer
+    if sender is None or sender.offer is None or sender.offer.sends is not Sends.MTLS or trail.hop.passes_on:
+        return Peer()
+    party = sender.party
+    if party.assumed or party.pod is None:
+        return Peer(namespace=party.namespace, unknown=OF_THE_PEER)
+    domain = mesh.seen_from(party.cluster).settings.trust_domain
+    principal = f"{domain}/ns/{party.namespace}/sa/{party.pod.service_account}"
+    return Peer(principal=principal, namespace=party.namespace)
 
 
 def as_proxies_see(mesh: Mesh, request: Request) -> str:
