@@ -25,6 +25,7 @@ from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
 from troubleshooter.facts.of_probes import about_probes
+from troubleshooter.facts.of_rival_servers import about_left_out_alone
 from troubleshooter.facts.of_rivals import rival_cases
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
@@ -144,6 +145,7 @@ def gateway_case(mesh: Mesh, gateway: Object) -> Case:
     case = CaseBuilder(f"piece/gateway/{gateway.namespace}/{gateway.name}", CaseKind.PIECE)
     about_gateway_ports(case, mesh, gateway)
     about_gateway_secrets(case, mesh, gateway)
+    about_left_out_alone(case, mesh, gateway)
     about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))
     return case.build()
 
