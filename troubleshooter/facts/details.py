@@ -28,6 +28,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("caller.principal", "Its identity, without the scheme."),
     ("caller.service_account", "Its service account."),
     ("caller.template_field", "Where its pods' metadata stands."),
+    ("caller.proxy_config_field", "The annotation that sets its proxies' configuration."),
+    ("caller.proxy_config_dns", "What it would say for its proxies to answer DNS."),
     ("caller.user_field", "The field that makes its application run under the proxy's own user or group."),
     ("caller.excluded_field", "The annotation that leaves the port or address out."),
     ("caller.excluded_rest", "The annotation without what leaves the port or address out, or with what lets it in."),
