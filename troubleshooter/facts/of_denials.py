@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import HAD, scope_of
+from troubleshooter.facts.of_authorizers import about_authorizer
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policies import Decision, Judgement, action
 from troubleshooter.mesh.policy_rules import HTTP_ONLY, KEYS, OPERATION, SOURCE, negative, rule_matches
@@ -36,6 +37,7 @@ def about_denying_rule(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop
     case.fact("authorization_policy.action", "deny" if denies else "custom", policy.at("spec.action"))
     case.fact("authorization_policy.hop", "gateway" if hop.kind is HopKind.GATEWAY else "target")
     case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
+    about_authorizer(case, mesh, hop, judgement)
     found = RULE.fullmatch(judgement.place.field) if judgement.place else None
     if not denies or found is None:
         return ()
