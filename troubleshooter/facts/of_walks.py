@@ -32,6 +32,7 @@ from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_roots import about_roots
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
+from troubleshooter.facts.of_shared_ports import about_shared_port
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_ways_in import about_way_in
@@ -99,6 +100,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
     about_stopping(case, hop)
+    about_shared_port(case, hop)
     about_roots(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)

@@ -30,6 +30,7 @@ from troubleshooter.facts.of_rivals import rival_cases
 from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shadowed import shadow_cases
+from troubleshooter.facts.of_shared_ports import about_port_alone
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
@@ -118,6 +119,7 @@ def service_case(mesh: Mesh, service: Service, port: Port) -> Case:
         case.fact("virtual_service.http_routes", "present" if held else "absent", owner.at("spec.http"))
         about_http_routes(case, mesh, service, port, owner)
     about_failover(case, mesh, service, port)
+    about_port_alone(case, mesh, service, port)
     return case.build()
 
 

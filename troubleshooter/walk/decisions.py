@@ -96,7 +96,8 @@ class Cluster:
 class Hop:
     """Everything that was decided at one hop, filled as its stages are passed.
 
-    `member` is the name of the one pod that was asked for by its own host name. `gap` is what lets the connection past
+    `member` is the name of the one pod that was asked for by its own host name. `meant` is the service that was
+    dialled, where another one takes its connections. `gap` is what lets the connection past
     the sender's proxy. `passthrough` means that no listener or
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
     request as it leaves, where a route rewrote it. `redirect` says where the client is sent: `to-itself` (the very URL
@@ -109,6 +110,7 @@ class Hop:
     service: Service | None = None
     port: Port | None = None
     member: str = ""
+    meant: Service | None = None
     gap: Gap | None = None
     family: str = ""
     passthrough: bool = False

@@ -11,6 +11,7 @@ from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.locality import placed_labels
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.services import Service
 from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.walk.decisions import Trail
 from troubleshooter.walk.requests import RequestError
@@ -53,12 +54,18 @@ def arrives_as_expected(mesh: Mesh, request: Request, trail: Trail) -> bool:
     cluster = next((h.cluster for h in reversed(trail.hops) if h.cluster is not None), None)
     if cluster is None or cluster.service is None:
         return False
-    namespace = cluster.service.namespace
-    if hosts.dialled(name, namespace, {cluster.service.host}, mesh.settings.domain) != cluster.service.host:
+    service = _reached(trail, cluster.service)
+    if hosts.dialled(name, service.namespace, {service.host}, mesh.settings.domain) != service.host:
         return False
     if not subset or cluster.subset == subset:
         return True
     return not cluster.subset and _endpoint_is_in(trail, subset)
+
+
+def _reached(trail: Trail, service: Service) -> Service:
+    """The service that is reached by way of one: with resolution NONE whichever was dialled."""
+    meant = trail.hops[0].meant
+    return meant if meant is not None and service.entry and service.resolution == "NONE" else service
 
 
 def _endpoint_is_in(trail: Trail, name: str) -> bool:

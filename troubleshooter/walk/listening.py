@@ -188,6 +188,7 @@ def _taken(request: Request, trail: Trail, taken: Claim, result: dict[str, str])
     said = f"port {port.number} of {service.object} is {_how(port, family)}"
     if service is not trail.hop.service:
         said = f"{service.object} has no address, so it listens at every address of port {port.number}: it takes this"
+        trail = trail.decide(meant=trail.hop.service)
     trail = trail.decide(service=service, port=port, member="", family=family)
     return trail.passes(Stage.LISTENER, said, resource=_place(port, service), result=result)
 
