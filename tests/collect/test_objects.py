@@ -205,3 +205,13 @@ def test_overlay_on_nothing_is_what_is_laid(write: Write) -> None:
     over = read(write, "over.yaml", SERVICE)
 
     assert ["over.yaml"] == [thing.file for thing in overlay(Inventory(), over).objects]
+
+
+@pytest.mark.parametrize(("argument", "expected"), [("mesh.yaml", "west"), ("east=mesh.yaml", "east")])
+def test_an_object_may_say_its_kubernetes_cluster(write: Write, argument: str, expected: str) -> None:
+    """By an annotation, so that several clusters fit into one file; a name on the command line outranks it."""
+    text = SERVICE.replace("metadata:\n", "metadata:\n  annotations: {troubleshoot/cluster: west}\n", 1)
+    name, equals, _ = argument.rpartition("=")
+    (thing,) = read_inventory([f"{name}{equals}{write('mesh.yaml', text)}"], stdin=no_stdin).objects
+
+    assert expected == thing.cluster

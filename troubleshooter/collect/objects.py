@@ -18,6 +18,8 @@ from troubleshooter.collect.yaml_documents import is_list
 from troubleshooter.model import LineOf, NotChecked, Object
 from troubleshooter.model.paths import Parts, get, parse_path
 
+CLUSTER = "troubleshoot/cluster"
+"""The annotation by which an object says of which Kubernetes cluster it is, where several are in one file."""
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 _MAPS = ("metadata", "metadata.labels", "metadata.annotations", "spec", "status")
@@ -41,7 +43,7 @@ def flatten(document: Document) -> Iterator[Document]:
 
 
 def read_object(document: Document, source: SourceText, cluster: str) -> Object | NotChecked:
-    """The object that a document holds, or why it holds none."""
+    """The object that a document holds, or why it holds none. It may say itself of which Kubernetes cluster it is."""
     raw = _with_kind(document)
     wrong = _wrong(raw)
     if wrong:
@@ -49,7 +51,8 @@ def read_object(document: Document, source: SourceText, cluster: str) -> Object 
         return note(source.place(document.find(document.at)), why, unlock)
     _take_out(raw)
     line_of = _line_of(source, document.find, document.at)
-    return Object(raw=raw, file=source.name, cluster=cluster, line_of=line_of)
+    named = Object(raw=raw).annotations.get(CLUSTER, "")
+    return Object(raw=raw, file=source.name, cluster=cluster or named, line_of=line_of)
 
 
 def put_into(thing: Object, namespace: str) -> Object | None:

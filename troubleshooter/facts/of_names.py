@@ -19,16 +19,22 @@ from troubleshooter.walk.sender import meant
 
 
 def about_missing_name(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:
-    """Whether a ServiceEntry has that name, a Service of the name is elsewhere, a VirtualService has it as a host, or
-    nothing has."""
+    """Whether a ServiceEntry has that name, a Service of the name is elsewhere (in another namespace, or in another
+    Kubernetes cluster alone), a VirtualService has it as a host, or nothing has."""
     full = hosts.fqdn(meant(mesh, request.host, hop.party.namespace)[0], hop.party.namespace, mesh.settings.domain)
     name = request.host.partition(".")[0]
     same = [s for s in mesh.registry.all if not s.entry and s.object.name == name]
     routed = [v for v in mesh.virtual_services.all if full in mesh.virtual_services.hosts_of(v)]
+    exact = mesh.registry.get(full)
     if hop.service is not None and hop.service.entry:
         case.role("service_entry", hop.service.object.at())
         case.fact("request.named_by", "service-entry", hop.service.object.at("spec.hosts"))
         _asked(case, mesh, hop)
+    elif exact is not None and not exact.entry and exact.object.cluster != hop.party.cluster:
+        case.role("service", exact.object.at())
+        case.fact("request.named_by", "other-cluster", exact.object.at())
+        case.detail("caller.cluster_name", hop.party.cluster)
+        case.detail("target.cluster_name", exact.object.cluster)
     elif same:
         case.fact("request.named_by", "elsewhere", *(s.object.at() for s in same))
         case.detail("request.elsewhere", " or ".join(f"{s.object.name}.{s.namespace}" for s in same[:4]))
