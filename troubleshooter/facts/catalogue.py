@@ -22,6 +22,7 @@ from troubleshooter.mesh.startup import Start
 from troubleshooter.mesh.tokens import Token
 from troubleshooter.mesh.trouble import Trouble
 from troubleshooter.model import Catalogue, DetailKind, FactKind
+from troubleshooter.walk.network import Obstacle
 
 ROLES = frozenset(
     [
@@ -179,6 +180,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
+    ("connection.way", tuple(Obstacle), "Why no way leads to an endpoint of another network: its gateway is not there, has no address, not the port, no pods, or none that is ready.", "walk"),
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",

@@ -256,6 +256,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.bind_opened", "What would stand there for all addresses."),
     ("caller.cluster_name", "The Kubernetes cluster it runs in."),
     ("target.cluster_name", "The Kubernetes cluster it runs in."),
+    ("caller.network", "The network it is in."),
+    ("target.network", "The network it is in."),
     ("target.stop_field", "Where it would be said that its container waits before it ends."),
     ("target.grace_field", "Where the time stands after which its pods are killed."),
     ("target.grace", "That time, or the default where it is shorter, in seconds."),

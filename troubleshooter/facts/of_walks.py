@@ -23,6 +23,7 @@ from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
+from troubleshooter.facts.of_networks import about_networks
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_caller
 from troubleshooter.facts.of_policies import about_credentials, about_denial
@@ -99,6 +100,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
+    about_networks(case, mesh, trail)
     about_stopping(case, hop)
     about_shared_port(case, hop)
     about_roots(case, mesh, hop)

@@ -7,7 +7,8 @@ Source: https://istio.io/latest/docs/ops/deployment/deployment-models/#network-m
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.network_policies import Way, doubted_by
@@ -15,6 +16,29 @@ from troubleshooter.mesh.services import Endpoint, Service
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.across import near, own_network
 from troubleshooter.walk.decisions import Trail, dropped, http
+
+
+class Obstacle(StrEnum):
+    """Why there is no way to an endpoint of another network."""
+
+    NO_GATEWAY = "no-gateway"
+    """No Service is the gateway of its network."""
+    NO_ADDRESS = "no-address"
+    NO_PORT = "no-port"
+    NO_PODS = "no-pods"
+    NOT_READY = "not-ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A way that is closed: why, in words, the place that says so, and the networks on both sides."""
+
+    why: Obstacle
+    said: str
+    place: Resource | None
+    near: str
+    far: str
+
 
 TIMEOUT = "upstream_reset_before_response_started{connection_timeout}"
 
@@ -25,10 +49,9 @@ def cross(mesh: Mesh, _request: Request, trail: Trail) -> Trail:
     endpoint, party, last = trail.hop.endpoint, trail.hop.party, trail.steps[-1]
     if endpoint is None or last.stage is not Stage.ENDPOINT or last.verdict is not StageVerdict.PASS:
         return trail
-    closed = _behind(mesh, endpoint) if endpoint.relay else _apart(mesh, trail, endpoint)
+    closed = way_closed(mesh, trail)
     if closed is not None:
-        said, place = closed
-        return trail.instead(Stage.ENDPOINT, said, given_up(trail), resource=place, result=last.result)
+        return trail.instead(Stage.ENDPOINT, closed.said, given_up(trail), resource=closed.place, result=last.result)
     if endpoint.relay:
         return trail
     policy = doubted_by(mesh.index, Way(caller=party.pod, target=endpoint.pod, port=endpoint.port))
@@ -46,20 +69,34 @@ def given_up(trail: Trail) -> Outcome:
     return dropped(Connection.TIMEOUT, "UF") if trail.hop.party.proxied else dropped(Connection.TIMEOUT)
 
 
-def _apart(mesh: Mesh, trail: Trail, endpoint: Endpoint) -> tuple[str, Resource | None] | None:
-    """Why a pod cannot be dialled: it is in another network, for which no gateway is known."""
-    own = own_network(mesh, trail)
-    if near(own, endpoint):
+def way_closed(mesh: Mesh, trail: Trail) -> Closed | None:
+    """Why no way leads to the endpoint that was chosen; None where one does, or nothing tells that none does."""
+    endpoint = trail.hop.endpoint
+    if endpoint is None:
         return None
+    own = own_network(mesh, trail)
+    if not endpoint.relay and near(own, endpoint):
+        return None
+    found = _behind(mesh, endpoint) if endpoint.relay else _apart(mesh, endpoint, own)
+    if found is None:
+        return None
+    why, said, place = found
+    return Closed(why=why, said=said, place=place, near=own, far=endpoint.network)
+
+
+def _apart(mesh: Mesh, endpoint: Endpoint, own: str) -> tuple[Obstacle, str, Resource | None]:
+    """A pod of another network, for which no gateway is known, cannot be dialled."""
     held = [s for s in mesh.registry.all if not s.entry and mesh.networks.meant_for(s.object) == endpoint.network]
     said = f"{endpoint.workload or endpoint.address} is in {endpoint.network}, the caller in {own}"
     if held:
         gateway = held[0].object
-        return f"{said}, and {gateway}, the gateway between them, has no address", gateway.at("status.loadBalancer")
-    return f"{said}, and no gateway leads there", endpoint.workload.object.at() if endpoint.workload else None
+        said = f"{said}, and {gateway}, the gateway between them, has no address"
+        return Obstacle.NO_ADDRESS, said, gateway.at("status.loadBalancer")
+    place = endpoint.workload.object.at() if endpoint.workload else None
+    return Obstacle.NO_GATEWAY, f"{said}, and no gateway leads there", place
 
 
-def _behind(mesh: Mesh, endpoint: Endpoint) -> tuple[str, Resource] | None:
+def _behind(mesh: Mesh, endpoint: Endpoint) -> tuple[Obstacle, str, Resource] | None:
     """Why the gateway of another network takes no connection: nobody is behind its Service, or not on this port."""
     service = _service_at(mesh, endpoint)
     if service is None:
@@ -68,13 +105,15 @@ def _behind(mesh: Mesh, endpoint: Endpoint) -> tuple[str, Resource] | None:
     inner = {way.inner for way in mesh.networks.gateways if way.service is service}
     if not any(service.port(number) for number in inner):
         number = ", ".join(map(str, sorted(inner)))
-        return f"{thing} has no port {number}, on which connections between networks come in", thing.at("spec.ports")
+        said = f"{thing} has no port {number}, on which connections between networks come in"
+        return Obstacle.NO_PORT, said, thing.at("spec.ports")
     if endpoint.pod is None and not mesh.workloads.inside(service.namespace):
         return None
     if endpoint.pod is None:
-        return f"no pods are behind {thing}, the gateway of {endpoint.network}", thing.at("spec.selector")
+        said = f"no pods are behind {thing}, the gateway of {endpoint.network}"
+        return Obstacle.NO_PODS, said, thing.at("spec.selector")
     if not endpoint.pod.ready or not (endpoint.workload and endpoint.workload.pods):
-        return f"no pod behind {thing} is ready", endpoint.pod.owner.at("status")
+        return Obstacle.NOT_READY, f"no pod behind {thing} is ready", endpoint.pod.owner.at("status")
     return None
 
 
