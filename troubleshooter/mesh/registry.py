@@ -157,12 +157,13 @@ class Registry:
         return held
 
     def serving(self, workload: Workload, pod: Pod, number: int) -> tuple[Service, Port] | None:
-        """The Service port that makes the inbound listener of a container port: of the oldest Service that leads there.
+        """The Service port that makes the inbound listener of a container port: of the oldest Service that leads there,
+        the first of its ports.
 
-        Source: `buildInboundListeners` in istio/istio pilot/pkg/networking/core/listener_inbound.go.
+        Source: `getFilterChainsByServicePort` in istio/istio pilot/pkg/networking/core/listener_inbound.go.
         """
         leading = {
-            id(s.object): (s, p) for s in self.selecting(workload) for p in s.ports if _target(p, pod) == number
+            id(s.object): (s, p) for s in self.selecting(workload) for p in s.ports[::-1] if _target(p, pod) == number
         }  # fmt: skip
         oldest = next(iter(oldest_first(s.object for s, _ in leading.values())), None)
         return leading[id(oldest)] if oldest is not None else None

@@ -98,7 +98,8 @@ class Hop:
 
     `member` is the name of the one pod that was asked for by its own host name. `meant` is the service that was
     dialled, where another one takes its connections. `gap` is what lets the connection past
-    the sender's proxy. `passthrough` means that no listener or
+    the sender's proxy. `detects` means that the listener waits for what the client says
+    first, to tell its protocol. `passthrough` means that no listener or
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
     request as it leaves, where a route rewrote it. `redirect` says where the client is sent: `to-itself` (the very URL
     that it asked for), `elsewhere`, or "" where it is not. `hands_to` is where an inbound listener sends what comes, ""
@@ -113,6 +114,7 @@ class Hop:
     meant: Service | None = None
     gap: Gap | None = None
     family: str = ""
+    detects: bool = False
     passthrough: bool = False
     sends: Request | None = None
     redirect: str = ""

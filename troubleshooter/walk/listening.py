@@ -145,7 +145,8 @@ def _declared(mesh: Mesh, request: Request, trail: Trail, port: Port, service: S
         address = next((e.address for e in asked if e.address), "")
     result = _result(f"{address or service.host}_{port.number}", port)
     said = f"port {port.number} of {service.object} is {_how(port, family)}"
-    return trail.decide(family=family).passes(Stage.LISTENER, said, resource=_place(port, service), result=result)
+    trail = trail.decide(family=family, detects=port.protocol.family == "auto")
+    return trail.passes(Stage.LISTENER, said, resource=_place(port, service), result=result)
 
 
 def _how(port: Port, family: str) -> str:
@@ -158,6 +159,7 @@ def _at_shared(mesh: Mesh, request: Request, trail: Trail, port: Port, service: 
     """The listener for all addresses of a port that a service of the registry has a part in."""
     held = shared_by_all(mesh, trail, port.number)
     result, place = _result(f"0.0.0.0_{port.number}", port), _place(port, service)
+    trail = trail.decide(detects=held is not None and held.http)
     if held is not None and held.http and spoken(request) == "http":
         if port.protocol.family not in {"http", "auto"}:
             said = f"HTTP services share port {port.number}, and their routes do not know {request.host}"
@@ -229,6 +231,7 @@ def _elsewhere(mesh: Mesh, request: Request, trail: Trail, said: str, place: Res
         result = {"name": "virtualOutbound", "filter_chain": CATCH_ALL, "protocol": "tcp", "tls": ""}
         return _through(mesh, trail, said, place, result)
     result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "tcp", "tls": ""}
+    trail = trail.decide(detects=held.http)
     if held.http and request.scheme == "http":
         how = f"the listener that other services make on port {request.port}"
         return trail.passes(Stage.LISTENER, how, result=result | {"protocol": "http"})

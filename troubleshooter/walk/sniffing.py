@@ -34,7 +34,7 @@ def wait_outbound(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     hop = trail.hop
     if hop.kind is not HopKind.SENDER or bypassed(trail) or hop.passthrough or hop.service is None or hop.port is None:
         return trail
-    return _hangs(mesh, request, trail, hop.service, hop.port) if hop.port.protocol is Protocol.AUTO else trail
+    return _hangs(mesh, request, trail, hop.service, hop.port) if hop.detects else trail
 
 
 def wait_inbound(mesh: Mesh, request: Request, trail: Trail) -> Trail:
