@@ -34,14 +34,20 @@ class CaseBuilder:
         if word not in CATALOGUE.facts[name].words:
             raise LookupError(f"{word} is no word of {name} in the catalogue")
         if name not in self.facts:
-            sources = tuple(Source(resource=p) for p in places if p is not None)
-            self.facts[name] = Fact(name=name, word=str(word), sources=sources)
+            sources = [Source(resource=p) for p in places if p is not None]
+            self.facts[name] = Fact(name=name, word=str(word), sources=tuple(sources))
 
     def seen(self, name: str, word: str, source: Source, *places: Resource) -> None:
         """Add a fact that a log line (or a person) tells, with the places that it is about."""
         if word in CATALOGUE.facts[name].words:
             sources = (source, *(Source(resource=p) for p in places))
             self.facts.setdefault(name, Fact(name=name, word=word, sources=sources))
+
+    def adopt(self, other: CaseBuilder) -> None:
+        """Take over what another case has, but for what this one has itself."""
+        self.roles = {**other.roles, **self.roles}
+        self.facts = {**other.facts, **self.facts}
+        self.details = {**other.details, **self.details}
 
     def forget(self, prefixes: tuple[str, ...]) -> None:
         """Take the facts back whose names begin like this: something that outranks them says otherwise."""

@@ -145,7 +145,18 @@ def _about_sending_pods(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -
 
 
 def about_mesh(case: CaseBuilder, mesh: Mesh) -> None:
-    """The mesh-wide settings that decide something; defaults have no place to point at."""
+    """The mesh-wide settings that decide something; defaults have no place to point at. They are the same in every
+    case, and worked out once."""
+    case.adopt(mesh.index.kept("about_mesh", lambda _: _settings(mesh)))
+
+
+def _settings(mesh: Mesh) -> CaseBuilder:
+    case = CaseBuilder("mesh", CaseKind.MESH)
+    _about_settings(case, mesh)
+    return case
+
+
+def _about_settings(case: CaseBuilder, mesh: Mesh) -> None:
     settings = mesh.settings
     case.role("mesh", settings.source.at() if settings.source else None)
     if not settings.readable:

@@ -30,6 +30,8 @@ def parsed(text: str) -> object:
     Raises:
         yaml.YAMLError: the text is no YAML; ValueError: it has more levels than any mesh config.
     """
+    if not text or text.isspace():
+        return None
     depth = 0
     for event in yaml.parse(text, PARSER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)

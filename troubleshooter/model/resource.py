@@ -144,7 +144,9 @@ class Object:
 
 def as_map(value: Any) -> Raw:
     """`value` if it is a map, else an empty one."""
-    return value if isinstance(value, (dict, Mapping)) else {}  # a dict is seen at once, a Mapping only by its class
+    if isinstance(value, dict):
+        return value
+    return value if value is not None and isinstance(value, Mapping) else {}
 
 
 def as_list(value: Any) -> list[Any]:
