@@ -143,6 +143,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service_entry.port", PRESENCE, "Whether the ServiceEntry that names the host has the port.", "walk"),
     ("service_entry.http_port", PRESENCE, "Whether the ServiceEntry of the destination has another port, which is HTTP.", "mesh"),
     ("service_entry.port_rival", ("older", "none"), "Whether an older ServiceEntry takes the connections of its TCP port.", "mesh"),
+    ("service_entry.lookup", ("wildcard", "name", "as-dialled", "as-asked", "listed"), "How proxies find its endpoints: by the name of its host (a wildcard is none), where the client dialled or asked for, or in a list.", "mesh"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
     ("destination.service", ("found", "hidden", "not-found"), "Whether the destination host is in the registry.", "walk"),

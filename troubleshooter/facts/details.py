@@ -18,6 +18,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.origin_name", "The workload that made it at first."),
     ("request.entry_host", "A name for its address, for a ServiceEntry."),
     ("service_entry.ports", "The ports that it has."),
+    ("service_entry.hosts", "Its host that is meant."),
     ("service_entry.http_port", "Its port that is declared HTTP."),
     ("caller.proxy_config_field", "The annotation that sets its proxies' configuration."),
     ("caller.proxy_config_dns", "What it would say for the proxies to answer DNS."),

@@ -44,6 +44,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
         case.fact("service.speaks_first", "yes", first)
     if service.entry:
         _http_port(case, service, port)
+        _lookup(case, service)
         return
     case.fact("service.http_target", "yes" if _leads_to_http(service, port) else "no", service.object.at(port.path))
     distribution = service.object.spec.get("trafficDistribution")
@@ -52,6 +53,16 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
     case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
+
+
+def _lookup(case: CaseBuilder, service: Service) -> None:
+    """How proxies find the endpoints of a ServiceEntry. A wildcard is no name that can be looked up."""
+    by_name = "wildcard" if service.host.startswith("*") else "name"
+    how = {"DYNAMIC_DNS": "as-asked", "NONE": "as-dialled", "STATIC": "listed"}.get(service.resolution, by_name)
+    listed = service.selector or service.object.spec.get("endpoints")
+    place = service.object.at("spec.resolution")
+    case.fact("service_entry.lookup", "listed" if listed else how, place)
+    case.detail("service_entry.hosts", service.host)
 
 
 def _http_port(case: CaseBuilder, service: Service, port: Port) -> None:
