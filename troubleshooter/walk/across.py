@@ -25,15 +25,28 @@ from troubleshooter.walk.names import answered_by_proxy
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What a proxy is given of some endpoints: `dialled` (itself, or a gateway), and `withheld` because they lie in
-    another network and take no mutual TLS."""
+    """What a proxy is given of some endpoints: `dialled` (itself, or a gateway), and `withheld` because they take no
+    mutual TLS and lie in another network, or behind a gateway that passes it on."""
 
     dialled: tuple[Endpoint, ...]
     withheld: tuple[Endpoint, ...] = ()
 
 
 def given_to(mesh: Mesh, trail: Trail, endpoints: Sequence[Endpoint]) -> Given:
-    """What the proxy at this hop is given of the endpoints of its cluster."""
+    """What the proxy at this hop is given of the endpoints of its cluster. A gateway that passes the TLS of the mesh on
+    gets none that proxies would send plaintext to.
+
+    Source: `EndpointsWithMTLSFilter` in istio/istio pilot/pkg/xds/endpoints/ep_filters.go.
+    """
+    if not trail.hop.passes_on:
+        return _in_reach(mesh, trail, endpoints)
+    mutual = [e for e in endpoints if _takes_mutual_tls(mesh, trail, e)]
+    given = _in_reach(mesh, trail, mutual)
+    return replace(given, withheld=(*(e for e in endpoints if e not in mutual), *given.withheld))
+
+
+def _in_reach(mesh: Mesh, trail: Trail, endpoints: Sequence[Endpoint]) -> Given:
+    """What of them lies in the proxy's own network, and the gateways to what does not."""
     networks, pod = mesh.networks, trail.hop.party.pod
     if not networks.gateways or pod is None:
         return Given(dialled=tuple(endpoints))

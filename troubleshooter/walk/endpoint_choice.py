@@ -29,6 +29,7 @@ from troubleshooter.walk.balancing import (
 )
 from troubleshooter.walk.candidates import Candidates, candidates, own_address
 from troubleshooter.walk.decisions import Cluster, Trail, dropped, http
+from troubleshooter.walk.filter_chains import handshake_cut_off
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed, objects_of
 
 CONTROLLERS = ("statefulset.kubernetes.io/", "apps.kubernetes.io/", "batch.kubernetes.io/")
@@ -53,7 +54,7 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     straight = dialled or found.straight
     given = Given(dialled=tuple(kept)) if straight else given_to(mesh, trail, kept)
     if not given.dialled:
-        return [_withheld(trail, cluster, given)]
+        return [_withheld(mesh, trail, cluster, given)]
     placement = _placed(mesh, trail, cluster, given.dialled, straight=straight)
     trail = trail.decide(placement=placement)
     first = [(e, s) for e, s in zip(placement.endpoints, placement.shares, strict=True) if s > 0]
@@ -170,17 +171,17 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
     return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result=result)
 
 
-def _withheld(trail: Trail, cluster: Cluster, given: Given) -> Trail:
+def _withheld(mesh: Mesh, trail: Trail, cluster: Cluster, given: Given) -> Trail:
     """No endpoint is given to this proxy, though there are some."""
     said = f"nothing of {cluster.host} is in the network that this gateway serves"
     spot = cluster.service.object.at() if cluster.service else None
     if given.withheld:
         first = given.withheld[0]
-        said = (
-            f"{first.workload or first.address} is in {first.network}, and without mutual TLS nothing crosses to it: "
-            "this proxy is given no endpoint"
-        )
-        spot = first.workload.object.at() if first.workload else spot
+        where = f" is in {first.network}, and" if first.network else ":"
+        who = first.workload or first.address
+        said = f"{who}{where} without mutual TLS nothing crosses to it: this proxy is given no endpoint"
+        policy = mesh.peer_authentications.accepts(first.pod, first.port) if first.pod and first.mutual else None
+        spot = (policy and policy.place) or (first.workload.object.at() if first.workload else spot)
     return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result={"endpoints": []})
 
 
@@ -191,6 +192,8 @@ def _no_host(trail: Trail) -> Outcome:
         return dropped(Connection.DNS)
     if bypassed(trail) or trail.hop.passthrough:
         return dropped(Connection.REFUSED)
+    if trail.hop.passes_on:
+        return handshake_cut_off(trail) or dropped(Connection.RESET, "UH")
     if trail.hop.family == "http":
         return http(503, "UH", details="no_healthy_upstream")
     return dropped(Connection.RESET, "UH")

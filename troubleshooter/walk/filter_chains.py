@@ -140,9 +140,14 @@ def _stranger(trail: Trail, server: Server) -> Trail:
 def no_chain(trail: Trail) -> Outcome:
     """What a connection comes to for which a listener has no filter chain: it is closed before a byte is read. The
     proxy of the hop before, in the middle of its handshake, gives its client an error."""
-    if len(trail.hops) > 1 and trail.hops[-2].family == "http":
-        return http(503, "UF", details=CUT_OFF)
-    return dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+    return handshake_cut_off(trail) or dropped(Connection.RESET, "NR", details="filter_chain_not_found")
+
+
+def handshake_cut_off(trail: Trail) -> Outcome | None:
+    """What the proxy of the hop before tells its client where its TLS handshake is cut off here; None where the client
+    itself makes it, or no HTTP is inside."""
+    inside = len(trail.hops) > 1 and trail.hops[-2].family == "http"
+    return http(503, "UF", details=CUT_OFF) if inside else None
 
 
 def refused(trail: Trail) -> Outcome:

@@ -123,7 +123,7 @@ def _spoken_here(request: Request, trail: Trail, declared: str) -> str:
     pilot/pkg/networking/core/filterchain_options.go.
     """
     before = trail.peer
-    if before is None or before.family == "http":
+    if before is None or before.family == "http" or before.passes_on:
         return "http"
     if declared == "auto" and before.offer is not None and before.offer.sends is Sends.MTLS:
         return before.family

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.mtls import Offer, Reason, Sends
 from troubleshooter.model import Outcome, Resource, Stage
 from troubleshooter.walk.decisions import Cluster, Trail
 from troubleshooter.walk.sni_names import MeshName, mesh_name
@@ -33,6 +34,17 @@ def pass_on(mesh: Mesh, trail: Trail, sni: str, *, result: Mapping[str, str], cl
         return trail.fails(Stage.LISTENER, said, closed, resource=place, result=result)
     said = f"server {server.index} of {server.gateway}, by the name {sni}"
     return trail.passes(Stage.LISTENER, said, resource=server.gateway.at(server.path), result=result)
+
+
+def passed_on(trail: Trail) -> Offer | None:
+    """What a gateway between networks passes on: what the hop before sent. Where the way begins at the gateway, a proxy
+    of another network is taken to have made it, as nobody else has such names. None at any other hop."""
+    hop = trail.hop
+    if not hop.passes_on:
+        return None
+    if trail.peer is not None:
+        return trail.peer.offer
+    return Offer(sends=Sends.MTLS, reason=Reason.AUTO, sni=hop.cluster.name if hop.cluster else "")
 
 
 def _cluster(mesh: Mesh, trail: Trail, sni: str, name: MeshName) -> Cluster:

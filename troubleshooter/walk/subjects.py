@@ -59,6 +59,8 @@ def peer_of(mesh: Mesh, trail: Trail) -> Peer:
     sender = trail.peer
     if sender is None or sender.offer is None or sender.offer.sends is not Sends.MTLS or trail.hop.passes_on:
         return Peer()
+    if sender.passes_on:  # it came from another network, and the way is known from its gateway on
+        return Peer(unknown=OF_THE_PEER)
     party = sender.party
     if party.assumed or party.pod is None:
         return Peer(namespace=party.namespace, unknown=OF_THE_PEER)

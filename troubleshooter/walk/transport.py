@@ -25,6 +25,7 @@ from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped
 from troubleshooter.walk.interception import in_ambient
 from troubleshooter.walk.quarrels import SERVER_RESET, TERMINATION, UNTRUSTED, WRONG_VERSION, Quarrel, refusal
+from troubleshooter.walk.relaying import passed_on
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 from troubleshooter.walk.server_names import misses_name, sni_of
 from troubleshooter.walk.trusting import distrust, trust
@@ -42,7 +43,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if blind:
         return trail.unknown(Stage.TRANSPORT, blind, resource=hop.party.resource).ends(trail.outcome)
     accepts = _accepted(mesh, endpoint)
-    made = trail.peer.offer if hop.passes_on and trail.peer else None
+    made = passed_on(trail)
     sent = made or _agreed(mesh, trail, _sent(mesh, request, trail), accepts)
     trail = trail.decide(offer=sent, accepts=accepts)
     auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
