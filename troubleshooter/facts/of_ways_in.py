@@ -14,6 +14,7 @@ from troubleshooter.facts.of_gateways import about_gateway
 from troubleshooter.facts.of_redirects import about_redirects
 from troubleshooter.facts.of_rival_servers import about_left_out
 from troubleshooter.facts.of_sni import about_sni
+from troubleshooter.facts.of_tls_routes import about_tls_routes
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Request
 from troubleshooter.walk import Hop, Trail
@@ -23,6 +24,7 @@ from troubleshooter.walk.entering import gateways_seen
 def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
     """Everything about the gateways on a branch; `hop` is the one in focus."""
     about_port_of_request(case, mesh, request, trail)
+    about_tls_routes(case, mesh, request, trail, hop)
     about_left_out(case, mesh, request, trail, hop)
     about_sni(case, mesh, request, trail)
     about_redirects(case, mesh, request, trail)

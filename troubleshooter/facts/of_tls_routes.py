@@ -1,0 +1,68 @@
+"""Facts about the routes of a gateway's server that passes TLS on: whether one is for the name in the hello.
+
+Must not know causes. Sources: https://istio.io/latest/docs/reference/config/networking/virtual-service/#TLSRoute;
+`buildGatewayNetworkFiltersFromTLSRoutes` in istio/istio pilot/pkg/networking/core/gateway.go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.routes import routes_of
+from troubleshooter.mesh.servers import Server
+from troubleshooter.model import HopKind, Object, Request, Stage, as_list
+from troubleshooter.walk import Hop, Trail
+
+TLS_SECRET = "kubernetes.io/tls"
+
+
+def about_tls_routes(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
+    """That no route of a server that passes TLS on takes the connection, though VirtualServices with the name are bound
+    to it; whether they have tls routes at all."""
+    server = hop.server
+    died = trail.failed and trail.hop is hop and trail.steps[-1].stage is Stage.ROUTE
+    if hop.kind is not HopKind.GATEWAY or not died or server is None or server.tls != "PASSTHROUGH":
+        return
+    name = (request.sni or request.host).lower()
+    held = [v for v in hop.routing.owners if _has(mesh, v, server, name)] if hop.routing else []
+    routed = next((v for v in held if _matches(v)), None)
+    if routed is not None:
+        _other_name(case, routed, server, name)
+    elif any(routes_of(v, "http") for v in held):
+        _http_only(case, mesh, held, server, hop.party.namespace)
+
+
+def _has(mesh: Mesh, owner: Object, server: Server, name: str) -> bool:
+    return hosts.most_specific(name, mesh.virtual_services.shared_hosts(owner, server.hosts)) is not None
+
+
+def _matches(owner: Object) -> list[str]:
+    """The fields of its tls matches."""
+    return [f"{r.path}.match[{n}]" for r in routes_of(owner, "tls") for n, _ in enumerate(r.matches)]
+
+
+def _other_name(case: CaseBuilder, owner: Object, server: Server, name: str) -> None:
+    field = f"{_matches(owner)[0]}.sniHosts"
+    named = [str(h) for r in routes_of(owner, "tls") for m in r.matches for h in as_list(m.get("sniHosts"))]
+    case.role("virtual_service", owner.at())
+    case.role("gateway", server.gateway.at())
+    case.fact("gateway.tls_route", "other-name", owner.at(field), server.gateway.at(f"{server.path}.tls"))
+    case.fact("virtual_service.tls_matches", "one" if len(_matches(owner)) == 1 else "several", owner.at("spec.tls"))
+    case.detail("virtual_service.sni_field", field)
+    case.detail("virtual_service.sni_hosts", ", ".join(named))
+    case.detail("request.sni", name)
+
+
+def _http_only(case: CaseBuilder, mesh: Mesh, held: Sequence[Object], server: Server, namespace: str) -> None:
+    place = server.gateway.at(f"{server.path}.tls.mode")
+    case.role("gateway", server.gateway.at())
+    case.role("virtual_service", held[0].at())
+    case.fact("gateway.tls_route", "http-only", place, *(v.at("spec.http") for v in held))
+    secrets = [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == TLS_SECRET]
+    case.fact("gateway.own_secret", "one" if len(secrets) == 1 else "none", place, *(s.at() for s in secrets))
+    case.detail("gateway.own_secret", secrets[0].name if len(secrets) == 1 else "")
+    case.detail("gateway.tls_field", f"{server.path}.tls")
+    case.detail("gateway.protocol_field", f"{server.path}.port.protocol")
