@@ -75,8 +75,8 @@ def _lines(text: str) -> list[int]:
     return [item.start_mark.line + 1 for item in held.value]
 
 
-def answer_of(row: Row) -> dict[str, Any]:
-    """The JSON of the walk that a row asks for."""
+def answer_of(row: Row, inventory: Inventory | None = None) -> dict[str, Any]:
+    """The JSON of the walk that a row asks for, in its own mesh or another."""
     asked = row.raw
     token = _jwt(asked.get("token", {}))
     request = parse_request(
@@ -88,7 +88,7 @@ def answer_of(row: Row) -> dict[str, Any]:
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
     )
-    held = take_away(inventory_of(row), asked.get("without", ()), "shop", request.source)
+    held = take_away(inventory or inventory_of(row), asked.get("without", ()), "shop", request.source)
     found = walk(Mesh(held), request, asked.get("namespace", "shop"))
     told: dict[str, Any] = json.loads(to_json(Diagnosis(walk=found.walk)))
     return told

@@ -123,7 +123,7 @@ def _merged(claims: Iterable[Claim]) -> Shared | None:
     return shared
 
 
-def _turn(service: Service) -> tuple[int, tuple[str, str, str]]:
+def _turn(service: Service) -> tuple[int, tuple[str, str, str, str]]:
     """In which order istiod comes to a service: private ones first, then those exported by name, then public ones; of
     these the older first."""
     exported = 2 if not service.export_to or "*" in service.export_to else 0 if "." in service.export_to else 1

@@ -202,13 +202,14 @@ class Registry:
                 yield replace(base, host=str(host).lower())
 
 
-def age_of(service: Service) -> tuple[str, str, str]:
-    """Istiod's order of services: by creation time, then name (of a ServiceEntry its host), then namespace.
+def age_of(service: Service) -> tuple[str, str, str, str]:
+    """Istiod's order of services: by creation time, then name (of a ServiceEntry its host), then namespace. The last is
+    the object's own name, where istiod has no order at all.
 
     Source: `SortServicesByCreationTime` in istio/istio pilot/pkg/model/push_context.go.
     """
     created, name, namespace = age(service.object)
-    return created, service.host if service.entry else name, namespace
+    return created, service.host if service.entry else name, namespace, name
 
 
 def _alike(one: Service, other: Service) -> bool:
