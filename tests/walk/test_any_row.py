@@ -29,9 +29,16 @@ def answer(row: Row, objects: Iterable[Object]) -> dict[str, Any] | None:
         return None
 
 
+DECIDED = (
+    "verdict", "stage", "status", "flags", "details", "connection", "unknown", "shares", "guilty", "virtual_host",
+    "route", "cluster", "endpoints", "priorities", "weights", "localities", "networks", "mode", "sni",
+)  # fmt: skip
+"""What is the same whichever of several endpoints stands for a branch."""
+
+
 def read(found: dict[str, Any] | None) -> dict[str, Any]:
-    """Everything that a row may expect of an answer, but which of several like endpoints stands for a branch."""
-    return {key: reader(found) for key, reader in READERS.items() if key != "hops"} if found is not None else {}
+    """What was decided."""
+    return {key: READERS[key](found) for key in DECIDED} if found is not None else {}
 
 
 HIDDEN = inventory(

@@ -137,6 +137,10 @@ def _of_entry(mesh: Mesh, request: Request, trail: Trail, service: Service) -> T
     addressed = bool(service.addresses or service.allocated or allocated(service))
     if pod and addressed and answered_by_proxy(mesh, pod):
         return trail.passes(Stage.DNS, f"{request.host} is in {service.object}: the proxy answers", resource=place)
+    named = mesh.registry.get(service.host)
+    if named is not None and not named.entry:
+        said = f"{request.host} is {named.object}, and {service.object} takes its place here"
+        return trail.passes(Stage.DNS, said, resource=place)
     ours = service.host.endswith(f".svc.{mesh.settings.domain}")
     if pod and ours and not by_the_pod(pod, request.host):
         said = f"{request.host} is in {service.object} alone, and the cluster's DNS knows Services only"
