@@ -184,7 +184,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
-    ("connection.way", tuple(Obstacle), "Why no way leads to an endpoint of another network: its gateway is not there, has no address, not the port, no pods, or none that is ready.", "walk"),
+    ("gateway.between_networks", ("other-mode", "no-server"), "Why the gateway between networks does not pass a connection on: its server has another TLS mode, or it has none on the port.", "walk"),
+    ("connection.way", tuple(Obstacle), "Why no way leads to an endpoint of another network: its gateway is not there, does not say so, has no address, not the port, no pods, or none that is ready.", "walk"),
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",

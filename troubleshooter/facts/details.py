@@ -262,6 +262,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.bind_opened", "What would stand there for all addresses."),
     ("caller.cluster_name", "The Kubernetes cluster it runs in."),
     ("target.cluster_name", "The Kubernetes cluster it runs in."),
+    ("gateway.relay_field", "Where the TLS of the server between networks is set."),
+    ("gateway.relay_mode", "The TLS mode of that server."),
     ("caller.network", "The network it is in."),
     ("target.network", "The network it is in."),
     ("target.stop_field", "Where it would be said that its container waits before it ends."),

@@ -13,9 +13,18 @@ from troubleshooter.walk.network import way_closed
 
 
 def about_networks(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
-    """Why no way leads to the other network, and what stands between."""
-    died = trail.failed and trail.steps[-1].stage is Stage.ENDPOINT and trail.hop.kind is HopKind.SENDER
-    closed = way_closed(mesh, trail) if died else None
+    """Why no way leads to the other network, and what stands between; or why the gateway there does not pass the
+    connection on."""
+    if not trail.failed:
+        return
+    if trail.steps[-1].stage is Stage.ENDPOINT and trail.hop.kind is HopKind.SENDER:
+        _about_way(case, mesh, trail)
+    elif trail.steps[-1].stage in {Stage.TRANSPORT, Stage.LISTENER, Stage.ROUTE}:
+        _about_relay(case, mesh, trail)
+
+
+def _about_way(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
+    closed = way_closed(mesh, trail)
     if closed is None:
         return
     case.role("gateway", closed.place)
@@ -24,3 +33,24 @@ def about_networks(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
     case.detail("target.network", closed.far)
     case.detail("target.cluster_name", trail.hop.endpoint.cluster if trail.hop.endpoint else "")
     case.detail("caller.cluster_name", trail.hop.party.cluster)
+
+
+def _about_relay(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
+    """What the pods of the gateway between networks open on its port."""
+    endpoint = next((h.endpoint for h in trail.hops if h.endpoint and h.endpoint.relay), None)
+    if endpoint is None or endpoint.workload is None or endpoint.pod is None:
+        return
+    there = mesh.seen_from(endpoint.pod.owner.cluster)
+    workload = there.own(endpoint.workload)
+    opened = there.gateways.opened(there.gateways.for_workload(workload), workload)
+    servers = [o.server for o in opened if o.port == endpoint.relay]
+    case.detail("target.network", endpoint.network)
+    if not servers:
+        case.role("gateway", workload.object.at())
+        case.fact("gateway.between_networks", "no-server", workload.object.at())
+    elif all(s.tls != "AUTO_PASSTHROUGH" for s in servers):
+        first = servers[0]
+        case.role("gateway", first.gateway.at())
+        case.fact("gateway.between_networks", "other-mode", first.gateway.at(f"{first.path}.tls.mode"))
+        case.detail("gateway.relay_field", f"{first.path}.tls")
+        case.detail("gateway.relay_mode", first.tls or str(first.protocol).upper())

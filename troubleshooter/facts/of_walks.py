@@ -67,6 +67,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
     hop = sending_hop(trail)
     about_mesh(case, mesh)
+    about_networks(case, mesh, trail)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)
@@ -100,7 +101,6 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
-    about_networks(case, mesh, trail)
     about_stopping(case, hop)
     about_shared_port(case, hop)
     about_roots(case, mesh, hop)

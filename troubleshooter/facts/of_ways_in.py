@@ -28,7 +28,7 @@ def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, 
     about_left_out(case, mesh, request, trail, hop)
     about_sni(case, mesh, request, trail)
     about_redirects(case, mesh, request, trail)
-    if hop.kind is not HopKind.GATEWAY:
+    if hop.kind is not HopKind.GATEWAY or not (hop.server or hop.party.gateways):
         return
     about_hosts(case, mesh, request, trail, hop)
     gateway = hop.server.gateway if hop.server else hop.party.gateways[0]

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.network_policies import Way, doubted_by
+from troubleshooter.mesh.networks import DEFAULT_PORT
 from troubleshooter.mesh.services import Endpoint, Service
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.across import near, own_network
@@ -23,6 +24,8 @@ class Obstacle(StrEnum):
 
     NO_GATEWAY = "no-gateway"
     """No Service is the gateway of its network."""
+    NO_LABEL = "no-label"
+    """A Service has the port of such gateways and their pods, and does not say of which network."""
     NO_ADDRESS = "no-address"
     NO_PORT = "no-port"
     NO_PODS = "no-pods"
@@ -92,6 +95,10 @@ def _apart(mesh: Mesh, endpoint: Endpoint, own: str) -> tuple[Obstacle, str, Res
         gateway = held[0].object
         said = f"{said}, and {gateway}, the gateway between them, has no address"
         return Obstacle.NO_ADDRESS, said, gateway.at("status.loadBalancer")
+    meant = [s for s in mesh.registry.all if s.object.cluster == endpoint.cluster and _looks_like_one(mesh, s)]
+    if len(meant) == 1:
+        said = f"{said}, and {meant[0].object} does not say that it is the gateway between them"
+        return Obstacle.NO_LABEL, said, meant[0].object.at("metadata.labels")
     place = endpoint.workload.object.at() if endpoint.workload else None
     return Obstacle.NO_GATEWAY, f"{said}, and no gateway leads there", place
 
@@ -115,6 +122,14 @@ def _behind(mesh: Mesh, endpoint: Endpoint) -> tuple[Obstacle, str, Resource] | 
     if not endpoint.pod.ready or not (endpoint.workload and endpoint.workload.pods):
         return Obstacle.NOT_READY, f"no pod behind {thing} is ready", endpoint.pod.owner.at("status")
     return None
+
+
+def _looks_like_one(mesh: Mesh, service: Service) -> bool:
+    """Whether a Service has the port between networks, and pods behind it that are gateways."""
+    if service.entry or service.port(DEFAULT_PORT) is None:
+        return False
+    behind = mesh.workloads.meant(service.namespace, service.selector)
+    return any(p.gateway and p.owner.cluster == service.object.cluster for _, p in behind)
 
 
 def _service_at(mesh: Mesh, endpoint: Endpoint) -> Service | None:
