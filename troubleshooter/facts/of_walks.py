@@ -20,6 +20,7 @@ from troubleshooter.facts.of_gateways import about_binding
 from troubleshooter.facts.of_host_headers import about_host_header
 from troubleshooter.facts.of_identities import about_origin
 from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
+from troubleshooter.facts.of_inbound_rivals import about_inbound_rival
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
@@ -103,6 +104,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_connection(case, trail, hop)
     about_stopping(case, hop)
     about_shared_port(case, hop)
+    about_inbound_rival(case, mesh, hop)
     about_roots(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)

@@ -102,15 +102,16 @@ def _read(request: Request, trail: Trail, led: Led | None) -> Trail:
 
 
 def _unreadable(trail: Trail, comes: str) -> Outcome:
-    """What no HTTP brings at a port declared HTTP: TLS finds no filter chain, anything else is answered with 400. Where
-    mutual TLS is off, TLS gets as far as the HTTP codec too.
+    """What no HTTP brings at a port declared HTTP: TLS finds no filter chain, anything else is answered with 400. TLS
+    gets as far as the HTTP codec too where mutual TLS lies around it, or is off.
 
     Source: `inboundPermissiveHTTPFilterChainMatchWithMxcOptions` in istio/istio pilot/pkg/networking/core (inbound).
     """
-    accepts = trail.hops[-2].accepts if len(trail.hops) > 1 else None
-    if comes != "tls":
+    before = trail.hops[-2] if len(trail.hops) > 1 else None
+    wrapped = before is not None and before.offer is not None and before.offer.sends is Sends.MTLS
+    if comes != "tls" or wrapped:
         return http(400, "DPE", details="http1.codec_error")
-    if accepts is not None and accepts.mode is Mode.DISABLE:
+    if before is not None and before.accepts is not None and before.accepts.mode is Mode.DISABLE:
         return Outcome(status=400, flags=("DPE",), details="http1.codec_error", connection=Connection.TLS_ERROR)
     return dropped(Connection.RESET, "NR", details="filter_chain_not_found")
 
