@@ -120,6 +120,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.rival_takes", YES_NO, "Whether the server that is opened instead takes the host of the VirtualService.", "mesh"),
     ("gateway.rival_selector", ("same", "other"), "Whether the two Gateways have the same selector.", "mesh"),
     ("gateway.tls_route", ("found", "other-name", "http-only"), "Whether a route of a server that passes TLS on is for the name in the hello; there may be none but for HTTP.", "walk"),
+    ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
     ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("virtual_service.tls_matches", ("one", "several"), "How many matches its tls routes have.", "mesh"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),

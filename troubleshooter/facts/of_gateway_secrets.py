@@ -18,7 +18,8 @@ from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, as_map
 
 ISSUER = "cert-manager.io"
-OF_CERTIFICATES = ("kubernetes.io/tls", "Opaque", "")
+OF_TLS = "kubernetes.io/tls"
+OF_CERTIFICATES = (OF_TLS, "Opaque", "")
 """Types of Secrets that hold certificates; one without a type is Opaque."""
 
 
@@ -41,6 +42,16 @@ def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Itera
         found = mesh.index.get(CORE, "Secret", credential.namespace, credential.name)
         if found is not None and not credential.foreign:
             case.fact("gateway.secret", "found", server.gateway.at(credential.field), found.at())
+
+
+def about_own_secret(case: CaseBuilder, mesh: Mesh, server: Server, namespace: str) -> None:
+    """Whether there is exactly one Secret for TLS beside the pods, which a server could show."""
+    secrets = [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == OF_TLS]
+    alone = len(secrets) == 1
+    place = server.gateway.at(f"{server.path}.tls")
+    case.fact("gateway.own_secret", "one" if alone else "none", place, *(s.at() for s in secrets))
+    case.detail("gateway.own_secret", secrets[0].name if alone else "")
+    case.detail("gateway.tls_field", f"{server.path}.tls")
 
 
 def _not_found(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:

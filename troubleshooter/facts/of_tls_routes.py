@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_gateway_secrets import about_own_secret
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.routes import routes_of
 from troubleshooter.mesh.servers import Server
 from troubleshooter.model import HopKind, Object, Request, Stage, as_list
 from troubleshooter.walk import Hop, Trail
-
-TLS_SECRET = "kubernetes.io/tls"
 
 
 def about_tls_routes(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
@@ -61,8 +59,5 @@ def _http_only(case: CaseBuilder, mesh: Mesh, held: Sequence[Object], server: Se
     case.role("gateway", server.gateway.at())
     case.role("virtual_service", held[0].at())
     case.fact("gateway.tls_route", "http-only", place, *(v.at("spec.http") for v in held))
-    secrets = [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == TLS_SECRET]
-    case.fact("gateway.own_secret", "one" if len(secrets) == 1 else "none", place, *(s.at() for s in secrets))
-    case.detail("gateway.own_secret", secrets[0].name if len(secrets) == 1 else "")
-    case.detail("gateway.tls_field", f"{server.path}.tls")
+    about_own_secret(case, mesh, server, namespace)
     case.detail("gateway.protocol_field", f"{server.path}.port.protocol")

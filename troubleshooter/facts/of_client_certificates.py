@@ -1,0 +1,24 @@
+"""Facts about the certificates that servers of gateways ask of clients.
+
+Must not know causes. Source: https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings-TLSmode.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_gateway_secrets import about_own_secret
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import HopKind, Stage
+from troubleshooter.walk import Hop, Trail
+
+
+def about_client_certificate(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
+    """That a client outside dies at a server that asks for a certificate of the mesh."""
+    server = hop.server
+    died = trail.failed and len(trail.hops) == 1 and trail.steps[-1].stage is Stage.LISTENER
+    if hop.kind is not HopKind.GATEWAY or not died or server is None or server.tls != "ISTIO_MUTUAL":
+        return
+    case.role("gateway", server.gateway.at())
+    case.fact("gateway.client_certificate", "of-the-mesh", server.gateway.at(f"{server.path}.tls.mode"))
+    case.detail("gateway.hosts", ", ".join(server.hosts))
+    about_own_secret(case, mesh, server, hop.party.namespace)
