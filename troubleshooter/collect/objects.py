@@ -49,9 +49,9 @@ def read_object(document: Document, source: SourceText, cluster: str) -> Object 
     if wrong:
         why, unlock = wrong
         return note(source.place(document.find(document.at)), why, unlock)
+    named = Object(raw=raw).annotations.get(CLUSTER, "")
     _take_out(raw)
     line_of = _line_of(source, document.find, document.at)
-    named = Object(raw=raw).annotations.get(CLUSTER, "")
     return Object(raw=raw, file=source.name, cluster=cluster or named, line_of=line_of)
 
 

@@ -132,6 +132,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # service
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),
+    ("service.elsewhere", ("read", "not-read"), "Whether its istiod reads the Kubernetes cluster in which pods of it are ready.", "walk"),
     ("service.no_endpoints_because", tuple(a for a in Absence if a not in ("none", "not-seen")), "Why it has none.", "mesh"),
     ("service.endpoints_meant", YES_NO, "Whether a request, its pods or a nearly matching workload show that it should have endpoints.", "walk"),
     ("service.selector_guess", ("one", "none"), "Whether exactly one workload could be the one meant.", "mesh"),

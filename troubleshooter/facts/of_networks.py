@@ -19,6 +19,7 @@ def about_networks(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
         return
     if trail.steps[-1].stage is Stage.ENDPOINT and trail.hop.kind is HopKind.SENDER:
         _about_way(case, mesh, trail)
+        _about_unread(case, mesh, trail)
     elif trail.steps[-1].stage in {Stage.TRANSPORT, Stage.LISTENER, Stage.ROUTE}:
         _about_relay(case, mesh, trail)
 
@@ -33,6 +34,20 @@ def _about_way(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
     case.detail("target.network", closed.far)
     case.detail("target.cluster_name", trail.hop.endpoint.cluster if trail.hop.endpoint else "")
     case.detail("caller.cluster_name", trail.hop.party.cluster)
+
+
+def _about_unread(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
+    """A service without endpoints, of which pods are ready in a cluster that istiod does not read."""
+    cluster = trail.hop.cluster
+    if cluster is None or cluster.service is None or cluster.service_port is None:
+        return
+    if trail.hop.endpoints is not None and trail.hop.endpoints.ready:
+        return
+    far = mesh.ready_elsewhere(cluster.service, cluster.service_port)
+    if far is not None:
+        case.fact("service.elsewhere", "not-read", far.object.at())
+        case.detail("target.cluster_name", far.object.cluster)
+        case.detail("caller.cluster_name", trail.hop.party.cluster)
 
 
 def _about_relay(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:

@@ -144,6 +144,29 @@ class Mesh:
             return self._whole.trust_domains
         return TrustDomains(self.index, primaries(self.inventory.objects))
 
+    def left_out(self, service: Service) -> list[Service]:
+        """The Services of the same host in Kubernetes clusters that were read here, and that istiod of this view's
+        cluster does not read, though they are known to be of one mesh with it."""
+        if self._whole is None or service.entry:
+            return []
+        unread = {c for c in self._whole.clusters - self.clusters if self._one_mesh(c)}
+        return [s for s in self._whole.registry.namesakes(service) if s.object.cluster in unread]
+
+    def _one_mesh(self, other: str) -> bool:
+        """Whether another cluster is of this mesh: by a remote secret on either side, the mesh id, or since both say
+        which of its networks they are."""
+        if self._whole is None or self.roots.joined(self._cluster, other):
+            return self._whole is not None
+        return all(self._whole.networks.of_namespace(name) for name in (self._cluster, other))
+
+    def ready_elsewhere(self, service: Service, port: Port) -> Service | None:
+        """One of those with a pod that is ready, None if there is none."""
+        whole = self._whole
+        held = ((s, p) for s in self.left_out(service) for p in s.ports if p.name == port.name)
+        return next(
+            (s for s, p in held if whole is not None and whole.seen_from(s.object.cluster).endpoints(s, p).ready), None
+        )
+
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:
         """What names clusters of the mesh of which nothing was read."""
