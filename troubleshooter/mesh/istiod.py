@@ -36,5 +36,6 @@ def environment(spec: Raw) -> dict[str, str]:
 def _istiods(index: Index) -> Iterator[Object]:
     for thing in index.all("apps", "Deployment"):
         template = as_map(as_map(thing.spec.get("template")).get("metadata"))
-        if as_map(template.get("labels")).get("app", thing.labels.get("app")) == APP:
+        labelled = as_map(template.get("labels")).get("app", thing.labels.get("app")) == APP
+        if labelled or thing.name == APP or thing.name.startswith(f"{APP}-"):
             yield thing
