@@ -96,6 +96,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.gateway_form", ("short", "full"), "Whether the missing Gateway's name is without a namespace.", "mesh"),
     ("virtual_service.gateway_guess", ("one", "none"), "Whether exactly one Gateway could be the one meant.", "mesh"),
     ("virtual_service.gateway_hosts", ("met", "apart", "not-served", "other-namespace"), "Whether its Gateway takes its hosts: all apart, not the one asked for, or from another namespace only.", "mesh"),
+    ("virtual_service.passthrough", ("http-only", "routed"), "Whether one that is bound to a server which passes TLS through has http routes alone.", "walk"),
     ("virtual_service.host_mend", ("gateway", "here", "none"), "Which of it and its Gateway is probably to get the other's host.", "mesh"),
     ("request.host_routes", ("here", "elsewhere", "none"), "Which VirtualServices have the host that is asked for at a gateway.", "walk"),
     ("request.host_header", ("known", "unknown"), "Whether the caller's proxy knows the host in a Host header of the client's own.", "walk"),

@@ -96,6 +96,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.host_dialled", "The Service that the client dials all the same."),
     ("request.host_guess", "The host that the client probably means."),
     ("request.hosts_known", "The hosts that the gateway has routes for."),
+    ("virtual_service.passthrough_tls", "Its last http route as a tls route."),
     ("virtual_service.gateways", "What it is bound to."),
     ("virtual_service.gateway_field", "The field that names the missing Gateway."),
     ("virtual_service.gateway_written", "The name written there."),
