@@ -50,14 +50,25 @@ def about_port_alone(case: CaseBuilder, mesh: Mesh, service: Service, port: Port
     scope = mesh.sidecars.scope(service.namespace, {})
     if port.protocol.family != "tcp" or not is_wide(service) or not scope.has(service):
         return
-    client = assumed_client(service.namespace).pod
-    allocates = client is not None and answered_by_proxy(mesh, client)
-    there = (workload.representative for workload in mesh.workloads.inside(service.namespace))
-    if any(answered_by_proxy(mesh, pod) is not allocates for pod in there if pod.proxy):
-        return  # it hangs on who calls
+    allocates = _allocates(mesh, service.namespace)
+    if allocates is None:
+        return
     held = mesh.listeners.shared(port.number, scope, allocates=allocates)
     if held is not None and held.rest is not None:
         _rival(case, service, held.rest)
+
+
+def _allocates(mesh: Mesh, namespace: str) -> bool | None:
+    """Whether the proxies of a namespace answer DNS; None where some do and some do not, so that it hangs on who
+    calls."""
+    return mesh.index.kept(f"DNS by proxies in {namespace}", lambda _: _answering(mesh, namespace))
+
+
+def _answering(mesh: Mesh, namespace: str) -> bool | None:
+    made = (workload.representative for workload in mesh.workloads.inside(namespace))
+    clients = [pod for pod in (assumed_client(namespace).pod, *made) if pod is not None and pod.proxy]
+    found = {answered_by_proxy(mesh, pod) for pod in clients}
+    return found.pop() if len(found) == 1 else None
 
 
 def _rival(case: CaseBuilder, meant: Service, taker: Claim) -> None:
