@@ -104,7 +104,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_connection(case, trail, hop)
     about_stopping(case, hop)
     about_shared_port(case, hop)
-    about_inbound_rival(case, mesh, hop)
+    about_inbound_rival(case, mesh, trail, hop)
     about_roots(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
