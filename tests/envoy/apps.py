@@ -53,7 +53,7 @@ def _well(one: socket.socket, name: str, status: int = 200) -> None:
 
 def _is_other(head: bytes) -> bool:
     """A handshake, or HTTP/2: neither text nor HTTP/1.1."""
-    return head.startswith((b"\x16", PREFACE))
+    return head.startswith((HELLO, PREFACE))
 
 
 def _slow(one: socket.socket, name: str) -> None:
@@ -111,8 +111,12 @@ BEHAVIOURS: dict[str, Serve] = {
     "garbage": _garbage,
     "http2": _http2,
     "tls": _well,
+    "either": _well,
 }
-"""What an application may do. Beside these: `down` (nothing listens), `full` (it takes no more connections)."""
+"""What an application may do. `tls` takes nothing but TLS, `either` also plain text. Beside these there are `down`
+(nothing listens) and `full` (it takes no more connections)."""
+HELLO = b"\x16"
+"""How a TLS handshake begins."""
 
 
 class App:
@@ -120,7 +124,8 @@ class App:
 
     def __init__(self, place: Place, name: str, behaviour: str = "well", identity: Identity | None = None) -> None:
         self._name, self._serve = name, BEHAVIOURS[behaviour]
-        self._tls = _context(identity) if behaviour == "tls" and identity else None
+        self._tls = _context(identity) if identity else None
+        self._always = behaviour == "tls"
         self._socket = socket.create_server(place, backlog=64)
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -134,9 +139,9 @@ class App:
     def _handle(self, one: socket.socket) -> None:
         with contextlib.suppress(OSError), contextlib.ExitStack() as held:
             held.enter_context(one)
-            self._serve(
-                held.enter_context(self._tls.wrap_socket(one, server_side=True)) if self._tls else one, self._name
-            )
+            if self._tls and (self._always or one.recv(1, socket.MSG_PEEK) == HELLO):
+                one = held.enter_context(self._tls.wrap_socket(one, server_side=True))
+            self._serve(one, self._name)
 
     def stop(self) -> None:
         with contextlib.suppress(OSError):

@@ -86,6 +86,8 @@ def _connected(dial: Dial, one: socket.socket) -> Seen:
     if not dial.waits:
         one.sendall(b"ping\n")
     told = one.recv(65536)
+    if told.startswith(b"HTTP/1.1 "):
+        return Seen(status=int(told[9:12]))
     return Seen(text=told.decode("latin-1")) if told else Seen(connection=Connection.RESET)
 
 

@@ -6,17 +6,17 @@ cluster_traffic_policy.go; pilot/pkg/xds/endpoints for the endpoints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tests.envoy.envoy_shapes import HTTP_ALPN, MESH_ALPN, Shape, address, sends_tls, typed
+from tests.envoy.envoy_shapes import HTTP2_ALPN, HTTP_ALPN, MESH_ALPN, Shape, address, sends_tls, typed
 from tests.envoy.views import BLACKHOLE, PASSTHROUGH, View, cluster_name
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import Placement, place
+from troubleshooter.mesh.locality import HOSTNAME, Placement, place
 from troubleshooter.mesh.mtls import Mode, mesh_sni
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.services import Endpoint, Port, Service
-from troubleshooter.model import Raw, as_map
+from troubleshooter.model import Raw, as_list, as_map
 from troubleshooter.walk.balancing import distribution, locality_setting
 from troubleshooter.walk.decisions import Cluster
 
@@ -42,10 +42,20 @@ def original(name: str) -> Shape:
 def _of_port(view: View, service: Service, port: Port) -> Iterator[Shape]:
     rule = view.mesh.destination_rules.in_force(service, view.namespace, view.labels)
     for subset in ("", *(rule.subsets if rule else ())):
-        yield _cluster(view, Cluster(
+        cluster = Cluster(
             name=cluster_name(port.number, service.host, subset), host=service.host, port=port.number, subset=subset,
             service=service, service_port=port, rule=rule,
-        ))  # fmt: skip
+        )  # fmt: skip
+        # Of names that are looked up istiod makes no cluster without a name.
+        if not service.resolution.startswith("DNS") or _ready(view, cluster, service, port):
+            yield _cluster(view, cluster)
+
+
+def _ready(view: View, cluster: Cluster, service: Service, port: Port) -> list[Endpoint]:
+    """The endpoints of a cluster that may be used."""
+    subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
+    ready = view.mesh.endpoints(service, port).ready
+    return [e for e in ready if subset is None or selects(subset.labels, e.all_labels)]
 
 
 def _section(cluster: Cluster, name: str) -> Raw:
@@ -63,7 +73,7 @@ def _cluster(view: View, cluster: Cluster) -> Shape:
         "connect_timeout": as_map(pool.get("tcp")).get("connectTimeout") or "10s",
         "circuit_breakers": {"thresholds": [_limits(pool)]},
         "common_lb_config": {"healthy_panic_threshold": {}},
-        **_framing(port, as_map(pool.get("http"))),
+        **framing(port, as_map(pool.get("http"))),
         **_ejection(_section(cluster, "outlierDetection")),
         **_tls(view, cluster),
     }
@@ -85,7 +95,7 @@ def _limits(pool: Raw) -> Shape:
     }
 
 
-def _framing(port: Port, http: Raw) -> Shape:
+def framing(port: Port, http: Raw) -> Shape:
     """The version of HTTP that is sent: 2 where the port declares it, the client's where nothing is declared."""
     chosen: Shape = {"explicit_http_config": {"http_protocol_options": {}}}
     if port.protocol in HTTP2 or http.get("h2UpgradePolicy") == "UPGRADE":
@@ -112,16 +122,13 @@ def _ejection(raw: Raw) -> Shape:
 
 def _placed(view: View, cluster: Cluster, service: Service, port: Port) -> Iterator[Shape]:
     """The endpoints, each in a group of its own with its priority; those that get nothing are left out."""
-    subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
-    ready = view.mesh.endpoints(service, port).ready
-    kept = [e for e in ready if subset is None or selects(subset.labels, e.all_labels)]
     setting: Placement = place(
-        kept,
+        _ready(view, cluster, service, port),
         setting=locality_setting(view.mesh, cluster),
         outlier_detection=bool(_section(cluster, "outlierDetection")),
         traffic_distribution=distribution(cluster),
         locality=view.pod.locality,
-        labels=view.labels,
+        labels={HOSTNAME: view.pod.node, **view.labels} if view.pod.node else view.labels,
     )
     for endpoint, share in zip(setting.endpoints, setting.shares, strict=True):
         if share or endpoint.priority:
@@ -149,13 +156,13 @@ def _tls(view: View, cluster: Cluster) -> Shape:
     assert service is not None
     held = rule.section("tls", cluster.port, cluster.subset) if isinstance(rule, DestinationRule) else None
     inside = mesh_sni(cluster.host, cluster.port, cluster.subset)
-    http = cluster.service_port is not None and cluster.service_port.protocol.family == "http"
+    names = [str(name) for name in as_list(held[0].get("subjectAltNames"))] if held else []
     mesh_socket = sends_tls(
-        sni=inside,
+        sni=str(held[0].get("sni") or inside) if held else inside,
         roots=view.identity.roots,
         own=view.identity,
-        sans=_names(view, cluster),
-        alpn=HTTP_ALPN if http else MESH_ALPN,
+        sans=names or _names(view, cluster),
+        alpn=_alpn(cluster.service_port),
     )
     if held is None:
         return _auto(view, service, mesh_socket)
@@ -163,8 +170,16 @@ def _tls(view: View, cluster: Cluster) -> Shape:
     if mode == "ISTIO_MUTUAL":
         return {"transport_socket": mesh_socket}
     sni = str(held[0].get("sni") or "")
-    foreign = sends_tls(sni=sni, roots=view.authority.roots, own=view.identity if mode == "MUTUAL" else None)
+    own = view.identity if mode == "MUTUAL" else None
+    foreign = sends_tls(sni=sni, roots=view.authority.roots, own=own, sans=names)
     return {} if mode == "DISABLE" else {"transport_socket": foreign}
+
+
+def _alpn(port: Port | None) -> Sequence[str]:
+    """What the mesh's mutual TLS says of the protocol inside."""
+    if port is not None and port.protocol in HTTP2:
+        return HTTP2_ALPN
+    return HTTP_ALPN if port is not None and port.protocol.family == "http" else MESH_ALPN
 
 
 def _auto(view: View, service: Service, socket: Shape) -> Shape:

@@ -44,6 +44,7 @@ OPERATORS = {
 
 MESH_ALPN = ("istio-peer-exchange", "istio")
 HTTP_ALPN = ("istio-http/1.1", "istio", "http/1.1")
+HTTP2_ALPN = ("istio-h2", "istio", "h2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,12 +107,10 @@ def http_manager(routes: Shape, filters: Sequence[Shape] = (), **fields: Any) ->
         route_config=routes,
         http_filters=[*filters, router],
         server_name="istio-envoy",
-        normalize_path=True,
-        path_with_escaped_slashes_action="KEEP_UNCHANGED",
+        **fields,
         upgrade_configs=[{"upgrade_type": "websocket"}],
         stream_idle_timeout="0s",
         access_log=access_log(),
-        **fields,
     )
 
 

@@ -5,7 +5,7 @@ Source: `buildGatewayListeners` in istio/istio pilot/pkg/networking/core/gateway
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from tests.envoy import http_routes, rbac, tokens
 from tests.envoy.envoy_shapes import Shape, http_manager, inspectors, listener, takes_tls, typed, unmatched_log
@@ -27,13 +27,10 @@ def all_of(view: View) -> Iterator[Shape]:
     gateways = view.mesh.gateways.for_workload(view.workload)
     held = [o for o in view.mesh.gateways.opened(gateways, view.workload) if o.shadowed_by is None]
     for port in dict.fromkeys(o.port for o in held):
-        yield _of_port(view, port, [o for o in held if o.port == port])
-
-
-def ports(view: View) -> Iterable[int]:
-    """The container ports that a gateway opens."""
-    gateways = view.mesh.gateways.for_workload(view.workload)
-    return dict.fromkeys(o.port for o in view.mesh.gateways.opened(gateways, view.workload) if o.shadowed_by is None)
+        made = _of_port(view, port, [o for o in held if o.port == port])
+        # Without a filter chain there is no listener.
+        if made["filter_chains"]:
+            yield made
 
 
 def _of_port(view: View, port: int, held: list[Opened]) -> Shape:
@@ -87,7 +84,8 @@ def _http(view: View, name: str, servers: list[Server]) -> Shape:
     held = virtual_hosts(view.mesh.virtual_services, servers, view.namespace, view.labels)
     routes = http_routes.of_gateway(view, name, held.values(), servers[0].number)
     fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    return http_manager(routes, [*tokens.of_requests(view), *rbac.of_requests(view), fault], use_remote_address=True)
+    filters = [*tokens.of_requests(view), *rbac.of_requests(view), fault]
+    return http_manager(routes, filters, use_remote_address=True, **view.paths)
 
 
 def _socket(view: View, server: Server) -> Shape:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tests.envoy import rbac, tokens
+from tests.envoy.clusters import framing
 from tests.envoy.envoy_shapes import (
     Shape,
     address,
@@ -80,7 +81,9 @@ def clusters(view: View, ports: Sequence[int]) -> Iterator[Shape]:
     for port in ports:
         held = [{"endpoint": {"address": address(view.places.of_app(view.pod), port)}}]
         assignment = {"cluster_name": cluster_name(port), "endpoints": [{"lb_endpoints": held}]}
-        yield {"name": cluster_name(port), "type": "STATIC", "connect_timeout": "10s", "load_assignment": assignment}
+        led = view.mesh.registry.serving(view.workload, view.pod, port)
+        spoken = framing(led[1], {}) if led else {}
+        yield {"name": cluster_name(port), "type": "STATIC", **spoken, "load_assignment": assignment}
 
 
 def cluster_name(port: int) -> str:
@@ -94,9 +97,7 @@ def _chain(view: View, port: int, way: Way) -> Shape:
     made: Shape = {"filter_chain_match": match | ({"application_protocols": list(alpn)} if alpn else {})}
     if ends:
         domains = view.mesh.settings.trust_domains
-        made["transport_socket"] = takes_tls(
-            view.identity, asks=True, domains=domains, alpn=(*OF_HTTP, "istio", "istio-peer-exchange", "h2", "http/1.1")
-        )
+        made["transport_socket"] = takes_tls(view.identity, asks=True, domains=domains, alpn=("h2", "http/1.1"))
     made["filters"] = [_http(view, port)] if reads == "http" else [*rbac.of_connections(view), _passed(port)]
     return made
 
@@ -110,4 +111,4 @@ def _http(view: View, port: int) -> Shape:
     table = {"virtual_hosts": [{"name": f"inbound|http|{port}", "domains": ["*"], "routes": [route]}]}
     routes = {"name": cluster_name(port), "validate_clusters": False, **table}
     filters = [*tokens.of_requests(view), *rbac.of_requests(view)]
-    return http_manager(routes, filters, forward_client_cert_details="APPEND_FORWARD")
+    return http_manager(routes, filters, forward_client_cert_details="APPEND_FORWARD", **view.paths)

@@ -52,18 +52,18 @@ def _of_http(view: View, number: int) -> Shape:
     return listener(
         f"0.0.0.0_{number}",
         ("0.0.0.0", number),  # noqa: S104 - it is not bound, only handed over to
-        [{"filter_chain_match": PLAIN_HTTP, "filters": [_http(http_routes.of_port(view, number))]}],
+        [{"filter_chain_match": PLAIN_HTTP, "filters": [_http(view, http_routes.of_port(view, number))]}],
         default_filter_chain={"name": "PassthroughFilterChain", "filters": [tcp_proxy(view.rest)]},
         **_detecting(),
     )
 
 
-def _http(routes: Shape) -> Shape:
+def _http(view: View, routes: Shape) -> Shape:
     fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    return http_manager(routes, [fault])
+    return http_manager(routes, [fault], **view.paths)
 
 
-def _detected_http(routes: Shape) -> Shape:
+def _detected_http(view: View, routes: Shape) -> Shape:
     """Reads what was found to be HTTP, and says so to the far end, as Istio's own filter `istio.alpn` does."""
     value = {"object_key": "envoy.network.application_protocols", "shared_with_upstream": "ONCE"}
     told = {**value, "format_string": {"text_format_source": {"inline_string": ",".join(HTTP_ALPN)}}}
@@ -73,7 +73,7 @@ def _detected_http(routes: Shape) -> Shape:
         on_request_headers=[told],
     )
     fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    return http_manager(routes, [alpn, fault])
+    return http_manager(routes, [alpn, fault], **view.paths)
 
 
 def _detecting() -> Shape:
@@ -90,18 +90,30 @@ def _detecting() -> Shape:
 def _others(view: View) -> Iterator[Shape]:
     """A listener for each service that declares something else on a port, or nothing."""
     for service, port in view.ports():
-        place = view.places.of_service(service), port.number
-        name = f"{place[0]}_{port.number}"
-        match port.protocol.family:
-            case "tcp":
-                yield listener(name, place, [{"filters": [_straight(view, service, port)]}], **UNBOUND)
-            case "tls":
-                yield _by_name(view, name, service, port)
-            case "auto":
-                read: Shape = {"filter_chain_match": PLAIN_HTTP}
-                read["filters"] = [_detected_http(http_routes.of_sniffed(view, service, port))]
-                other = {"filters": [_straight(view, service, port)]}
-                yield listener(name, place, [read], default_filter_chain=other, **_detecting())
+        for host in _hosts(view, service, port):
+            yield from _of_address(view, service, port, host)
+
+
+def _hosts(view: View, service: Service, port: Port) -> list[str]:
+    """The addresses at which a service is dialled: a headless one at those of its pods but this one."""
+    if not service.headless:
+        return [view.places.of_service(service)]
+    found = dict.fromkeys(view.places.of_endpoint(e) for e in view.mesh.endpoints(service, port).all)
+    return [host for host in found if host != view.address]
+
+
+def _of_address(view: View, service: Service, port: Port, host: str) -> Iterator[Shape]:
+    place, name = (host, port.number), f"{host}_{port.number}"
+    match port.protocol.family:
+        case "tcp":
+            yield listener(name, place, [{"filters": [_straight(view, service, port)]}], **UNBOUND)
+        case "tls":
+            yield _by_name(view, name, place, service, port)
+        case "auto":
+            read: Shape = {"filter_chain_match": PLAIN_HTTP}
+            read["filters"] = [_detected_http(view, http_routes.of_sniffed(view, service, port))]
+            other = {"filters": [_straight(view, service, port)]}
+            yield listener(name, place, [read], default_filter_chain=other, **_detecting())
 
 
 def _straight(view: View, service: Service, port: Port) -> Shape:
@@ -116,7 +128,7 @@ def _owners(view: View, service: Service) -> list[Object]:
     return list(view.mesh.virtual_services.for_connections(service.host, view.namespace, view.scope.takes))
 
 
-def _by_name(view: View, name: str, service: Service, port: Port) -> Shape:
+def _by_name(view: View, name: str, place: tuple[str, int], service: Service, port: Port) -> Shape:
     """By the name in the TLS hello where tls routes are there for it."""
     sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
     routes = [r for owner in _owners(view, service) for r in routes_of(owner, "tls")]
@@ -125,7 +137,6 @@ def _by_name(view: View, name: str, service: Service, port: Port) -> Shape:
     if not chains and service.entry and not service.addresses:
         chains, straight = [{"filter_chain_match": {"server_names": [service.host]}, **straight}], _rest(view)
     left = _rest(view) if chains and routes else straight
-    place = view.places.of_service(service), port.number
     return listener(name, place, chains, default_filter_chain=left, **_detecting())
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.envoy import clusters, gateway_listeners, sidecar_inbound, sidecar_outbound
 from tests.envoy.apps import App, Full, Relay
 from tests.envoy.clients import Dial, Place
+from tests.envoy.envoy_shapes import Shape
 from tests.envoy.loopback import OUTBOUND, Places
 from tests.envoy.proxies import Proxy, bootstrap
 from tests.envoy.secrets import Authority
@@ -46,6 +47,7 @@ class Scene:
     settings: Settings
     places: Places = field(default_factory=Places)
     proxies: dict[str, Proxy] = field(default_factory=dict)
+    _taken: set[Place] = field(default_factory=set)
 
     @contextlib.contextmanager
     def running(self, request: Request) -> Iterator[Scene]:
@@ -53,19 +55,18 @@ class Scene:
         with contextlib.ExitStack() as held:
             for app in self._apps(request):
                 held.callback(app.stop)
-            waits: list[tuple[Proxy, Place]] = []
-            for workload, pod in self._pods():
-                if pod.proxy:
-                    view, ports = self._view(workload, pod), sorted(self._ports(pod))
-                    proxy = Proxy(self.binary, self.folder / f"envoy{len(waits)}", _config(view, ports))
-                    held.callback(proxy.stop)
-                    self.proxies.setdefault(name_of(workload), proxy)
-                    first = next(iter(gateway_listeners.ports(view)), 0) if pod.gateway else OUTBOUND
-                    waits.append((proxy, (view.address, first)))
-            for proxy, place in waits:
-                if place[1]:
-                    proxy.wait_for(place)
+            started = [self._started(n, w, p, request) for n, (w, p) in enumerate(self._pods()) if p.proxy]
+            for proxy in started:
+                held.callback(proxy.stop)
+            for proxy in started:
+                proxy.wait()
             yield self
+
+    def _started(self, number: int, workload: Workload, pod: Pod, request: Request) -> Proxy:
+        ports = sorted(self._dialled(request, pod))
+        proxy = Proxy(self.binary, self.folder / f"envoy{number}", _config(self._view(workload, pod), ports))
+        self.proxies.setdefault(name_of(workload), proxy)
+        return proxy
 
     def _pods(self) -> Iterator[tuple[Workload, Pod]]:
         return ((w, p) for w in self.mesh.workloads.all for p in w.pods)
@@ -91,28 +92,38 @@ class Scene:
         }
         return led | {number for _, number in pod.declared_ports}
 
+    def _dialled(self, request: Request, pod: Pod) -> set[int]:
+        """The ports of a pod that somebody may call, that of a request to its very address among them."""
+        own = {request.port} if pod.address and pod.address == request.host else set()
+        return own | self._ports(pod)
+
     def _apps(self, request: Request) -> Iterator[App | Full | Relay]:
+        usual = "either" if request.scheme == "https" else "well"
         for workload, pod in self._pods():
             if not pod.gateway:
-                for port in sorted(self._ports(pod)):
+                for port in sorted(self._dialled(request, pod)):
                     direct = pod.proxy and lets_in(pod, port)
                     place = (self.places.of_pod(pod) if direct else self.places.of_app(pod)), port
-                    yield from self._app(place, name_of(workload), "well")
+                    yield from self._app(place, name_of(workload), usual)
         for service in self.mesh.registry.all:
             yield from self._relays(service)
             if service.entry:
                 for place, host in self._outside(service):
-                    yield from self._app(place, host, "well")
-        if meant(self.mesh, request.host, "")[1] is None:
-            place = self.places.of_host(request.host), request.port
-            yield from self._app(place, request.host, "down")
+                    yield from self._app(place, host, "either")
+        alone = meant(self.mesh, request.host, "")[1]
+        if (alone is None or alone.external_name) and not self.mesh.workloads.at_address(request.host):
+            host = alone.external_name if alone else request.host
+            yield from self._app((self.places.of_host(host), request.port), request.host, "either")
 
     def _app(self, place: Place, name: str, usual: str) -> Iterator[App | Full]:
         behaviour = self.settings.apps.get(name, usual)
+        if place in self._taken:
+            return
+        self._taken.add(place)
         if behaviour == "full":
             yield Full(place)
         elif behaviour != "down":
-            identity = self.authority.identity("app.test") if behaviour == "tls" else None
+            identity = self.authority.identity("app.test") if behaviour in ("tls", "either") else None
             yield App(place, name, behaviour, identity)
 
     def _outside(self, service: Service) -> Iterable[tuple[Place, str]]:
@@ -152,6 +163,9 @@ class Scene:
     def _address(self, request: Request, namespace: str) -> str:
         """What the caller's DNS says."""
         _, service = meant(self.mesh, request.host, namespace)
+        known = self.mesh.workloads.at_address(request.host)
+        if known:
+            return self.places.of_pod(known[1])
         if service is None or service.host.startswith("*") or service.external_name:
             return self.places.of_host(service.external_name if service and service.external_name else request.host)
         port = service.port(request.port)
@@ -165,7 +179,7 @@ def name_of(workload: Workload) -> str:
     return f"{workload.namespace}/{workload.name}"
 
 
-def _config(view: View, ports: list[int]) -> dict[str, object]:
+def _config(view: View, ports: list[int]) -> Shape:
     """The configuration of a proxy: a gateway's, or a sidecar's for both directions."""
     if view.pod.gateway:
         return bootstrap(view.address, gateway_listeners.all_of(view), clusters.all_of(view))

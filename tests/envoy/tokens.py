@@ -39,7 +39,11 @@ def _provider(view: View, rule: Raw) -> Shape:
         "payload_in_metadata": PAYLOAD,
     }
     headers = [{"name": h["name"], "value_prefix": h.get("prefix", "")} for h in as_list(rule.get("fromHeaders"))]
-    return made | {"from_headers": headers, "from_params": as_list(rule.get("fromParams"))}
+    return made | {
+        "from_headers": headers,
+        "from_params": as_list(rule.get("fromParams")),
+        "from_cookies": as_list(rule.get("fromCookies")),
+    }
 
 
 def _asked(names: list[str]) -> Shape:

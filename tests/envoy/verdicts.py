@@ -20,6 +20,7 @@ OFTEN = 0.2
 """A branch with this share of the requests must have been seen."""
 REASON = "CERTIFICATE_VERIFY_FAILED"
 """After this word, Envoys of different versions say more or less of the reason."""
+FIRST_ERROR = 400
 BESIDE = frozenset({"URX", "UR"})
 """Flags that are not compared: that Istio's retries were used up is said beside the flag of the last try; and what
 Envoy logs of a TCP connection that the far end closed, since 1.38, which is newer than the releases of Istio that the
@@ -37,7 +38,8 @@ def differences(trial: Trial) -> list[Differences]:
         best = min(range(len(ways)), key=lambda n: len(compared[n]))
         met.add(best)
         found += [compared[best]] if compared[best] else []
-    missed = [b for n, (b, _) in enumerate(ways) if n not in met and (b.share or 0) >= OFTEN]
+    often = len(trial.observed) > 1
+    missed = [b for n, (b, _) in enumerate(ways) if often and n not in met and (b.share or 0) >= OFTEN]
     return [*found, *({"never seen": (b.outcome, None)} for b in missed)]
 
 
@@ -50,6 +52,8 @@ def _compared(branch: Branch, trail: Trail, one: Observed) -> Iterator[tuple[str
     status = seen.status if readable or told is None else told.response_code or None
     if (branch.failed or outcome.status) and outcome.status != status:
         yield "status", (outcome.status, status)
+    if not branch.failed and not outcome.status and (seen.status or 0) >= FIRST_ERROR:
+        yield "status", ("the application's", seen.status)
     if outcome.connection is not seen.connection:
         yield "connection", (outcome.connection, seen.connection)
     if told is not None:
@@ -63,13 +67,15 @@ def _compared(branch: Branch, trail: Trail, one: Observed) -> Iterator[tuple[str
 
 
 def _line(branch: Branch, one: Observed) -> AccessLogEntry | None:
-    """The line of the proxy at which the branch ends; an empty one where a line is foretold and none came."""
+    """The line of the proxy at which the branch ends, or of the one before it, where it is that one which answers; an
+    empty line where one is foretold and none came."""
     outcome, failed = branch.outcome, branch.failed
-    step = failed or branch.path[-1]
-    lines = one.lines.get(_name(step.proxy), ())
-    if lines or not (outcome.flags or outcome.details):
-        return lines[-1] if lines and (failed or outcome.status) else None
-    return AccessLogEntry(start_time="")
+    passed = [s.proxy for s in branch.path if s.verdict is not StageVerdict.NOT_REACHED]
+    for proxy in dict.fromkeys(map(_name, reversed(passed))):
+        lines = one.lines.get(proxy, ())
+        if lines and (outcome.status is None or lines[-1].response_code):
+            return lines[-1] if failed or outcome.status else None
+    return AccessLogEntry(start_time="") if outcome.flags or outcome.details else None
 
 
 def _flagged(branch: Branch, line: AccessLogEntry) -> Iterator[tuple[str, tuple[Any, Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tests.envoy.envoy_shapes import Identity
+from tests.envoy.envoy_shapes import Identity, Shape
 from tests.envoy.loopback import Places
 from tests.envoy.secrets import Authority
 from troubleshooter.mesh import Mesh
@@ -45,6 +45,21 @@ class View:
         return self.mesh.sidecars.scope(self.namespace, self.labels)
 
     @property
+    def paths(self) -> Shape:
+        """How it normalizes paths.
+
+        Source: https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig-ProxyPathNormalization.
+        """
+        option = self.mesh.settings.path_normalization
+        return {
+            "normalize_path": option != "NONE",
+            "merge_slashes": option in ("MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"),
+            "path_with_escaped_slashes_action": (
+                "UNESCAPE_AND_FORWARD" if option == "DECODE_AND_MERGE_SLASHES" else "KEEP_UNCHANGED"
+            ),
+        }
+
+    @property
     def rest(self) -> str:
         """The cluster of what the proxy does not know."""
         return BLACKHOLE if self.scope.closed else PASSTHROUGH
@@ -78,7 +93,9 @@ def domains(service: Service, viewer: str, address: str) -> list[str]:
     """The names by which a client in a namespace may ask for a service. Source: `GenerateAltVirtualHosts` in
     istio/istio pilot/pkg/networking/core/httproute.go."""
     if service.entry:
-        return [service.host]
+        return [service.host, *service.addresses]
     name, space, *_ = service.host.split(".")
     short = [name] if space == viewer else []
-    return [service.host, *short, f"{name}.{space}", f"{name}.{space}.svc", address]
+    names = [service.host, *short, f"{name}.{space}", f"{name}.{space}.svc"]
+    # The pods of a headless service are called by names of their own below it.
+    return [*names, *(f"*.{one}" for one in names if service.headless), address, *service.addresses]

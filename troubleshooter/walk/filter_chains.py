@@ -27,7 +27,7 @@ ASKING = frozenset({"MUTUAL", "ISTIO_MUTUAL"})
 
 BROKEN = "upstream_reset_before_response_started{{remote_connection_failure|{}}}"
 REFUSED = BROKEN.format("delayed_connect_error:_Connection_refused")
-CUT_OFF = BROKEN.format("{TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end}")
+CUT_OFF = BROKEN.format("TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
