@@ -189,6 +189,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
     ("gateway.between_networks", ("other-mode", "no-server"), "Why the gateway between networks does not pass a connection on: its server has another TLS mode, or it has none on the port.", "walk"),
+    ("connection.trust_domain", ("unknown-to-client", "unknown-to-server"), "Which end does not know the trust domain of the other.", "walk"),
     ("connection.way", tuple(Obstacle), "Why no way leads to an endpoint of another network: its gateway is not there, does not say so, has no address, not the port, no pods, or none that is ready.", "walk"),
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (

@@ -270,6 +270,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.cluster_name", "The Kubernetes cluster it runs in."),
     ("gateway.relay_field", "Where the TLS of the server between networks is set."),
     ("gateway.relay_mode", "The TLS mode of that server."),
+    ("caller.trust_domain", "The trust domain of its identities."),
+    ("target.trust_domain", "The trust domain of its identities."),
     ("caller.network", "The network it is in."),
     ("target.network", "The network it is in."),
     ("target.stop_field", "Where it would be said that its container waits before it ends."),

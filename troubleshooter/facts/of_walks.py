@@ -31,7 +31,7 @@ from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_rewrites import about_unknown_path
-from troubleshooter.facts.of_roots import about_roots
+from troubleshooter.facts.of_roots import about_roots, about_trust_domains
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shared_ports import about_shared_port
@@ -106,6 +106,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_shared_port(case, hop)
     about_inbound_rival(case, mesh, trail, hop)
     about_roots(case, mesh, hop)
+    about_trust_domains(case, mesh, hop)
     about_exception(case, mesh, hop)
     about_pod_address(case, mesh, request, hop)
 

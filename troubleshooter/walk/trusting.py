@@ -15,11 +15,13 @@ from troubleshooter.walk.decisions import Hop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Distrust:
-    """Why an end does not trust the other: the sentence, whether it is the client, and the place that says so."""
+    """Why an end does not trust the other: the sentence, whether it is the client, the place that says so, and whether
+    it is for the name of its trust domain."""
 
     said: str
     by_client: bool
     place: Resource | None
+    by_name: bool = False
 
 
 def trust(mesh: Mesh, hop: Hop) -> tuple[bool | None, bool | None]:
@@ -58,4 +60,4 @@ def _foreign(mesh: Mesh, one: str, other: str, *, by_client: bool) -> Distrust:
     domains = mesh.trust_domains
     known, met = ", ".join(domains.of(one)), domains.of(other)[0]
     said = f"proxies of cluster {one} take identities of {known} alone, and those of cluster {other} are in {met}"
-    return Distrust(said=said, by_client=by_client, place=domains.place(one))
+    return Distrust(said=said, by_client=by_client, place=domains.place(one), by_name=True)
