@@ -73,7 +73,7 @@ class Networks:
         Source: `Proxy.InNetwork` in istio/istio pilot/pkg/model/context.go; ISTIO_META_NETWORK in
         manifests/charts/istio-control/istio-discovery/files/injection-template.yaml.
         """
-        told = environment(pod).get(OWN_NETWORK) or pod.labels.get(NETWORK) or self._of_installation(cluster)
+        told = environment(pod).get(OWN_NETWORK) or pod.labels.get(NETWORK) or self._installed.get(cluster, "")
         return told or self.of(labels=pod.labels, cluster=cluster, address=pod.address)
 
     def visible(self, pod: Pod, network: str) -> bool:
@@ -194,14 +194,18 @@ class Networks:
         beside = (s for s in self._index.all(CORE, "Service") if s.cluster == service.cluster)
         return any("status" in s.raw for s in beside)
 
-    def _of_installation(self, cluster: str) -> str:
-        """`global.network`, as the injector's ConfigMap has it."""
-        for thing in self._index.all(CORE, "ConfigMap"):
-            if thing.name == INJECTOR and thing.cluster == cluster:
-                with suppress(ValueError, RecursionError):
-                    values = as_map(json.loads(str(as_map(thing.raw.get("data")).get("values") or "{}")))
-                    return str(as_map(values.get("global")).get("network") or "")
-        return ""
+    @cached_property
+    def _installed(self) -> Mapping[str, str]:
+        """`global.network` of each cluster, as the injector's ConfigMap has it."""
+        held = (thing for thing in self._index.all(CORE, "ConfigMap") if thing.name == INJECTOR)
+        return {thing.cluster: _global_network(thing) for thing in held}
+
+
+def _global_network(injector: Object) -> str:
+    with suppress(ValueError, RecursionError):
+        values = as_map(json.loads(str(as_map(injector.raw.get("data")).get("values") or "{}")))
+        return str(as_map(values.get("global")).get("network") or "")
+    return ""
 
 
 def environment(pod: Pod) -> Mapping[str, str]:
