@@ -21,14 +21,14 @@ def routes(text: str, name: str = "shop") -> str:
     ("texts", "expected"),
     [
         ((routes(TLS % "a.example.com"),), "other-name"),
-        ((routes(HTTP),), "http-only"),
+        ((routes(HTTP),), ""),
         ((routes(HTTP), routes(TLS % "a.example.com", "more")), "other-name"),
         ((routes(TLS % "b.example.com"),), ""),
         ((), ""),
     ],
 )
 def test_why_a_name_has_no_tls_route(texts: tuple[str, ...], expected: str) -> None:
-    """The routes are for another name, or are no tls routes; nothing is said where one takes it, or none is bound."""
+    """The tls routes are for another name; nothing is said where one takes it, or there is none."""
     held = mesh(SPACES, INGRESS, app("payments", "{name: tls, port: 443}"), gateway("public", SERVER), *texts)
     found = walked(held, "https://b.example.com/", "gateway:edge/public")
     facts = {name: fact.word for case in walk_cases(held, found) for name, fact in case.facts.items()}

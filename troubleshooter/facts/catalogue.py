@@ -120,7 +120,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.server", ("opened", "host-taken"), "Whether the pods open the server that is meant, or another has its TLS host first.", "mesh"),
     ("gateway.rival_takes", YES_NO, "Whether the server that is opened instead takes the host of the VirtualService.", "mesh"),
     ("gateway.rival_selector", ("same", "other"), "Whether the two Gateways have the same selector.", "mesh"),
-    ("gateway.tls_route", ("found", "other-name", "http-only"), "Whether a route of a server that passes TLS on is for the name in the hello; there may be none but for HTTP.", "walk"),
+    ("gateway.tls_route", ("found", "other-name"), "Whether a tls route of a server that passes TLS on is for the name in the hello.", "walk"),
     ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
     ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("virtual_service.tls_matches", ("one", "several"), "How many matches its tls routes have.", "mesh"),

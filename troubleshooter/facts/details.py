@@ -132,7 +132,6 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("rival.reference", "The other Gateway, as the VirtualService would name it."),
     ("gateway.own_secret", "The only Secret for TLS beside the gateway's pods."),
     ("gateway.tls_field", "The TLS settings of its server."),
-    ("gateway.protocol_field", "The protocol of its server."),
     ("virtual_service.sni_field", "The names of its tls match."),
     ("virtual_service.sni_hosts", "The names that its tls routes are for."),
     ("gateway.port_number", "The port of its server to which no port of a Service leads."),

@@ -6,10 +6,7 @@ Must not know causes. Sources: https://istio.io/latest/docs/reference/config/net
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_gateway_secrets import about_own_secret
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.routes import routes_of
 from troubleshooter.mesh.servers import Server
@@ -18,8 +15,8 @@ from troubleshooter.walk import Hop, Trail
 
 
 def about_tls_routes(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
-    """That no route of a server that passes TLS on takes the connection, though VirtualServices with the name are bound
-    to it; whether they have tls routes at all."""
+    """That no tls route of a server that passes TLS on takes the connection, though a VirtualService with the name and
+    with tls routes is bound to it."""
     server = hop.server
     died = trail.failed and trail.hop is hop and trail.steps[-1].stage is Stage.ROUTE
     if hop.kind is not HopKind.GATEWAY or not died or server is None or server.tls != "PASSTHROUGH":
@@ -29,8 +26,6 @@ def about_tls_routes(case: CaseBuilder, mesh: Mesh, request: Request, trail: Tra
     routed = next((v for v in held if _matches(v)), None)
     if routed is not None:
         _other_name(case, routed, server, name)
-    elif any(routes_of(v, "http") for v in held):
-        _http_only(case, mesh, held, server, hop.party.namespace)
 
 
 def _has(mesh: Mesh, owner: Object, server: Server, name: str) -> bool:
@@ -52,12 +47,3 @@ def _other_name(case: CaseBuilder, owner: Object, server: Server, name: str) -> 
     case.detail("virtual_service.sni_field", field)
     case.detail("virtual_service.sni_hosts", ", ".join(named))
     case.detail("request.sni", name)
-
-
-def _http_only(case: CaseBuilder, mesh: Mesh, held: Sequence[Object], server: Server, namespace: str) -> None:
-    place = server.gateway.at(f"{server.path}.tls.mode")
-    case.role("gateway", server.gateway.at())
-    case.role("virtual_service", held[0].at())
-    case.fact("gateway.tls_route", "http-only", place, *(v.at("spec.http") for v in held))
-    about_own_secret(case, mesh, server, namespace)
-    case.detail("gateway.protocol_field", f"{server.path}.port.protocol")
