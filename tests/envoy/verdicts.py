@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.envoy.trials import Observed, Trial
-from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.evidence import AccessLogEntry, Words, stage_named_by
 from troubleshooter.model import Branch, Connection, HopKind, Resource, Stage, StageVerdict, Step
 from troubleshooter.walk.decisions import Trail
 
@@ -128,6 +128,16 @@ def unforeseen(trial: Trial) -> Differences:
         came = [{"status": line.response_code, "flags": list(line.flags), "details": line.details} for line in lines]
     missing = [w for w in each if not any(_fits(w, c) for c in came)]
     return {"seen": (missing, came)} if missing else {}
+
+
+def unnamed(trial: Trial, words: Words) -> Sequence[str]:
+    """The stages that a row's `seen` says the log names, and that no failed line does, not even as one of several."""
+    seen = trial.row.raw["seen"]
+    wanted = [w["names"] for w in (seen if isinstance(seen, list) else [seen]) if "names" in w]
+    lines = [line for one in trial.observed for held in one.lines.values() for line in held if line.failed]
+    named = [stage_named_by(line, words) for line in lines]
+    told = {str(stage) for one in named for stage in (one.stage, *one.also) if stage}
+    return [stage for stage in wanted if stage not in told]
 
 
 def _told(one: Observed) -> Iterator[tuple[str, Any]]:
