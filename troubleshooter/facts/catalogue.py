@@ -257,6 +257,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
     ("control_plane.endpoints", ("some", "none"), "Whether istiod of the pods' revision has an endpoint that is ready.", "mesh"),
     ("target.binds", ("loopback", "elsewhere"), "On which address the application says that it listens.", "mesh"),
+    ("sidecar.imports", YES_NO, "Whether the Sidecar of the caller imports what is called, which is exported to it.", "walk"),
     ("sidecar.default_endpoint", ("loopback", "pod", "none"), "To which address the Sidecar of the target hands the port.", "mesh"),
     ("target.stop_hook", PRESENCE, "Whether a container of its application waits before it ends.", "mesh"),
     ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),

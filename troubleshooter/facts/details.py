@@ -152,6 +152,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("service.ports", "The numbers of its ports."),
     ("service.selector_text", "Its selector as kubectl's -l takes it."),
     ("service.export_field", "Where it says to which namespaces it is exported."),
+    ("sidecar.hosts_field", "The list of imports that is for the port that is called."),
+    ("sidecar.missing_host", "What would have to stand there."),
     ("service.export_wider", "What would export it to the caller's namespace too."),
     ("service.port", "The number of its port."),
     ("service.port_name", "The name of its port."),

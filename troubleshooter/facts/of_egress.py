@@ -14,6 +14,7 @@ from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_exports import about_hidden_service
+from troubleshooter.facts.of_imports import about_imports
 from troubleshooter.facts.of_names import about_missing_name
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
@@ -86,6 +87,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
             _entry(case, request, service)
         elif not seen:
             about_hidden_service(case, mesh, service, viewer)
+            about_imports(case, mesh, service, hop)
     elif hop.routing is not None and hop.routing.owners:
         case.fact("request.destination", "routed", hop.routing.owners[0].at("spec.hosts"))
     elif hosts.is_address(full):
