@@ -7,6 +7,7 @@ stands in the knowledge base, under the fact's name. A deriver that emits anythi
 
 from __future__ import annotations
 
+from troubleshooter.facts.catalogue_of_gateways import OF_GATEWAYS
 from troubleshooter.facts.details import DETAILS
 from troubleshooter.facts.words import FLAGS, MISSES, NO_EFFECT, PRESENCE, TLS_MODES, YES_NO
 from troubleshooter.mesh.authorizers import State
@@ -112,24 +113,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.decrypted_port", ("free", "taken"), "Whether the Service port of such requests has no server of its number yet.", "walk"),
     ("connection.tls_ends", ("load-balancer", "gateway"), "Where the client's TLS ends, which objects seldom tell.", "evidence"),
     ("request.sni", ("fits", "none", "other", "other-server", "coalesced"), "Whether the name in the TLS hello leads to the gateway's server for the host that is asked for.", "walk"),
-    ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
-    ("gateway.certificate_with", ("server", "gateway", "other-selector"), "Whether the other server is of the same Gateway, or of one that its selector covers.", "mesh"),
-    ("gateway.certificate_merge", ("one", "none"), "Whether the two could be made one by changing one VirtualService at most.", "mesh"),
-    ("gateway.pods", ("ready", "not-ready"), "Whether any pod of the gateway that a client outside enters is ready.", "walk"),
-    ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
-    ("gateway.server", ("opened", "host-taken"), "Whether the pods open the server that is meant, or another has its TLS host first.", "mesh"),
-    ("gateway.rival_takes", YES_NO, "Whether the server that is opened instead takes the host of the VirtualService.", "mesh"),
-    ("gateway.rival_selector", ("same", "other"), "Whether the two Gateways have the same selector.", "mesh"),
-    ("gateway.tls_route", ("found", "other-name"), "Whether a tls route of a server that passes TLS on is for the name in the hello.", "walk"),
-    ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
-    ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("virtual_service.tls_matches", ("one", "several"), "How many matches its tls routes have.", "mesh"),
-    ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
-    ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
-    ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
-    ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),
-    ("gateway.secret_from", ("name", "certificate", "copy", "none"), "Where the Secret could be had from: under another name, by a Certificate of another namespace, as a copy from there.", "mesh"),
-    ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),
+    *OF_GATEWAYS,
     # service
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),

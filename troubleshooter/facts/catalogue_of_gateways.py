@@ -1,0 +1,29 @@
+"""The rows of the catalogue about Gateways and their servers.
+
+Must not know how they are derived."""
+
+# ruff: noqa: E501 - a row of a table is a line
+
+from __future__ import annotations
+
+from troubleshooter.facts.words import YES_NO
+
+OF_GATEWAYS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
+    ("gateway.certificate_with", ("server", "gateway", "other-selector"), "Whether the other server is of the same Gateway, or of one that its selector covers.", "mesh"),
+    ("gateway.certificate_merge", ("one", "none"), "Whether the two could be made one by changing one VirtualService at most.", "mesh"),
+    ("gateway.pods", ("ready", "not-ready"), "Whether any pod of the gateway that a client outside enters is ready.", "walk"),
+    ("gateway.workload", ("found", "none"), "Whether its selector matches any pods.", "mesh"),
+    ("gateway.server", ("opened", "host-taken"), "Whether the pods open the server that is meant, or another has its TLS host first.", "mesh"),
+    ("gateway.rival_takes", YES_NO, "Whether the server that is opened instead takes the host of the VirtualService.", "mesh"),
+    ("gateway.rival_selector", ("same", "other"), "Whether the two Gateways have the same selector.", "mesh"),
+    ("gateway.tls_route", ("found", "other-name"), "Whether a tls route of a server that passes TLS on is for the name in the hello.", "walk"),
+    ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
+    ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
+    ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
+    ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
+    ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
+    ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),
+    ("gateway.secret_from", ("name", "certificate", "copy", "none"), "Where the Secret could be had from: under another name, by a Certificate of another namespace, as a copy from there.", "mesh"),
+    ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),
+)  # fmt: skip
