@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.words import YES_NO
 
-OF_GATEWAYS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
     ("gateway.certificate_with", ("server", "gateway", "other-selector"), "Whether the other server is of the same Gateway, or of one that its selector covers.", "mesh"),
     ("gateway.certificate_merge", ("one", "none"), "Whether the two could be made one by changing one VirtualService at most.", "mesh"),

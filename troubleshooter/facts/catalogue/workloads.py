@@ -1,0 +1,96 @@
+"""The rows of the catalogue about credentials, policies, workloads, pods, the mesh, and what was seen."""
+
+# ruff: noqa: E501 - a row of a table is a line
+
+from __future__ import annotations
+
+from troubleshooter.facts.words import FLAGS, MISSES, PRESENCE, YES_NO
+from troubleshooter.mesh.authorizers import State
+from troubleshooter.mesh.creation import Refusal
+from troubleshooter.mesh.injection import Conflict, Wish
+from troubleshooter.mesh.policies import Decision
+from troubleshooter.mesh.startup import Start
+from troubleshooter.mesh.tokens import Token
+from troubleshooter.mesh.trouble import Trouble
+
+FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    # credentials and policies
+    ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),
+    ("request_authentication.issuer_guess", ("one", "none"), "Whether exactly one rule has nearly the token's issuer.", "walk"),
+    ("request_authentication.audience", ("some", "none"), "Whether the token that is refused for its audience has any.", "walk"),
+    ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),
+    ("authorization_policy.miss", MISSES, "What keeps the nearest rule from matching.", "walk"),
+    ("authorization_policy.action", ("deny", "custom"), "What sort of policy denies.", "walk"),
+    ("authorization_policy.authorizer", (*State, "several"), "Whether the authorizer of a CUSTOM policy that denies can be asked.", "walk"),
+    ("authorization_policy.provider_guess", ("one", "none"), "Whether exactly one authorizer of the mesh is called nearly so.", "walk"),
+    ("authorization_policy.spares", ("callers", "tokens", "both", "nobody"), "Whom the DENY rule that matched leaves out.", "walk"),
+    ("authorization_policy.only_caller", YES_NO, "Whether the DENY rule that matched is for this very caller.", "walk"),
+    ("authorization_policy.only_path", YES_NO, "Whether the DENY rule that matched is for this very path.", "walk"),
+    ("authorization_policy.caught_by", ("fields", "everything"), "Whether the DENY rule that matched asks for anything.", "walk"),
+    ("authorization_policy.scope", ("workload", "namespace", "mesh"), "For what the policy of the nearest rule is made.", "walk"),
+    ("authorization_policy.callers", ("named", "anybody"), "Whether the nearest rule says who may call.", "walk"),
+    ("authorization_policy.asks_caller", YES_NO, "Whether the nearest rule fails for who calls.", "walk"),
+    ("authorization_policy.asks_token", YES_NO, "Whether the nearest rule fails for the request's token.", "walk"),
+    ("authorization_policy.with_identity", ("allowed", "denied"), "What the policies would decide of a plaintext request if it were mutual TLS.", "walk"),
+    ("authorization_policy.reads", ("http", "tcp"), "How the proxy that judges reads the connection.", "walk"),
+    ("authorization_policy.hop", ("gateway", "target"), "Whose proxy judges.", "walk"),
+    # workload
+    ("workload.proxy", PRESENCE, "Whether its pods have a proxy.", "mesh"),
+    ("workload.injection", tuple(w for w in Wish if w != "not-known"), "What labels and webhooks come to for a pod that it makes now.", "mesh"),
+    ("workload.asked_by", ("namespace", "pod", "webhook"), "What asks for injection.", "mesh"),
+    ("workload.revision_guess", ("one", "none"), "Whether exactly one revision is served.", "mesh"),
+    ("workload.control_plane", PRESENCE, "Whether istiod of the revision asked for was seen, where no webhooks were.", "mesh"),
+    ("workload.create_failure", tuple(Refusal), "Why its pods are not made, as its controller says.", "mesh"),
+    ("workload.proxy_start", tuple(Start), "Which starts first in its pods, the application or the proxy.", "mesh"),
+    ("workload.early_exit", YES_NO, "Whether its application failed only while the proxy was starting.", "mesh"),
+    ("workload.label_conflict", tuple(Conflict), "Which of the labels about injection have no effect.", "mesh"),
+    ("workload.overruled_revision", ("other", "same"), "Whether the revision that its pods name is another one than they get.", "mesh"),
+    ("namespace.label_conflict", ("both", "none"), "Whether it has a label for the default revision and one for another.", "mesh"),
+    ("namespace.overruled_revision", ("other", "same"), "Whether the revision that has no effect is another one than its pods get.", "mesh"),
+    ("namespace.injection_label", ("enabled", "disabled", "revision", "none"), "What its labels say of injection.", "mesh"),
+    ("workload.namespace_asks", YES_NO, "Whether its namespace asks for injection.", "mesh"),
+    ("workload.injected_neighbours", ("some", "none"), "Whether other workloads of its namespace have a proxy.", "mesh"),
+    ("workload.probe", ("refused", "fine"), "Whether a health probe of its application meets a port that takes mutual TLS only.", "mesh"),
+    ("workload.probe_kept_by", ("annotation", "injector", "pod"), "What keeps that probe from being rewritten; pod where only the pod shows that it was not.", "mesh"),
+    ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
+    # pods
+    ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
+    ("control_plane.endpoints", ("some", "none"), "Whether istiod of the pods' revision has an endpoint that is ready.", "mesh"),
+    ("target.binds", ("loopback", "elsewhere"), "On which address the application says that it listens.", "mesh"),
+    ("sidecar.imports", YES_NO, "Whether the Sidecar of the caller imports what is called, which is exported to it.", "walk"),
+    ("sidecar.default_endpoint", ("loopback", "pod", "none"), "To which address the Sidecar of the target hands the port.", "mesh"),
+    ("target.stop_hook", PRESENCE, "Whether a container of its application waits before it ends.", "mesh"),
+    ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
+    # mesh
+    ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
+    ("mesh.detection_timeout", ("some", "none"), "Whether proxies that detect a protocol stop waiting for the client some time.", "mesh"),
+    ("mesh.clusters", ("read", "not-read"), "Whether all clusters that remote secrets name were read.", "mesh"),
+    ("mesh.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "The localities that hold for the mesh.", "mesh"),
+    # what was seen
+    ("failure.flag", FLAGS, "The response flag of the failure in hand.", "evidence"),
+    (
+        "failure.reason",
+        ("connection-refused", "connection-timeout", "connection-reset", "tls", "termination", "none", "other"),
+        "What the proxy says broke the connection.",
+        "evidence",
+    ),
+    ("failure.time", ("at-start", "any"), "Whether it fails only in the first moments of a pod.", "evidence"),
+    ("failure.unknown_path", YES_NO, "Whether whoever the request reached answered 404.", "evidence"),
+    ("evidence.bare_path", ("served", "unknown"), "Whether the application knows the path without the prefix by which it was routed.", "evidence"),
+    ("failure.timeout", ("route", "try", "other"), "Which limit of time the log says was over.", "evidence"),
+    ("failure.lasted", ("as-set", "otherwise"), "Whether the request lasted as long as that limit of the route.", "evidence"),
+    ("failure.status", ("400", "500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
+    ("failure.body", ("https-wanted", "other"), "Whether the body of the answer says that plain HTTP came to an HTTPS port.", "evidence"),
+    ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
+    ("failure.refused_by", ("application", "elsewhere"), "Who refused the connection.", "evidence"),
+    ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
+    ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
+    ("failure.tls", ("unknown-root", "expired", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),
+    ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
+    ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
+    ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
+    ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
+    ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
+    ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
+    ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
+)  # fmt: skip
