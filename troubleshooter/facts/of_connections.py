@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_inbound import about_inbound
 from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
-from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
+from troubleshooter.mesh.inbound_ports import ports_in
 from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
-from troubleshooter.mesh.redirection import place_of, told, untaken
+from troubleshooter.mesh.redirection import told
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Resource, Stage, StageVerdict, as_list, as_map
 from troubleshooter.walk import Hop, Trail
@@ -101,7 +102,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
     about_restarts(case, workload)
     if pod.proxy_seen:
         case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
-        _capture(case, pod, port)
+        about_inbound(case, workload, pod, port)
     if hop.accepts is not None and pod.proxy:
         accepts = hop.accepts
         decided = accepts.place or accepts.workload_place
@@ -110,18 +111,6 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
         case.fact("target.mtls_mode", accepts.workload_mode, accepts.workload_place)
         case.fact("target.port_mtls_mode", accepts.mode if accepts.by_port else "none", accepts.place)
         _undecided(case, accepts, decided, hop.offer)
-
-
-def _capture(case: CaseBuilder, pod: Pod, port: int) -> None:
-    """Whether the target's proxy takes what comes in on the port."""
-    if not pod.proxy:
-        case.fact("target.capture", "no-proxy", pod.owner.at("spec"))
-    elif lets_in(pod, port):
-        nothing, names = untaken(pod), (EXCLUDE_INBOUND, INCLUDE_INBOUND)
-        spots = [nothing] if nothing is not None else [place_of(pod, name) for name in names if told(pod, name)]
-        case.fact("target.capture", "excluded", *spots)
-    else:
-        case.fact("target.capture", "taken", pod.owner.at("spec"))
 
 
 def _undecided(case: CaseBuilder, accepts: Accepts, decided: Resource | None, sent: Offer | None) -> None:

@@ -46,6 +46,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("caller.excluded_rest", "The annotation without what leaves the port or address out, or with what lets it in."),
     ("caller.excluded_address", "The address that it leaves out."),
     ("target.pod", "A pod of it."),
+    ("target.excluded_field", "The annotation that lets the port past its proxy."),
+    ("target.excluded_rest", "That annotation, if the port were not let past."),
     ("target.port", "The container port that is reached."),
     ("target.peers_name", "A name for a headless Service for its pods."),
     ("target.peers_port", "A name for the port in it."),

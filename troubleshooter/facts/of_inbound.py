@@ -1,0 +1,41 @@
+"""Facts about what comes in at the pod that is called: whether its proxy takes it, and what lets it past.
+
+Must not know who calls.
+Source: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io, interceptionMode).
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
+from troubleshooter.mesh.redirection import place_of, told, untaken
+from troubleshooter.mesh.workloads import Pod, Workload
+
+
+def about_inbound(case: CaseBuilder, workload: Workload, pod: Pod, port: int) -> None:
+    """Whether the target's proxy takes what comes in on a port of the pod."""
+    if not pod.proxy:
+        case.fact("target.capture", "no-proxy", pod.owner.at("spec"))
+    elif lets_in(pod, port):
+        nothing = untaken(pod)
+        names = [name for name in (EXCLUDE_INBOUND, INCLUDE_INBOUND) if told(pod, name)]
+        spots = [nothing] if nothing is not None else [place_of(pod, name) for name in names]
+        case.fact("target.capture", "excluded", *spots)
+        case.fact("target.excluded_by", _way(case, workload, pod, port), *spots)
+    else:
+        case.fact("target.capture", "taken", pod.owner.at("spec"))
+
+
+def _way(case: CaseBuilder, workload: Workload, pod: Pod, port: int) -> str:
+    """What lets a port past the proxy: an annotation of the pod, which could say otherwise, or something else."""
+    if untaken(pod) is not None:
+        return "mode"
+    for name, words in ((EXCLUDE_INBOUND, ("one-port", "several-ports")), (INCLUDE_INBOUND, ("not-included",) * 2)):
+        held = ports_in(pod.annotations.get(name, ""))
+        inside = str(port) in held
+        if name in pod.annotations and inside is (name == EXCLUDE_INBOUND):
+            rest = [p for p in held if p != str(port)] if inside else [*held, str(port)]
+            case.detail("target.excluded_field", f'{workload.template.path}metadata.annotations["{name}"]')
+            case.detail("target.excluded_rest", ",".join(rest))
+            return words[len(held) > 1]
+    return "default"
