@@ -155,3 +155,32 @@ def test_preflight() -> None:
     asked = {"origin": "https://a", "access_control_request_method": "GET"}
 
     assert ["not-asked", "missing"] == [judged(ONE, method=m, **asked).token for m in ("OPTIONS", "GET")]
+
+
+def signed(head: dict[str, str]) -> dict[str, str]:
+    """The Authorization header with a token whose first piece says how it was signed."""
+    first = base64.urlsafe_b64encode(json.dumps(head).encode()).decode().rstrip("=")
+    return bearer(f"{first}.{GOOD.partition('.')[2]}")
+
+
+HELD = rules(
+    f"""jwtRules: [{{issuer: '{ISSUER}', jwks: '{{"keys": [{{"kid": "old", "alg": "RS256"}}, {{"kid": "x"}}]}}'}}]"""
+)
+
+
+@pytest.mark.parametrize(
+    ("policy", "head", "expected"),
+    [
+        (ONE, {"alg": "none"}, "unsupported"),
+        (ONE, {"alg": "RS256", "kid": "new"}, "assumed-good"),
+        (HELD, {"alg": "RS256", "kid": "new"}, "key-unknown"),
+        (HELD, {"alg": "RS256", "kid": "old"}, "assumed-good"),
+        (HELD, {"alg": "ES256", "kid": "old"}, "key-unknown"),
+        (HELD, {"alg": "ES256", "kid": "x"}, "assumed-good"),
+        (HELD, {"alg": "ES256"}, "assumed-good"),
+        (rules(f"jwtRules: [{{issuer: '{ISSUER}', jwks: 'nonsense'}}]"), {"kid": "new"}, "assumed-good"),
+    ],
+)
+def test_keys_and_ways_of_signing(policy: str, head: dict[str, str], expected: str) -> None:
+    """A way of signing that Envoy does not know is refused; so is a key that is not among those that the rule holds."""
+    assert expected == judged(policy, **signed(head)).token

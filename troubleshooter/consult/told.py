@@ -14,6 +14,7 @@ from troubleshooter.evidence import AccessLogEntry, Side
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import about_failure
+from troubleshooter.facts.of_tokens import token_seen
 from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Stage, StageVerdict
@@ -114,6 +115,7 @@ def _about_the_words(case: CaseBuilder, observation: Observation) -> None:
         case.seen("caller.capture", "taken", source)
     if NOTHING_ALLOWED in (entry.details, entry.connection_termination_details):
         case.seen("authorization_policy.decision", "no-allow-matched", source)
+    token_seen(case, entry, source)
 
 
 def _case(request: Request, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:

@@ -5,11 +5,27 @@ Must not know policies that decide afterwards. Signatures, keys and dates are no
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from troubleshooter.evidence import AccessLogEntry, details_key
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh.jwt import NO_KEY, SHAPE, UNSUPPORTED
 from troubleshooter.mesh.tokens import Credentials, Token
-from troubleshooter.model import HopKind, Object, Raw, Resource, as_list, as_map
+from troubleshooter.model import Branch, HopKind, Object, Raw, Resource, Source, Stage, as_list, as_map
 from troubleshooter.model.paths import get
-from troubleshooter.walk import Hop
+from troubleshooter.walk import Hop, Trail
+
+LOGGED: Mapping[str, Token] = {
+    "Jwt_is_expired": Token.EXPIRED,
+    "Jwt_not_yet_valid": Token.NOT_YET_VALID,
+    SHAPE: Token.MALFORMED,
+    UNSUPPORTED: Token.UNSUPPORTED,
+    NO_KEY: Token.KEY_UNKNOWN,
+    "Jwt_verification_fails": Token.BAD_SIGNATURE,
+    "Jwks_remote_fetch_is_failed": Token.NO_KEYS,
+}
+"""What a log says of a token, by what Envoy writes in the braces of jwt_authn_access_denied. Source: envoyproxy/envoy
+source/common/jwt/status.cc."""
 
 
 def about_token(case: CaseBuilder, hop: Hop) -> None:
@@ -34,6 +50,28 @@ def about_token(case: CaseBuilder, hop: Hop) -> None:
     case.detail("request_authentication.issuers", ", ".join(dict.fromkeys(_issuer(r) for _, r in _rules(found))))
     if found.token is Token.AUDIENCE_WRONG:
         _audiences(case, found, holder, place)
+
+
+def token_seen(case: CaseBuilder, entry: AccessLogEntry, source: Source, *places: Resource) -> None:
+    """What a log line says of the token, which may not be part of the request as it is asked."""
+    key = details_key(entry.details)
+    word = LOGGED.get(key.reason) if key.base == "jwt_authn_access_denied" else None
+    if word is not None:
+        case.seen("request_authentication.token", word, source, *places)
+
+
+def about_logged_token(case: CaseBuilder, branch: Branch, trail: Trail, seen: tuple[AccessLogEntry, Source]) -> None:
+    """What a log line says of the token, at the proxy whose log it is. Must come before what was decided, which it
+    outranks."""
+    died = branch.failed
+    if died is None or died.stage is not Stage.AUTHENTICATION or died.hop >= len(trail.hops):
+        return
+    found = trail.hops[died.hop].credentials
+    policies = found.policies if found is not None else ()
+    if found is None or found.says:
+        return
+    case.role("request_authentication", policies[0].at() if policies else None)
+    token_seen(case, *seen, *(p.at("spec.jwtRules") for p in policies))
 
 
 def _audiences(case: CaseBuilder, found: Credentials, holder: Object, place: Resource) -> None:

@@ -37,6 +37,7 @@ from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shared_ports import about_shared_port
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
+from troubleshooter.facts.of_tokens import about_logged_token
 from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
@@ -84,6 +85,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_mesh_host(case, mesh, hop)
     about_host_header(case, mesh, request, hop)
     _about_what_is_reached(case, mesh, request, trail, hop)
+    if observation is not None:
+        about_logged_token(case, branch, trail, (observation.entry, observation.source))
     about_credentials(case, mesh, request, trail.hop, hop)
     _about_sending_pods(case, mesh, trail, hop)
     about_competition(case, mesh, request, hop)

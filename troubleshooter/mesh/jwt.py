@@ -26,15 +26,24 @@ SKEW = 60
 BY_DEFAULT = ({"name": "Authorization", "prefix": "Bearer "},), ("access_token",)
 """The header and the parameter of a rule that names no place."""
 SHAPE = "Jwt_is_not_in_the_form_of_Header.Payload.Signature_with_two_dots_and_3_sections"
+ALGORITHMS = frozenset(
+    {f"{family}{bits}" for family in ("ES", "HS", "RS", "PS") for bits in (256, 384, 512)} | {"EdDSA"}
+)
+"""The ways of signing that Envoy knows. Source: envoyproxy/envoy source/common/jwt/jwt.cc."""
+UNSUPPORTED = "Jwt_header_[alg]_is_not_supported"
+NO_KEY = "Jwks_doesn't_have_key_to_match_kid_or_alg_from_Jwt"
 NOT_BASE64, NOT_JSON = "Jwt_{}_is_an_invalid_Base64url_encoded", "Jwt_{}_is_an_invalid_JSON"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Jwt:
     """A token as it was sent: its claims, None where they cannot be read; `flaw` is what Envoy says then; `header` the
-    name of the header that it was in, "" for another place."""
+    name of the header that it was in, "" for another place. `key` is the name of the key that it says it was signed
+    with, `algorithm` the way; "" where it does not say."""
 
     claims: Raw | None = None
+    key: str = ""
+    algorithm: str = ""
     flaw: str = ""
     header: str = ""
 
@@ -75,6 +84,7 @@ def _read(text: str, header: str) -> Jwt:
     parts = text.split(".")
     if len(parts) != 3:
         return Jwt(flaw=SHAPE, header=header)
+    head: Raw = {}
     claims: Raw = {}
     for name, part in (("header", parts[0]), ("payload", parts[1])):
         try:
@@ -82,12 +92,35 @@ def _read(text: str, header: str) -> Jwt:
         except (binascii.Error, ValueError):
             return Jwt(flaw=NOT_BASE64.format(name), header=header)
         try:
-            claims = json.loads(raw)
+            head, claims = claims, json.loads(raw)
         except (ValueError, RecursionError):
             return Jwt(flaw=NOT_JSON.format(name), header=header)
         if not isinstance(claims, dict):
             return Jwt(flaw=NOT_JSON.format(name), header=header)
-    return Jwt(claims=claims, header=header)
+    algorithm = head.get("alg")
+    if isinstance(algorithm, str) and algorithm not in ALGORITHMS:
+        return Jwt(flaw=UNSUPPORTED, header=header)
+    return Jwt(claims=claims, header=header, key=_word(head.get("kid")), algorithm=_word(algorithm))
+
+
+def _word(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def has_key(rule: Raw, token: Jwt) -> bool:
+    """Whether the keys that stand in a rule may have signed a token: one of them has its name and its way of signing,
+    where both sides say them. Keys that are fetched, or cannot be read, are not known and may. Source:
+    envoyproxy/envoy source/common/jwt/verify.cc."""
+    try:
+        keys = [as_map(k) for k in as_list(as_map(json.loads(str(rule.get("jwks") or "{}"))).get("keys"))]
+    except (ValueError, RecursionError):
+        return True
+    return not keys or any(_may(k, "kid", token.key) and _may(k, "alg", token.algorithm) for k in keys)
+
+
+def _may(key: Raw, name: str, said: str) -> bool:
+    """Whether a key agrees with what a token says of it, where both say anything."""
+    return not said or not key.get(name) or key[name] == said
 
 
 def takes_audience(rule: Raw, claims: Raw) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.index import Index
-from troubleshooter.mesh.jwt import Jwt, out_of_date, takes_audience, tokens, with_words
+from troubleshooter.mesh.jwt import NO_KEY, UNSUPPORTED, Jwt, has_key, out_of_date, takes_audience, tokens, with_words
 from troubleshooter.mesh.policy_lookup import PolicyLookup
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod
@@ -35,6 +35,14 @@ class Token(StrEnum):
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"
     MALFORMED = "malformed"
+    UNSUPPORTED = "unsupported"
+    """It is signed in a way that Envoy does not know, or not at all."""
+    KEY_UNKNOWN = "key-unknown"
+    """The rule holds keys, and none of the name that the token gives."""
+    BAD_SIGNATURE = "bad-signature"
+    """Only a log tells this, and the next."""
+    NO_KEYS = "no-keys"
+    """The issuer's keys could not be fetched."""
 
 
 UNKNOWN_ISSUER, WRONG_AUDIENCE = "Jwt_issuer_is_not_configured", "Audiences_in_Jwt_are_not_allowed"
@@ -103,8 +111,9 @@ class RequestAuthentications:
     def _one(self, policies: tuple[Object, ...], rule: _Rule, sent: Jwt) -> Credentials:
         if sent.claims is None:
             place = rule.policy.at("spec.jwtRules")
-            return Credentials(token=Token.MALFORMED, policies=policies, place=place, says=sent.flaw)
-        verdict, says, place = self._verdict(rule, sent.claims, sent.issuer)
+            word = Token.UNSUPPORTED if sent.flaw == UNSUPPORTED else Token.MALFORMED
+            return Credentials(token=word, policies=policies, place=place, says=sent.flaw)
+        verdict, says, place = self._verdict(rule, sent, sent.claims)
         good = verdict is Token.ASSUMED_GOOD
         name = sent.claims.get("sub")
         return Credentials(
@@ -118,14 +127,16 @@ class RequestAuthentications:
             kept=(sent.header,) if good and sent.header and rule.raw.get("forwardOriginalToken") is not True else (),
         )
 
-    def _verdict(self, rule: _Rule, claims: Raw, issuer: str) -> tuple[Token, str, Resource]:
-        if str(rule.raw.get("issuer") or "") != issuer:
+    def _verdict(self, rule: _Rule, sent: Jwt, claims: Raw) -> tuple[Token, str, Resource]:
+        if str(rule.raw.get("issuer") or "") != sent.issuer:
             return Token.ISSUER_UNKNOWN, UNKNOWN_ISSUER, rule.at(".issuer")
         dated = out_of_date(claims, self._now)
         if dated:
             return DATED[dated], dated, rule.at()
         if not takes_audience(rule.raw, claims):
             return Token.AUDIENCE_WRONG, WRONG_AUDIENCE, rule.at(".audiences")
+        if not has_key(rule.raw, sent):
+            return Token.KEY_UNKNOWN, NO_KEY, rule.at(".jwks")
         return Token.ASSUMED_GOOD, "", rule.at()
 
 

@@ -177,6 +177,8 @@ REFUSALS = {
     Token.EXPIRED: (401, "the token of {issuer} has expired"),
     Token.NOT_YET_VALID: (401, "the token of {issuer} is not valid yet"),
     Token.MALFORMED: (401, "the bearer token is no JWT"),
+    Token.UNSUPPORTED: (401, "the token is signed in a way that no proxy accepts"),
+    Token.KEY_UNKNOWN: (401, "none of the keys in the rule has the name that the token of {issuer} gives"),
 }
 """Status and sentence of each refusal, as seen on a real Envoy: a wrong audience is 403, the others 401."""
 
