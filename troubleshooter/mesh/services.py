@@ -110,7 +110,9 @@ class Service:
         return self.resolution in {"DNS", "DNS_ROUND_ROBIN"}
 
     def port(self, number: int) -> Port | None:
-        return next((p for p in self.ports if p.number == number), None)
+        """The port of a number. TCP and UDP may share one: then that for TCP, of which alone Istio makes clusters."""
+        held = [p for p in self.ports if p.number == number]
+        return min(held, key=lambda p: p.protocol.family == "udp", default=None)
 
     def exported_to(self, namespace: str) -> bool:
         return visible(self.export_to, self.namespace, namespace)
