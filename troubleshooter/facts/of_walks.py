@@ -120,7 +120,8 @@ def _about_service(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> Non
     port = hop.cluster.service_port if hop.cluster else hop.port
     if service is not None and port is not None:
         case.fact("service.endpoints_meant", "yes", service.object.at())
-        about_service_port(case, mesh, service, port)
+        if not (hop.endpoint and hop.endpoint.pod and hop.endpoint.pod.gateway):
+            about_service_port(case, mesh, service, port)  # what a gateway reads, its servers say
         if trail.failed and trail.steps[-1].stage is Stage.ENDPOINT:
             about_refused_probes(case, mesh, service)
     about_endpoints(case, hop)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_certificates import about_client_certificate
+from troubleshooter.facts.of_gateway_ends import about_gateway_end
 from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateway_secrets import about_secret
@@ -25,6 +26,7 @@ from troubleshooter.walk.entering import gateways_seen
 
 def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
     """Everything about the gateways on a branch; `hop` is the one in focus."""
+    about_gateway_end(case, mesh, request, trail)
     about_port_of_request(case, mesh, request, trail)
     about_client_certificate(case, mesh, trail, hop)
     about_tls_routes(case, mesh, request, trail, hop)

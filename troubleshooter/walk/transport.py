@@ -13,16 +13,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from troubleshooter.mesh.credentials import BY_NAME
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
-from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Connection, HopKind, Outcome, Request, Stage
 from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped
+from troubleshooter.walk.gateway_ends import at_gateway
 from troubleshooter.walk.interception import in_ambient
 from troubleshooter.walk.quarrels import SERVER_RESET, TERMINATION, UNTRUSTED, WRONG_VERSION, Quarrel, refusal
 from troubleshooter.walk.relaying import passed_on
@@ -53,7 +52,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         "auto": auto,
     }
     quarrel = (
-        _at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
+        at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
         or _quarrel(trail, request, sent, accepts) or _twice(trail, request, sent, accepts)
         or _untrusted(mesh, trail, sent) or _misnamed(mesh, trail, sent)
     )  # fmt: skip
@@ -122,45 +121,6 @@ def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> O
     known = mesh.peer_authentications.accepts(pod, endpoint.port)
     off = known.mode is Mode.DISABLE
     return Offer(sends=Sends.PLAINTEXT, reason=Reason.AUTO, place=known.place) if off else sent
-
-
-def _at_gateway(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
-    """Whether the servers of a gateway in the mesh take what is sent to it: TLS or plaintext, one or the other."""
-    endpoint = trail.hop.endpoint
-    if endpoint is None or endpoint.pod is None or endpoint.workload is None or not endpoint.pod.gateway:
-        return None
-    there = mesh.seen_from(endpoint.pod.owner.cluster)
-    workload = there.own(endpoint.workload)
-    opened = there.gateways.opened(there.gateways.for_workload(workload), workload)
-    servers = [o.server for o in opened if o.port == (endpoint.relay or endpoint.port) and o.listens]
-    plain = sent.sends is Sends.PLAINTEXT and trail.hop.family != "tls"
-    fitting = [s for s in servers if bool(s.tls) is not plain]
-    if fitting or not servers:
-        return _handshake(trail, sent, fitting) if fitting else None
-    place = sent.place or servers[0].gateway.at(f"{servers[0].path}.tls")
-    if plain:
-        said = f"plaintext is sent to {endpoint.workload}, where {servers[0].gateway} takes TLS only"
-        return Quarrel(said=said, outcome=refusal(trail, "UC", TERMINATION), place=place)
-    said = f"{mode_text(sent)} is sent to {endpoint.workload}, where {servers[0].gateway} takes plaintext only"
-    return Quarrel(said=said, outcome=refusal(trail, "UF", WRONG_VERSION), place=place)
-
-
-def _handshake(trail: Trail, sent: Offer, servers: list[Server]) -> Quarrel | None:
-    """Whether a gateway's server and what a proxy sends fit: the mesh's mutual TLS trusts no certificate that the
-    server has from elsewhere, and a server that asks for a certificate ends a connection without one."""
-    if len({s.tls for s in servers}) > 1 or sent.sends not in {Sends.MTLS, Sends.TLS}:
-        return None
-    server, mtls = servers[0], sent.sends is Sends.MTLS
-    relayed = trail.hop.endpoint is not None and bool(trail.hop.endpoint.relay)
-    ends_it = BY_NAME | {"ISTIO_MUTUAL"} if relayed else BY_NAME
-    if server.tls not in (ends_it if mtls else {"MUTUAL", "ISTIO_MUTUAL"}):
-        return None
-    said = f"{mode_text(sent)} is sent to a server of {server.gateway} with TLS mode {server.tls}"
-    outcome = refusal(trail, "UF", UNTRUSTED) if mtls else refusal(trail, "UC", TERMINATION)
-    if relayed:
-        said += ", where the gateway between networks has to pass it on unopened (AUTO_PASSTHROUGH)"
-    place = server.gateway.at(f"{server.path}.tls.mode") if relayed else sent.place
-    return Quarrel(said=said, outcome=outcome, place=place)
 
 
 def _outside(trail: Trail, sent: Offer) -> Quarrel | None:

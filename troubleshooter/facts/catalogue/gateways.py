@@ -7,6 +7,7 @@ Must not know how they are derived."""
 from __future__ import annotations
 
 from troubleshooter.facts.words import YES_NO
+from troubleshooter.walk.gateway_ends import Clash
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),
@@ -18,6 +19,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.rival_takes", YES_NO, "Whether the server that is opened instead takes the host of the VirtualService.", "mesh"),
     ("gateway.rival_selector", ("same", "other"), "Whether the two Gateways have the same selector.", "mesh"),
     ("gateway.tls_route", ("found", "other-name"), "Whether a tls route of a server that passes TLS on is for the name in the hello.", "walk"),
+    ("gateway.end", (*(str(c) for c in Clash), "other-name", "agreed"), "In what a proxy of the mesh and the gateway's server to which it sends do not agree about TLS.", "walk"),
+    ("gateway.end_mode", ("istio-mutual", "own", "none"), "Whose certificates that server uses: those of the mesh, its own, or none.", "walk"),
     ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
     ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),

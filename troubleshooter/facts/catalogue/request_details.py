@@ -119,6 +119,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.decrypted_field", "The targetPort for requests whose TLS ended in front."),
     ("gateway.decrypted_target", "A container port of their own for them."),
     ("gateway.decrypted_server", "A server of their own for them."),
+    ("gateway.end_mode", "The TLS mode of the server to which a proxy of the mesh sends."),
+    ("gateway.end_host", "The host that the proxy asks it for."),
     ("gateway.certificate", "Where servers have the same certificate from."),
     ("gateway.certificate_host", "A host that not all of them have the same routes for."),
     ("gateway.all_hosts", "The hosts of both servers."),
