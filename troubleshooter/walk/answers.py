@@ -22,8 +22,11 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def delegated(trail: Trail, route: Route) -> Trail:
-    """The trail at a route whose delegate was not seen."""
+    """The trail at a route whose delegate was not seen, or at one of a delegate that delegates in turn: istiod refuses
+    such an object, and what a proxy would make of it is written down nowhere."""
     said = f"its delegate {'/'.join(reference(route) or ())} is in a namespace of which nothing was seen"
+    if route.above is not None:
+        said = f"{route.owner} is delegated to and delegates in turn, which Istio refuses: there is one level only"
     return trail.unknown(Stage.ROUTE, said, resource=route.at("delegate")).ends(trail.outcome)
 
 

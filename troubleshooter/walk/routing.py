@@ -22,7 +22,7 @@ from troubleshooter.walk.answers import aborted, answered, delegated, preflighte
 from troubleshooter.walk.connections import Passed, by_connection, to_destinations
 from troubleshooter.walk.decisions import Routing, Trail, dropped, http
 from troubleshooter.walk.sender import bypassed, scope_of
-from troubleshooter.walk.sidecar_hosts import called, made_by_routes, reads_http
+from troubleshooter.walk.sidecar_hosts import called, made_by_routes, with_host
 from troubleshooter.walk.subjects import as_proxies_see
 
 
@@ -69,7 +69,7 @@ def _by_authority(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     port has one virtual host for whatever authority."""
     hop = trail.hop
     scope = scope_of(mesh, trail).on(request.port)
-    service = hop.service if reads_http(hop.port) and hop.service and scope.has(hop.service) else None
+    service = with_host(hop.service, request.port, scope) if hop.service else None
     name = host_of(request)
     sniffed = service is not None and hop.port is not None and hop.port.protocol.family == "auto"
     if "host" in request.headers and not sniffed:

@@ -31,10 +31,20 @@ def reads_http(port: Port | None) -> bool:
 
 
 def called(mesh: Mesh, name: str, port: int, scope: Scope) -> Service | None:
-    """The service with a port that a Host header names at a sidecar."""
+    """The service with a port that a Host header names at a sidecar: for the name of an ExternalName Service, the one
+    behind it."""
     full = hosts.dialled(name, scope.namespace, mesh.registry.hosts, mesh.settings.domain)
     found = mesh.registry.at_address(name) or mesh.registry.find(full, scope.namespace)
-    return found if found is not None and scope.has(found) and reads_http(found.port(port)) else None
+    return with_host(mesh.registry.behind(found, scope.namespace), port, scope) if found is not None else None
+
+
+def with_host(service: Service, port: int, scope: Scope) -> Service | None:
+    """The service itself if it has a virtual host of its own on a port. An ExternalName Service has none: its name is
+    one of those of the service behind it, if there is one.
+
+    Source: `BuildSidecarVirtualHostWrapper` in istio/istio pilot/pkg/networking/core/route/route.go (Alias services).
+    """
+    return service if reads_http(service.port(port)) and scope.has(service) and not service.external_name else None
 
 
 def made_by_routes(mesh: Mesh, scope: Scope, name: str, port: int) -> tuple[list[Object], str]:
