@@ -76,10 +76,10 @@ DISTRIBUTE = {"distribute": [{"from": "r1/z1/*", "to": {"r1/z1/*": 80, "r2/*": 2
 
 
 def test_distribute() -> None:
-    """Weights go to targets, and are shared there; what no target names gets nothing."""
+    """Weights go to targets, and are shared by the localities there; what no target names gets nothing."""
     found = placed(NEAR, ZONE, AWAY, FAR, setting=DISTRIBUTE)
 
-    assert ("weights", [80, 80, 20], (0.4, 0.4, 0.2)) == (
+    assert ("weights", [40, 40, 20], (0.4, 0.4, 0.2)) == (
         found.spread, [e.weight for e in found.endpoints], found.shares,
     )  # fmt: skip
 

@@ -170,9 +170,14 @@ def _decider(stage: str) -> Callable[[Answer], str]:
     return lambda answer: next((_place(s["resource"]) for s in reversed(_steps(answer, stage))), "")
 
 
-def _endpoints(answer: Answer) -> list[Mapping[str, Any]]:
+def _listed(answer: Answer) -> list[Mapping[str, Any]]:
     found: list[Mapping[str, Any]] = _result("endpoint", "endpoints")(answer) or []
     return found
+
+
+def _endpoints(answer: Answer) -> list[Mapping[str, Any]]:
+    """Those that Envoy has."""
+    return [e for e in _listed(answer) if e["healthy"]]
 
 
 def _name(endpoint: Mapping[str, Any]) -> str:
@@ -186,7 +191,11 @@ def _of_endpoints(key: str) -> Callable[[Answer], dict[str, Any]]:
 def _dialled(key: str) -> Callable[[Answer], dict[str, Any]]:
     """A key of each endpoint that the first hop has; the others are those behind it."""
     return lambda answer: {
-        _name(e): e[key] for s in _steps(answer, "endpoint")[:1] if s["result"] for e in s["result"]["endpoints"]
+        _name(e): e[key]
+        for s in _steps(answer, "endpoint")[:1]
+        if s["result"]
+        for e in s["result"]["endpoints"]
+        if e["healthy"]
     }
 
 
@@ -236,6 +245,7 @@ READERS: Mapping[str, Callable[[Answer], Any]] = {
     "clusters": _every("cluster", "name"),
     "ruled_by": _decider("cluster"),
     "endpoints": lambda answer: sorted(map(_name, _endpoints(answer))),
+    "unready": lambda answer: sorted(_name(e) for e in _listed(answer) if not e["healthy"]),
     "priorities": _of_endpoints("priority"),
     "weights": _of_endpoints("weight"),
     "localities": _of_endpoints("locality"),
@@ -254,4 +264,4 @@ READERS: Mapping[str, Callable[[Answer], Any]] = {
 }
 """How each key of `then` is read off the JSON. `path` is the worst branch; where a stage runs at several hops, the
 singular is the last of them and the plural all. Endpoints are called `address:port`, or `workload:port` where no
-address was seen."""
+address was seen; `unready` are those that Kubernetes has and Envoy has not."""

@@ -7,9 +7,11 @@ https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from math import ceil
 
 from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE, is_number
 from troubleshooter.mesh.services import Endpoint
@@ -93,7 +95,8 @@ def _by_weight(endpoints: Sequence[Endpoint]) -> tuple[float, ...]:
 
 def _distributed(endpoints: Sequence[Endpoint], rules: Sequence[object], locality: str) -> Placement:
     """By the first distribution from this proxy's locality; without one as it comes. The weight of a target is shared
-    by the endpoints there, so their number does not matter."""
+    by the endpoints there, so their number does not matter. The weight shown is that of the endpoint's locality in
+    Envoy: its part of the target's, where that is several localities, rounded up (`applyLocalityWeights`)."""
     number = distribution_for({"distribute": rules}, locality)
     if number is None:
         return _flat(endpoints)
@@ -101,9 +104,12 @@ def _distributed(endpoints: Sequence[Endpoint], rules: Sequence[object], localit
     targets = [next((p for p in weights if _matches(p, e.locality)), None) for e in endpoints]
     held = [(e, t) for e, t in zip(endpoints, targets, strict=True) if t is not None]
     there = {t: sum(e.weight for e, own in held if own == t) for _, t in held}
+    near: Counter[str] = Counter()
+    for e, _ in held:
+        near[e.locality] += e.weight
     total = sum(weights[t] for t in there)
     return Placement(
-        endpoints=tuple(replace(e, weight=weights[t]) for e, t in held),
+        endpoints=tuple(replace(e, weight=ceil(weights[t] * near[e.locality] / there[t])) for e, t in held),
         spread=Spread.WEIGHTS,
         shares=tuple(weights[t] / total * e.weight / there[t] for e, t in held),
     )

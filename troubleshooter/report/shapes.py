@@ -129,7 +129,7 @@ ENDPOINT = object_of(
         "network": text("Istio network."),
         "priority": or_null({"type": "integer"}, "Envoy priority, 0 first."),
         "weight": or_null({"type": "number"}, "Load balancing weight."),
-        "healthy": or_null({"type": "boolean"}, "Whether it takes traffic."),
+        "healthy": or_null({"type": "boolean"}, "Whether it is ready; those that are not, Envoy is not given."),
     },
 )
 
