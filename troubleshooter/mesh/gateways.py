@@ -142,6 +142,12 @@ class Gateways:
         meant = (g for g in self.all if any(map(means_it, self.servers(g))))
         return [g for g in meant if any(self.dialled(w, port) for w in self.workloads(g))]
 
+    def naming(self, port: int, host: str) -> list[Object]:
+        """The Gateways whose pods a client reaches by dialling a port, of which some server takes this host on another
+        port, in whatever protocol."""
+        held = (g for g in self.all if any(s.serves(host) for s in self.servers(g)))
+        return [g for g in held if any(self.dialled(w, port) for w in self.workloads(g))]
+
     def on_port(self, port: int) -> list[Object]:
         """The Gateways of which some server is reached on a port from outside, whatever it is for."""
         return [g for g in self.all if any(self._at(s, port) for s in self.servers(g))]

@@ -65,17 +65,23 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         return reached
     there = [o for o in opened(mesh, trail) if o.port in reached]
     if not any(o.listens for o in there):
-        return _closed(trail, arrival.port or request.port, there)
+        return _closed(mesh, trail, arrival.port or request.port, there)
     trail = take_connection(mesh, trail, [o for o in there if o.listens], arrival)
     return trail if trail.failed else _with_secret(mesh, trail)
 
 
-def _closed(trail: Trail, port: int, there: list[Opened]) -> Trail:
-    """Nothing listens on the port: no server is for it, or the pods do not open it (for others)."""
+def _closed(mesh: Mesh, trail: Trail, port: int, there: list[Opened]) -> Trail:
+    """Nothing listens on the port: no server is for it, the pods do not open it (for others), or are not selected."""
     workload, kept = trail.hop.party.workload, next((o for o in there if o.barred), None)
     said = f"no Gateway opens port {port} on {workload}"
     place = next((g.at("spec.servers") for g in trail.hop.party.gateways), trail.hop.party.resource)
-    if kept is not None:
+    missed = next((g for g in trail.hop.party.gateways if not mesh.gateways.workloads(g)), None)
+    if missed is not None:
+        said, place = (
+            f"the selector of {missed} matches no pods: nothing listens on {workload}",
+            missed.at("spec.selector"),
+        )
+    elif kept is not None:
         spot = f"{kept.server.path}.{kept.barred}"
         bind = f"is bound to {kept.server.bind}, where only the pod itself gets"
         why = bind if kept.barred == "bind" else f"is on port {kept.port}, which {workload} may not open"

@@ -137,6 +137,7 @@ def _outside(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
         or _of_gateway_api(mesh, request)
         or mesh.gateways.meaning(request.scheme, request.port, name)  # on another port: the request dies at them
         or mesh.gateways.on_port(request.port)  # none serves the host: it dies at them too
+        or mesh.gateways.naming(request.port, name)  # nothing listens on the port: it dies at their pods
     )
     if not chosen:
         raise RequestError(_not_served(mesh, request))

@@ -22,11 +22,12 @@ from troubleshooter.model import (
     Walk,
 )
 from troubleshooter.walk import entering, inbound, sender
-from troubleshooter.walk.decisions import Hop, Party, Trail
+from troubleshooter.walk.decisions import Hop, Trail
 from troubleshooter.walk.destination import find_cluster
 from troubleshooter.walk.endpoint_choice import choose_endpoints
 from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
 from troubleshooter.walk.framing import in_grpc, keep_framing
+from troubleshooter.walk.gateway_hops import party_at
 from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.handing_on import handed_on
 from troubleshooter.walk.listening import listen
@@ -117,12 +118,9 @@ def _hop_after(mesh: Mesh, request: Request, trail: Trail) -> Iterable[Trail]:
     if trail.over or endpoint is None or endpoint.pod is None:
         yield trail
         return
-    pod, workload = endpoint.pod, endpoint.workload
-    there = mesh.seen_from(pod.owner.cluster)
-    workload = there.own(workload) if workload else None
-    gateways = tuple(there.gateways.for_workload(workload)) if workload and pod.gateway else ()
-    if (gateways or endpoint.relay) and len(trail.hops) < MAX_HOPS:
-        party = Party(namespace=pod.namespace, workload=workload, pod=pod, gateways=gateways)
+    there = mesh.seen_from(endpoint.pod.owner.cluster)
+    party = party_at(there, trail, endpoint, endpoint.pod)
+    if party is not None and len(trail.hops) < MAX_HOPS:
         yield from _onward(mesh, request, trail.enters(Hop(kind=HopKind.GATEWAY, party=party, endpoint=endpoint)))
         return
     yield _target(there, request, inbound.enter(trail))
