@@ -10,6 +10,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
 from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_connections import about_connection
+from troubleshooter.facts.of_delegates import about_delegate
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
@@ -78,6 +79,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_way_in(case, mesh, request, trail, hop)
     about_egress(case, mesh, request, (branch, trail), observation)
     about_hidden_routes(case, mesh, request, trail, hop)
+    about_delegate(case, mesh, hop)
     about_route(case, mesh, request, hop)
     if hop.routing and hop.routing.overlooked and "virtual_service.exported" not in case.facts:
         _about_overlooked(case, mesh, hop)

@@ -16,6 +16,7 @@ from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_certificates import certificate_cases
 from troubleshooter.facts.of_clients import connection_cases, route_client, way_to
 from troubleshooter.facts.of_connections import about_connection
+from troubleshooter.facts.of_delegates import about_delegates_alone
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_faults import fault_cases
 from troubleshooter.facts.of_gateway_hosts import about_hosts_alone
@@ -156,6 +157,7 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
     """What one VirtualService is bound to."""
     case = CaseBuilder(f"piece/virtual_service/{thing.namespace}/{thing.name}", CaseKind.PIECE)
     about_binding(case, mesh, thing)
+    about_delegates_alone(case, mesh, thing)
     about_hosts_alone(case, mesh, thing)
     about_mesh_hosts_alone(case, mesh, thing)
     return case.build()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.delegation import LeftOut, Why, delegated, is_delegate, reference
@@ -52,6 +53,11 @@ class VirtualServices:
             for host in dict.fromkeys(h.lower() for h in self.hosts_of(thing)):
                 self._of_mesh[host].append(thing)
         self._wild = [host for host in self._of_mesh if host.startswith("*")]
+
+    @cached_property
+    def delegates(self) -> list[Object]:
+        """Those that others may delegate to."""
+        return [thing for thing in self.all if is_delegate(thing)]
 
     def shared_in_mesh(self) -> list[str]:
         """The hosts for which several are bound to the mesh."""

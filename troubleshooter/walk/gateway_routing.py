@@ -21,7 +21,7 @@ from troubleshooter.walk.decisions import Routing, Trail, http
 from troubleshooter.walk.entering import opened
 from troubleshooter.walk.filter_chains import family_of, no_chain, refused
 from troubleshooter.walk.receiving import as_received
-from troubleshooter.walk.routing import Held, chosen, host_of, take, touching
+from troubleshooter.walk.routing import Held, chosen, host_of, take, touching, unused, without_delegate
 from troubleshooter.walk.subjects import as_proxies_see
 
 
@@ -113,13 +113,21 @@ def bound_routes(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
 
 def _unbound(mesh: Mesh, request: Request, trail: Trail, server: Server, held: Mapping[str, VirtualHost]) -> Trail:
     """No VirtualService is bound for the host: 404. Those that mean it but are bound elsewhere are remembered."""
-    trail = trail.decide(routing=Routing(overlooked=overlooked(mesh, request)))
+    meant, sender = overlooked(mesh, request), _sender(trail, server)
+    bound = [v for v in mesh.virtual_services.bound(server.reference, sender.namespace) if v in meant]
+    gone = without_delegate(mesh, request, bound, sender)
+    trail = trail.decide(routing=Routing(overlooked=meant, left_out=gone))
     result = {"virtual_host": "" if held else f"blackhole:{server.number}", "name": ""}
     served = server.serves(host_of(request))
     said = f"no VirtualService for {host_of(request)} is bound to {server.gateway}"
     spot = server.gateway.at(server.path if served else f"{server.path}.hosts")
     if not served:
         said = f"no server of {server.gateway} on port {server.number} is for {host_of(request)}"
+    elif gone is not None:
+        said, spot = (
+            f"{gone.route.owner} has no routes for {host_of(request)}: its delegate {unused(gone)}",
+            gone.route.at("delegate"),
+        )
     return trail.fails(Stage.ROUTE, said, http(404, "NR", details="route_not_found"), resource=spot, result=result)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from troubleshooter.mesh.delegation import Why, reference
+from troubleshooter.mesh.delegation import LeftOut, Why, reference
 from troubleshooter.mesh.matching import Sender, authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.routes import Attempt, Choice, attempts, decide, nearest, taken_by
@@ -163,17 +163,26 @@ def take(mesh: Mesh, request: Request, trail: Trail, held: Held) -> list[Trail]:
 def _not_taken(mesh: Mesh, request: Request, trail: Trail, held: Held) -> Trail:
     """404. To blame is a route that would take the request if its delegate were there, else the nearest miss."""
     near = held.choice.nearest
-    lost = (out for owner in held.owners for out in mesh.virtual_services.left_out(owner))
-    gone = next((o for o in lost if o.why is not Why.CONFLICT and taken_by(o.route, request, held.sender)), None)
+    gone = without_delegate(mesh, request, held.owners, held.sender)
     trail = trail.decide(routing=Routing(owners=held.owners, nearest=near, left_out=gone))
     said = f"no route of {names(held.owners)} takes {request.method} {request.path}"
     spot = near.place if near else held.owners[0].at("spec.http")
     if gone is not None:
-        named = "/".join(reference(gone.route) or ())
-        why = "is missing" if gone.why is Why.MISSING else f"is not exported to {gone.route.owner.namespace}"
-        said, spot = f"{said}: its delegate {named} {why}", gone.route.at("delegate")
+        said, spot = f"{said}: its delegate {unused(gone)}", gone.route.at("delegate")
     result = {"virtual_host": held.host, "name": ""}
     return trail.fails(Stage.ROUTE, said, http(404, "NR", details="route_not_found"), resource=spot, result=result)
+
+
+def without_delegate(mesh: Mesh, request: Request, owners: Iterable[Object], sender: Sender) -> LeftOut | None:
+    """The first route that would take the request if its delegate were there."""
+    lost = (out for owner in owners for out in mesh.virtual_services.left_out(owner))
+    return next((o for o in lost if o.why is not Why.CONFLICT and taken_by(o.route, request, sender)), None)
+
+
+def unused(gone: LeftOut) -> str:
+    """Which delegate is not used, and why."""
+    why = "is missing" if gone.why is Why.MISSING else f"is not exported to {gone.route.owner.namespace}"
+    return f"{'/'.join(reference(gone.route) or ())} {why}"
 
 
 def _straight(mesh: Mesh, trail: Trail, owners: list[Object], service: Service) -> Trail:

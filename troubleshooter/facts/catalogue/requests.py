@@ -30,6 +30,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("route.match", ("matched", "none", "implicit", "unbound", "not-used"), "Which route took the request.", "walk"),
     ("route.mismatch", (*Difference, "several"), "In what the nearest route differs from the request.", "walk"),
     ("route.default", PRESENCE, "Whether some route takes whatever the others do not.", "walk"),
+    ("route.delegate", ("missing", "hidden", "with-hosts", "found"), "Whether the VirtualService that it delegates to is used: one is there, exported to its namespace, and without hosts of its own.", "mesh"),
+    ("route.delegate_guess", ("one", "none"), "Whether exactly one VirtualService without hosts could be the one meant.", "mesh"),
     ("route.shadowed", ("no-match", "equal", "prefix", "wider", "none"), "How a route takes all that one behind it could take, so that it never gets a request.", "mesh"),
     ("route.shadow_mend", ("move", "remove"), "Whether the route behind can be moved in front.", "mesh"),
     ("route.timeout", ("route", "try", "both", "none"), "Which limits of time it sets: for the whole request, for each try.", "walk"),
