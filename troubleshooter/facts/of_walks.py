@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
+from troubleshooter.facts.of_asked_ports import about_asked_port
 from troubleshooter.facts.of_canaries import about_canary
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_delegates import about_delegate
@@ -86,6 +87,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_gateway_only(case, mesh, request, trail, hop)
     about_mesh_host(case, mesh, hop)
     about_host_header(case, mesh, request, hop)
+    about_asked_port(case, mesh, request, hop)
     _about_what_is_reached(case, mesh, request, trail, hop)
     if observation is not None:
         about_logged_token(case, branch, trail, (observation.entry, observation.source))

@@ -12,6 +12,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("sidecar.hosts_field", "The list of imports that is for the port that is called."),
     ("sidecar.missing_host", "What would have to stand there."),
     ("service.export_wider", "What would export it to the caller's namespace too."),
+    ("service.asked_port_guess", "The port that the client probably means."),
     ("service.port", "The number of its port."),
     ("service.port_name", "The name of its port."),
     ("service.port_field", "The place of its port."),

@@ -13,6 +13,9 @@ from troubleshooter.walk.network import Obstacle
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # service
+    ("service.asked_port", ("container-port", "other"), "What the port is that the client dials, where the Service does not have it.", "walk"),
+    ("service.asked_guess", ("one", "none"), "Whether exactly one port of the Service could be the one that is meant.", "walk"),
+    ("service.ports_named", YES_NO, "Whether all ports of the Service have names.", "walk"),
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),
     ("service.elsewhere", ("read", "not-read"), "Whether its istiod reads the Kubernetes cluster in which pods of it are ready.", "walk"),
