@@ -13,6 +13,7 @@ from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
 from troubleshooter.facts.of_gateway_secrets import about_secret
 from troubleshooter.facts.of_gateways import about_gateway
+from troubleshooter.facts.of_mesh_alone import about_mesh_alone
 from troubleshooter.facts.of_passthrough import about_passthrough
 from troubleshooter.facts.of_redirects import about_redirects
 from troubleshooter.facts.of_rival_servers import about_left_out
@@ -36,6 +37,7 @@ def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, 
     if hop.kind is not HopKind.GATEWAY or not (hop.server or hop.party.gateways):
         return
     about_passthrough(case, mesh, request, hop)
+    about_mesh_alone(case, mesh, trail, hop)
     about_hosts(case, mesh, request, trail, hop)
     gateway = hop.server.gateway if hop.server else hop.party.gateways[0]
     about_gateway(case, mesh, gateway, seen=gateways_seen(mesh))

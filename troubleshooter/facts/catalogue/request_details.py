@@ -103,6 +103,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.hosts_known", "The hosts that the gateway has routes for."),
     ("virtual_service.passthrough_tls", "Its last http route as a tls route."),
     ("virtual_service.gateways", "What it is bound to."),
+    ("virtual_service.gateways_wanted", "What it would be bound to, with the Gateway beside the mesh."),
     ("virtual_service.gateway_field", "The field that names the missing Gateway."),
     ("virtual_service.gateway_written", "The name written there."),
     ("virtual_service.gateway_full", "The namespace and name that it stands for."),

@@ -45,6 +45,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.rival_order", ("age", "export", "not-known"), "By what one of the two counts first: it is older, or exported to fewer namespaces.", "mesh"),
     ("virtual_service.rival_gateways", ("same", "other"), "Whether both name the same Gateway, or none.", "mesh"),
     ("virtual_service.rival_mend", ("merge", "by-hand"), "Whether the two can be put together.", "mesh"),
+    ("virtual_service.bound_to", ("mesh-alone", "gateway"), "What the only one with the host is bound to, where a gateway has no route for it.", "walk"),
     ("virtual_service.gateway_ref", ("found", "not-found"), "Whether every Gateway that it names exists.", "mesh"),
     ("virtual_service.gateway_namespace", ("seen", "not-seen"), "Whether the namespace of the missing Gateway was looked at.", "mesh"),
     ("virtual_service.gateway_form", ("short", "full"), "Whether the missing Gateway's name is without a namespace.", "mesh"),
