@@ -47,12 +47,13 @@ def choose_gateway_route(mesh: Mesh, request: Request, trail: Trail) -> list[Tra
         received = replace(received, claims=hop.credentials.claims or {})
     if host is not None and host.redirect is not None and received.scheme != "https":
         return [_to_https(request, trail, host, host.redirect)]
-    if host is None or not host.attempts:
+    owners = host.owners if host is not None and host.attempts else _idle(mesh, request, trail)
+    if not owners:
         return [_unbound(mesh, request, trail, server, held)]
     sender = _sender(trail, server)
-    choice = chosen(mesh, host.attempts, host.owners, received, sender)
-    named = f"{host.pattern}:{server.number}"
-    held_here = Held(owners=tuple(host.owners), choice=choice, host=named, sender=sender, scheme=received.scheme)
+    choice = chosen(mesh, host.attempts if host is not None else (), owners, received, sender)
+    named = f"{host.pattern}:{server.number}" if host is not None else _nobodys(held, server)
+    held_here = Held(owners=tuple(owners), choice=choice, host=named, sender=sender, scheme=received.scheme)
     return take(mesh, request, trail, held_here)
 
 
@@ -74,10 +75,31 @@ def held_hosts(mesh: Mesh, trail: Trail) -> dict[str, VirtualHost]:
     server, party = trail.hop.server, trail.hop.party
     if server is None:
         return {}
-    servers = [server]
-    if not server.tls:
-        servers = [s for s in _beside(mesh, trail, server) if s.protocol.family == "http"]
-    return virtual_hosts(mesh.virtual_services, servers, party.namespace, party.labels)
+    return virtual_hosts(mesh.virtual_services, _sharing(mesh, trail, server), party.namespace, party.labels)
+
+
+def _sharing(mesh: Mesh, trail: Trail, server: Server) -> list[Server]:
+    """The servers whose virtual hosts stand together."""
+    return [server] if server.tls else [s for s in _beside(mesh, trail, server) if s.protocol.family == "http"]
+
+
+def _idle(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
+    """The VirtualServices that are bound for the host and have http routes, none of them for this gateway: they make no
+    virtual host.
+
+    Source: `buildGatewayHTTPRouteConfig` in istio/istio pilot/pkg/networking/core/gateway.go.
+    """
+    server, known = trail.hop.server, mesh.virtual_services
+    if server is None:
+        return []
+    held = [(s, v) for s in _sharing(mesh, trail, server) for v in known.bound(s.reference, trail.hop.party.namespace)]
+    meant = [v for s, v in held if hosts.most_specific(host_of(request), known.shared_hosts(v, s.hosts)) is not None]
+    return [v for v in dict.fromkeys(meant) if known.http_routes([v])]
+
+
+def _nobodys(held: Mapping[str, VirtualHost], server: Server) -> str:
+    """The virtual host that answers for a host which has none: a port without any has one for all of them."""
+    return "" if held else f"blackhole:{server.number}"
 
 
 def _beside(mesh: Mesh, trail: Trail, server: Server) -> list[Server]:
@@ -117,7 +139,7 @@ def _unbound(mesh: Mesh, request: Request, trail: Trail, server: Server, held: M
     bound = [v for v in mesh.virtual_services.bound(server.reference, sender.namespace) if v in meant]
     gone = without_delegate(mesh, request, bound, sender)
     trail = trail.decide(routing=Routing(overlooked=meant, left_out=gone))
-    result = {"virtual_host": "" if held else f"blackhole:{server.number}", "name": ""}
+    result = {"virtual_host": _nobodys(held, server), "name": ""}
     served = server.serves(host_of(request))
     said = f"no VirtualService for {host_of(request)} is bound to {server.gateway}"
     spot = server.gateway.at(server.path if served else f"{server.path}.hosts")
