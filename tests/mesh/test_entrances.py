@@ -97,7 +97,7 @@ def test_the_gateway_that_a_client_can_dial() -> None:
     held = mesh(GATEWAY, thing("Deployment", "edge", POD % ("", "")), other, narrow, both).gateways
 
     assert [["edge", "other"], ["other"], ["edge", "other"]] == [
-        sorted(w.name for w in held.at_port(held.all[0], port)) for port in (80, 8004, 9)
+        sorted(w.name for w in held.at_port(held.all[0], port, "")) for port in (80, 8004, 9)
     ]
 
 

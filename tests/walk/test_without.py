@@ -55,6 +55,12 @@ def test_cluster_of_a_name(name: str, source: str, expected: str) -> None:
     assert [expected] == gone(clusters(east=SHOP, west=SHOP), name, source=source)
 
 
+def test_namespace_of_a_name() -> None:
+    """Without one, and with no namespace for all such names, it is that of the caller."""
+    held = take_away(inventory(SHOP), ["web"], source="shop/deployment/web")
+    assert [("shop", "web")] == [(namespace, name) for _, _, _, namespace, name in held.without]
+
+
 def test_pods_are_not_ready() -> None:
     """Pods of a workload, and what stands for them, count as not ready."""
     held = Mesh(take_away(inventory(SHOP), ["web"], "shop"))

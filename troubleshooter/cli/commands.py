@@ -72,7 +72,7 @@ REQUEST = (
         dest="source",
         metavar="WHO",
         default="",
-        help="the caller: [NAMESPACE/][KIND/]NAME[@CLUSTER], outside, or gateway:NAMESPACE/NAME",
+        help="the caller: [NAMESPACE/][KIND/]NAME[@CLUSTER], outside, or gateway:NAMESPACE/NAME[@CLUSTER]",
     ),
     flag(
         "--to", metavar="URL", default="", help="the request; without scheme http, or tcp if the port is no HTTP port"

@@ -76,15 +76,15 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
-    inventory = _less(inventory, args, namespace)
+    inventory = _less(inventory, args)
     now = int(time.time())
     return Laid(inventory=replace(inventory, observed=now), before=before and replace(before, observed=now))
 
 
-def _less(inventory: Inventory, args: argparse.Namespace, namespace: str) -> Inventory:
+def _less(inventory: Inventory, args: argparse.Namespace) -> Inventory:
     """The inventory without the workloads that --without names."""
     try:
-        return take_away(inventory, args.without, namespace, args.source)
+        return take_away(inventory, args.without, args.namespace, args.source)
     except RequestError as error:
         raise Refused(str(error)) from None
 

@@ -29,11 +29,6 @@ def not_read(index: Index) -> tuple[Resource, ...]:
     return tuple(secret.at() for secret in remote_secrets(index) if not named_in(secret) <= read)
 
 
-def names(index: Index) -> tuple[str, ...]:
-    """The names of the clusters of which objects were read, in their order."""
-    return tuple(dict.fromkeys(thing.cluster for thing in index.inventory.objects if thing.cluster))
-
-
 def named_in(secret: Object) -> set[str]:
     """The names of the clusters in a secret: its keys, else what its annotation says."""
     keys = {*as_map(secret.raw.get("data")), *as_map(secret.raw.get("stringData"))}

@@ -58,6 +58,13 @@ class Policy:
         """Whether it has settings for this very port."""
         return self._level(port) is not None
 
+    def tls_of(self, port: int) -> Raw | None:
+        """`tls` of the settings for a port, else of the destination."""
+        levels = map(as_map, as_list(self.raw.get("portLevelSettings")))
+        held = (level for level in levels if as_map(level.get("port")).get("number") == port)
+        said = next((level["tls"] for level in held if level.get("tls") is not None), self.raw.get("tls"))
+        return None if said is None else as_map(said)
+
     def _level(self, port: int) -> int | None:
         """Which of the port-level settings is for a port."""
         levels = enumerate(map(as_map, as_list(self.raw.get("portLevelSettings"))))
@@ -84,14 +91,30 @@ class DestinationRule:
 
         Source: `MergeSubsetTrafficPolicy` in istio/istio pilot/pkg/networking/util/util.go.
         """
-        chosen = self.subsets.get(subset)
-        if chosen is not None and chosen.policy:
-            owner = next(o for o in self.objects if o.key == chosen.place.key)
-            own = Policy(raw=chosen.policy, owner=owner, path=f"{chosen.place.field}.trafficPolicy")
+        own = self._own(subset)
+        if own is not None:
             found = own.section(name, port)
             if found is not None or own.speaks_of(port):
                 return found
         return self.policy.section(name, port) if self.policy else None
+
+    def tls_beyond(self, port: int, subset: str = "") -> Raw | None:
+        """What istiod goes by when it sorts out the endpoints that take no mutual TLS, as for other networks: of a
+        subset its own `tls` alone, though its proxies inherit that of the rule. Settings for a port without `tls` leave
+        that of the destination in force here. None where it is not set.
+
+        Source: `tlsModeForDestinationRule` in istio/istio pilot/pkg/xds/endpoints/mtls_checker.go.
+        """
+        policy = self._own(subset) if subset else self.policy
+        return policy.tls_of(port) if policy else None
+
+    def _own(self, subset: str) -> Policy | None:
+        """The policy of a subset itself, None if it has none."""
+        chosen = self.subsets.get(subset)
+        if chosen is None or not chosen.policy:
+            return None
+        owner = next(o for o in self.objects if o.key == chosen.place.key)
+        return Policy(raw=chosen.policy, owner=owner, path=f"{chosen.place.field}.trafficPolicy")
 
 
 class DestinationRules:

@@ -8,7 +8,7 @@ pilot/pkg/model/gateway.go and push_context.go.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from troubleshooter.mesh.entrances import UNTRANSLATED, Entrance, entrances_of, listening, on_node, opened_on_node
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
@@ -26,10 +26,11 @@ UNPRIVILEGED = "ISTIO_META_UNPRIVILEGED_POD"
 
 
 class Gateways:
-    """Every Gateway with the workloads that its selector matches."""
+    """Every Gateway with the workloads that its selector matches. `primaries` says whose istiod serves the proxies of
+    each Kubernetes cluster."""
 
-    def __init__(self, index: Index, workloads: Workloads, registry: Registry) -> None:
-        self._workloads, self._registry = workloads, registry
+    def __init__(self, index: Index, workloads: Workloads, registry: Registry, primaries: Mapping[str, str]) -> None:
+        self._workloads, self._registry, self._primaries = workloads, registry, primaries
         self.all = oldest_first(index.all(NETWORKING, KIND))
         self._by_key = {f"{g.namespace}/{g.name}": g for g in self.all}
         self._servers = {id(g): list(servers_of(g)) for g in self.all}
@@ -53,11 +54,13 @@ class Gateways:
 
     def workloads(self, gateway: Object) -> list[Workload]:
         """The workloads whose pods it configures: those with all labels of its selector, in any namespace unless istiod
-        is told otherwise."""
+        is told otherwise. An istiod configures no pods of clusters that have one of their own."""
         selector = self.selector(gateway)
         held = self._by_label.get(next(iter(selector.items())), ()) if selector else self._workloads.all
         found = [w for w in held if selects(selector, w.labels)] if selector else [w for w in held if _runs_one(w)]
-        return [w for w in found if not self._scoped or w.namespace == gateway.namespace]
+        found = [w for w in found if not self._scoped or w.namespace == gateway.namespace]
+        istiod = self._primaries.get(gateway.cluster)
+        return [w for w in found if self._primaries.get(w.object.cluster) == istiod]
 
     def proxies(self) -> list[Workload]:
         """Workloads that look like gateways, selected or not: they run nothing but a proxy."""
@@ -99,9 +102,10 @@ class Gateways:
             found = self._ways_in[id(workload)] = entrances_of(self._registry, workload)
         return found
 
-    def at_port(self, gateway: Object, port: int) -> list[Workload]:
-        """The workloads of a Gateway at which a client outside can dial a port; all where it can at none."""
-        held = self.workloads(gateway)
+    def at_port(self, gateway: Object, port: int, cluster: str) -> list[Workload]:
+        """The workloads of a Gateway in a Kubernetes cluster at which a client outside can dial a port; all where it
+        can at none."""
+        held = [w for w in self.workloads(gateway) if w.object.cluster == cluster]
         return [w for w in held if not self.ways_in(w) or self.dialled(w, port)] or held
 
     def dialled(self, workload: Workload, port: int) -> set[int]:

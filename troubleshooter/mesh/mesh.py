@@ -5,7 +5,7 @@ Decides: nothing itself; it holds the parts together. Must not know requests.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -103,7 +103,7 @@ class Mesh:
 
     @cached_property
     def gateways(self) -> Gateways:
-        return Gateways(self.index, self.workloads, self.registry)
+        return Gateways(self.index, self.workloads, self.registry, self.primaries)
 
     @cached_property
     def peer_authentications(self) -> PeerAuthentications:
@@ -135,6 +135,11 @@ class Mesh:
         return Networks(self.index, self.settings, self.registry)
 
     @cached_property
+    def primaries(self) -> Mapping[str, str]:
+        """For each Kubernetes cluster that one whose istiod serves its proxies."""
+        return self._whole.primaries if self._whole is not None else primaries(self.inventory.objects)
+
+    @cached_property
     def roots(self) -> Roots:
         return self._whole.roots if self._whole is not None else Roots(self.index)
 
@@ -142,7 +147,7 @@ class Mesh:
     def trust_domains(self) -> TrustDomains:
         if self._whole is not None:
             return self._whole.trust_domains
-        return TrustDomains(self.index, primaries(self.inventory.objects))
+        return TrustDomains(self.index, self.primaries)
 
     def left_out(self, service: Service) -> list[Service]:
         """The Services of the same host in Kubernetes clusters that were read here, and that istiod of this view's

@@ -82,7 +82,8 @@ class Networks:
         Source: `ProxyView` in istio/istio pilot/pkg/model/proxy_view.go. Gateways whose environment was not seen are
         taken to ask so, as Istio's installation has them do.
         """
-        asked = environment(pod).get(VIEW) or (pod.labels.get(NETWORK, "") if pod.gateway else "")
+        given = environment(pod)
+        asked = given.get(VIEW, "") if given or not pod.gateway else pod.labels.get(NETWORK, "")
         return not asked or not network or network in (each.strip() for each in asked.split(","))
 
     @cached_property
@@ -110,22 +111,23 @@ class Networks:
         return service.labels.get(NETWORK, "")
 
     def keeps_local(self, host: str) -> bool:
-        """Whether a host is reached only within the Kubernetes cluster of the client."""
-        return hosts.most_specific(host, self._cluster_local) is not None
+        """Whether a host is reached only in the Kubernetes cluster of the client: the most specific setting says."""
+        named = hosts.most_specific(host, self._cluster_local)
+        return named is not None and self._cluster_local[named]
 
     @cached_property
-    def _cluster_local(self) -> list[str]:
+    def _cluster_local(self) -> Mapping[str, bool]:
         domain = self._settings.domain
         default = [f"*.kube-system.svc.{domain}", f"kubernetes.default.svc.{domain}"]
         default.append(f"istiod.{ISTIO_NAMESPACE}.svc.{domain}")
-        found: list[str] = []
+        found: dict[str, bool] = {}
         for setting in map(as_map, as_list(self._settings.values.get("serviceSettings"))):
             named = [str(h) for h in as_list(setting.get("hosts"))]
-            if as_map(setting.get("settings")).get("clusterLocal") is True:
-                found += named
-            else:
+            local = as_map(setting.get("settings")).get("clusterLocal") is True
+            if not local:
                 default = [d for d in default if not any(_overrides(h, d) for h in named)]
-        return [*found, *default]
+            found |= dict.fromkeys(named, local)
+        return found | dict.fromkeys(default, True)
 
     @cached_property
     def _mesh_networks(self) -> Raw:

@@ -87,7 +87,7 @@ class Registry:
         def rank(service: Service) -> tuple[bool, bool, bool]:
             return service.namespace != viewer, service.entry, viewer not in service.export_to
 
-        exact = [s for s in self._by_host.get(host, ()) if left(s)]
+        exact = [s for s in self._counting(host) if left(s)]
         if exact:
             return min(exact, key=rank)
         covering = [s for s in self._wildcards if hosts.covers(s.host, host) and left(s)]
@@ -103,13 +103,23 @@ class Registry:
         held = (s for s in self._by_host.get(service.host, ()) if s.entry and s.namespace == service.namespace)
         return [s for s in held if s is service or _alike(s, service)]
 
+    def _counting(self, host: str) -> list[Service]:
+        """What is known by a host: of the Services of several Kubernetes clusters the first speaks for all, which is
+        that of the proxy's own cluster if it has one.
+
+        Source: `Services` in istio/istio pilot/pkg/serviceregistry/aggregate/controller.go.
+        """
+        held = self._by_host.get(host, [])
+        first = next((s for s in held if not s.entry and s.discovered), None)
+        return [s for s in held if s.entry or first is None or s is first]
+
     def inferred(self, host: str, viewer: str) -> Service | None:
         """The service of exactly this host to which a route may send although nothing imports it: one of the viewer's
         namespace, else of the first in the alphabet that shows it.
 
         Source: `collectImportedServices` in istio/istio pilot/pkg/model/sidecar.go.
         """
-        held = [s for s in self._by_host.get(host, ()) if s.visible_to(viewer)]
+        held = [s for s in self._counting(host) if s.visible_to(viewer)]
         return min(held, key=lambda s: (s.namespace != viewer, s.namespace, s.entry), default=None)
 
     def ports_of(self, service: Service) -> list[Port]:

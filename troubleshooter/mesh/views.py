@@ -66,15 +66,20 @@ def _by_cluster(objects: Iterable[Object]) -> dict[str, list[Object]]:
 
 
 def _known(own: Iterable[Object]) -> set[str] | None:
-    """The clusters for which there are remote secrets; None where the Secrets beside istiod were not seen."""
-    secrets = [thing for thing in own if thing.kind == "Secret"]
-    remote = [secret for secret in secrets if is_remote_secret(secret)]
-    seen = remote or any(secret.namespace == ISTIO_NAMESPACE for secret in secrets)
-    return {name for secret in remote for name in named_in(secret)} if seen else None
+    """The clusters for which there are remote secrets beside istiod, which reads no others; None where the Secrets
+    there were not seen."""
+    held = list(own)
+    homes = {thing.namespace for thing in held if _is_of_istiod(thing)} or {ISTIO_NAMESPACE}
+    secrets = [thing for thing in held if thing.kind == "Secret" and thing.namespace in homes]
+    return {name for secret in secrets if is_remote_secret(secret) for name in named_in(secret)} if secrets else None
 
 
 def _is_configuration(thing: Object) -> bool:
     """Whether it is one of Istio's own objects, the mesh config, or istiod itself."""
+    return _is_of_istiod(thing) or f".{thing.group}".endswith(CONFIGURATION)
+
+
+def _is_of_istiod(thing: Object) -> bool:
+    """Whether it is istiod or its mesh config."""
     mesh_config = thing.kind == "ConfigMap" and "mesh" in as_map(thing.raw.get("data"))
-    istiod = thing.kind == "Deployment" and thing.labels.get("app") == "istiod"
-    return mesh_config or istiod or f".{thing.group}".endswith(CONFIGURATION)
+    return mesh_config or (thing.kind == "Deployment" and thing.labels.get("app") == "istiod")

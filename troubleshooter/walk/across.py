@@ -18,7 +18,6 @@ from troubleshooter.mesh.mtls import TLS_MODES, Mode, Sends
 from troubleshooter.mesh.networks import NetworkGateway
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.mesh.workloads import Pod, Workload
-from troubleshooter.walk.balancing import section
 from troubleshooter.walk.decisions import Cluster, Trail
 from troubleshooter.walk.names import answered_by_proxy
 
@@ -119,10 +118,12 @@ def _weighing(endpoint: Endpoint, weight: int) -> Endpoint:
 
 
 def _takes_mutual_tls(mesh: Mesh, trail: Trail, endpoint: Endpoint) -> bool:
-    """Whether proxies would send mutual TLS to an endpoint: the DestinationRule's word, else its own and that of the
-    policies in the sender's configuration."""
+    """Whether istiod takes it that proxies send mutual TLS to an endpoint: the DestinationRule's word, else its own and
+    that of the policies in the sender's configuration. Of a subset the subset's own word counts, whatever its rule says
+    of TLS and the subset inherits."""
     cluster = trail.hop.cluster
-    said = section(cluster, "tls") if isinstance(cluster, Cluster) else None
+    rule = cluster.rule if isinstance(cluster, Cluster) else None
+    said = rule.tls_beyond(cluster.port, cluster.subset) if rule and cluster else None
     if said is not None:
         return TLS_MODES.get(str(said.get("mode") or "DISABLE").upper()) is Sends.MTLS
     if not endpoint.mutual:

@@ -28,7 +28,7 @@ def pass_on(mesh: Mesh, trail: Trail, sni: str, *, result: Mapping[str, str], cl
         return trail.fails(Stage.LISTENER, said, closed, resource=server.gateway.at(server.path), result=result)
     cluster = _cluster(mesh, trail, sni, name)
     trail = trail.decide(cluster=cluster)
-    missing = _missing(cluster, server.gateway.at(server.path))
+    missing = _missing(mesh, trail, cluster, server.gateway.at(server.path))
     if missing is not None:
         said, place = missing
         return trail.fails(Stage.LISTENER, said, closed, resource=place, result=result)
@@ -64,9 +64,12 @@ def _cluster(mesh: Mesh, trail: Trail, sni: str, name: MeshName) -> Cluster:
     )  # fmt: skip
 
 
-def _missing(cluster: Cluster, server: Resource) -> tuple[str, Resource] | None:
+def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, server: Resource) -> tuple[str, Resource] | None:
     """Why there is no filter chain for a cluster, and where that is said."""
     service, rule = cluster.service, cluster.rule
+    hidden = mesh.registry.get(cluster.host) if service is None else None
+    if hidden is not None and not hidden.external:
+        return f"{hidden.object} is not exported to namespace {trail.hop.party.namespace}", hidden.object.at("metadata")
     if cluster.missing == "host" or service is None:
         return f"the gateway knows no service {cluster.host}", server
     if cluster.missing == "port":

@@ -137,8 +137,8 @@ def _scheme(written: str, port: int | None, to: str) -> str:
 
 
 def parse_caller(text: str, default_namespace: str, flag: str = "--from") -> Caller:
-    """`[NS/][KIND/]NAME[@CLUSTER]`, `outside`, or `gateway:NS/NAME`. KIND is a pod if left out; of two parts the first
-    is a kind if it is the name of one.
+    """`[NS/][KIND/]NAME[@CLUSTER]`, `outside`, or `gateway:NS/NAME[@CLUSTER]`. KIND is a pod if left out; of two parts
+    the first is a kind if it is the name of one.
 
     Raises:
         RequestError: it is none of these.
@@ -146,10 +146,11 @@ def parse_caller(text: str, default_namespace: str, flag: str = "--from") -> Cal
     if text == "outside":
         return Caller(outside=True)
     if text.startswith("gateway:"):
-        namespace, _, name = text.removeprefix("gateway:").rpartition("/")
+        place, _, cluster = text.removeprefix("gateway:").partition("@")
+        namespace, _, name = place.rpartition("/")
         if not name or "/" in namespace:
             raise RequestError(f"--from {text}: write gateway:NAMESPACE/NAME of a Gateway object")
-        return Caller(outside=True, gateway=f"{namespace or default_namespace}/{name}")
+        return Caller(outside=True, gateway=f"{namespace or default_namespace}/{name}", cluster=cluster)
     place, _, cluster = text.partition("@")
     parts = place.split("/")
     if not all(parts) or len(parts) > 3:

@@ -12,25 +12,29 @@ from dataclasses import replace
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Inventory, Object
+from troubleshooter.walk.entry_points import unknown_cluster
 from troubleshooter.walk.requests import Caller, RequestError, parse_caller
 
 FLAG = "--without"
+DEFAULT_NAMESPACE = "default"
 
 
-def take_away(inventory: Inventory, names: Iterable[str], namespace: str = "default", source: str = "") -> Inventory:
+def take_away(inventory: Inventory, names: Iterable[str], namespace: str = "", source: str = "") -> Inventory:
     """The inventory in which the pods of the named workloads, or the named pods, are taken for not ready.
 
-    A name is written as that of a caller, `[NS/][KIND/]NAME[@CLUSTER]`. Without a cluster it is that of the caller
-    (`source`) if it is there, else the first that has it.
+    A name is written as that of a caller, `[NS/][KIND/]NAME[@CLUSTER]`. Without a namespace it is in `namespace`, else
+    in that of the caller (`source`). Without a cluster it is that of the caller if it is there, else the first that
+    has it.
 
     Raises:
-        RequestError: nothing has that name.
+        RequestError: nothing has that name, or the caller's name makes no sense.
     """
     wanted = list(names)
     if not wanted:
         return inventory
     mesh = Mesh(inventory)
-    near = source.partition("@")[2]
+    caller = parse_caller(source, namespace or DEFAULT_NAMESPACE) if source else Caller()
+    namespace, near = namespace or caller.namespace or DEFAULT_NAMESPACE, caller.cluster
     gone = {_named(mesh, text, parse_caller(text, namespace, FLAG), near).key for text in wanted}
     return replace(inventory, without=inventory.without | gone)
 
@@ -56,9 +60,7 @@ def _not_there(mesh: Mesh, text: str, named: Caller, held: list[Workload]) -> st
         return f"{FLAG} {text}: only workloads and pods can be taken away"
     where = f"namespace {named.namespace}" + (f" of cluster {named.cluster}" if named.cluster else "")
     if named.cluster and named.cluster not in mesh.clusters:
-        known = ", ".join(sorted(filter(None, mesh.clusters)))
-        there = f"there is {known}" if known else f"name one with -f {named.cluster}=PATH"
-        return f"{FLAG} {text}: no Kubernetes cluster is called {named.cluster}; {there}"
+        return f"{FLAG} {text}: {unknown_cluster(mesh, named.cluster)}"
     if not held:
         return f"{FLAG} {text}: nothing runs in {where}, as far as the input shows"
     names = sorted({f"{w.object.kind.lower()}/{w.name}" for w in held})
