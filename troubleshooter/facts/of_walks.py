@@ -41,6 +41,7 @@ from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_tokens import about_logged_token
 from troubleshooter.facts.of_ways_in import about_way_in
+from troubleshooter.facts.of_wider_hosts import about_wider_host
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
@@ -82,6 +83,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_hidden_routes(case, mesh, request, trail, hop)
     about_delegate(case, mesh, hop)
     about_route(case, mesh, request, hop)
+    about_wider_host(case, mesh, request, hop)
     if hop.routing and hop.routing.overlooked and "virtual_service.exported" not in case.facts:
         _about_overlooked(case, mesh, hop)
     about_gateway_only(case, mesh, request, trail, hop)

@@ -59,6 +59,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("route.delegate_meant", "The delegate that is probably meant."),
     ("route.front", "The route that takes everything from one behind it."),
     ("route.behind", "The route that never gets a request."),
+    ("virtual_service.wider_host", "The wider host of another VirtualService."),
+    ("virtual_service.wider_route", "The route of that VirtualService, as this one would write it."),
     ("rival.field", "The place of that route."),
     (
         "virtual_service.reordered",

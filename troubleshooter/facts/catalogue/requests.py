@@ -41,6 +41,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.exported", YES_NO, "Whether the one that would take a request which finds no route, or goes astray, is exported to the proxy.", "walk"),
     ("virtual_service.for_gateways_only", YES_NO, "Whether one that is for gateways alone would send a call inside the mesh where it is expected.", "walk"),
     ("virtual_service.mesh_host", ("met", "short", "partial", "full"), "How a host for the mesh is written that means a Service and is not its full name.", "mesh"),
+    ("virtual_service.wider", ("takes-it", "none"), "Whether another VirtualService has a route for a request that finds none, under a wider host alone.", "walk"),
     ("virtual_service.rival", ("left-out", "same-match", "none"), "What another VirtualService for its host suffers from it: sidecars leave it out, or at a gateway it asks for the same.", "mesh"),
     ("virtual_service.rival_order", ("age", "export", "not-known"), "By what one of the two counts first: it is older, or exported to fewer namespaces.", "mesh"),
     ("virtual_service.rival_gateways", ("same", "other"), "Whether both name the same Gateway, or none.", "mesh"),
