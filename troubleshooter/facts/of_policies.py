@@ -12,6 +12,7 @@ from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, 
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_identities import about_identity
+from troubleshooter.facts.of_keys import about_keys
 from troubleshooter.facts.of_missed_policies import about_missed_policy, unused
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
@@ -32,6 +33,8 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
     """What the last proxy that judged made of the request's token and of its policies. `sender` is the hop whose
     connection it got the request by."""
     about_token(case, hop)
+    if hop.credentials is not None:
+        about_keys(case, mesh, hop.credentials)
     judgement, subject = hop.judgement, hop.subject
     if judgement is None or subject is None or judgement.decision is Decision.UNKNOWN:
         return

@@ -77,6 +77,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("exception.new_name", "A name for it in the namespace of the target."),
     ("request_authentication.field", "The field that refuses the token."),
     ("request_authentication.issuer", "The issuer that the token names."),
+    ("request_authentication.keys_uri", "Where the keys of the issuer are fetched."),
     ("request_authentication.issuers", "The issuers that the rules name."),
     ("request_authentication.audiences", "The audiences that the rule takes."),
     ("request_authentication.token_audiences", "The audiences of the token."),

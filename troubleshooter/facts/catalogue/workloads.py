@@ -17,6 +17,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # credentials and policies
     ("request_authentication.token", tuple(Token), "What the target makes of the request's token.", "walk"),
     ("request_authentication.issuer_guess", ("one", "none"), "Whether exactly one rule has nearly the token's issuer.", "walk"),
+    ("request_authentication.keys", ("held", "outside", "service", "discovered"), "Where the keys of the issuer come from: the rule, a host outside, a Service, or what the issuer itself says.", "walk"),
     ("request_authentication.audience", ("some", "none"), "Whether the token that is refused for its audience has any.", "walk"),
     ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),
     ("authorization_policy.miss", MISSES, "What keeps the nearest rule from matching.", "walk"),
@@ -92,5 +93,6 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
     ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
+    ("evidence.jwks_fetch", ("failed", "other"), "What the log of istiod says of the keys of the token's issuer.", "evidence"),
     ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
 )  # fmt: skip
