@@ -52,6 +52,14 @@ def test_what_gets_requests_whose_tls_ended_in_front(servers: str, ingress: str,
     assert expected == words(asked(servers, ingress), *names)
 
 
+def test_a_call_within_the_mesh_lands_at_no_server_that_redirects() -> None:
+    """So nobody is asked about a load balancer in front of a gateway."""
+    held = mesh(SPACES, app("web"), app("payments"))
+    case = walk_cases(held, walked(held, "http://payments.shop:8080/", "shop/deployment/web"))[0]
+
+    assert ["no", ""] == words(case, "gateway.https_redirect", "connection.tls_ends")
+
+
 def test_a_door_of_their_own() -> None:
     """A container port that nothing uses, and a server on the Service port."""
     case = asked(REDIRECTING, SHARED)

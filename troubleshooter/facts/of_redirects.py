@@ -35,6 +35,9 @@ def about_redirects(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trai
     first = trail.hops[0]
     if first.kind is HopKind.GATEWAY and first.party.workload is not None and request.scheme == "https":
         _in_front(case, mesh, request, first, first.party.workload)
+    elif first.kind is not HopKind.GATEWAY or (first.server is not None and not first.server.redirects):
+        # So nobody is asked about a load balancer that has no part in it.
+        case.fact("gateway.https_redirect", "no", first.server.gateway.at(first.server.path) if first.server else None)
 
 
 def _route_fix(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
