@@ -299,6 +299,23 @@ def test_it_says_which_endpoints_get_nothing() -> None:
     }
 
 
+def test_it_says_of_how_many_pods_it_holds() -> None:
+    """Where the pods of a workload fare differently."""
+    made = "labels: {app: payments}"
+    held = (
+        service("payments"),
+        deployment("web"),
+        deployment("payments"),
+        thing("Pod", "payments-1", "containers: [{name: app}]", meta=made),
+        thing("Pod", "payments-2", "containers: [{name: app}]", meta=made),
+        thing("Pod", "payments-3", "containers: [{name: app}]", meta=made, rest="status: {phase: Pending}"),
+    )
+    found = trace(SPACES, *held)
+    step = next(s for s in found.path if s.stage == "endpoint")
+
+    assert ["2 of its 3 pods: it gets requests", "1 of its 3 pods: it is not ready"] == [c.why for c in step.considered]
+
+
 def _template(name: str, version: str) -> str:
     labels = f"{{app: {name}, version: {version}}}"
     return f"template: {{metadata: {{labels: {labels}}}, spec: {{containers: [{{name: app}}]}}}}"

@@ -78,9 +78,13 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     viewer = hop.party.namespace
     full, service = meant(mesh, request.host, viewer)
     service = service or (hop.service if hosts.is_address(full) else None)
+    service = mesh.registry.behind(service, viewer) if service else None
     name = NO_NAME.sub("-", request.host).strip("-")
     case.detail("request.entry_name", _unused(mesh, viewer, name))
-    if service is not None:
+    if service is not None and service.external_name:
+        case.fact("request.destination", "alias", service.object.at("spec.externalName"))
+        case.detail("request.entry_host", service.external_name)
+    elif service is not None:
         seen = mesh.sidecars.scope(viewer, hop.party.labels).has(service)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
         if service.entry and seen:

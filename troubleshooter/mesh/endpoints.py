@@ -195,7 +195,7 @@ def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) 
     """A ServiceEntry's endpoints: those it lists or selects; else (DNS, NONE) the host itself. A wildcard is no name
     that a proxy could look up."""
     found = tuple(of_entry(index, workloads, service, port))
-    listed = (service.object.at("spec.endpoints"),)
+    listed = (service.object.at("spec.workloadSelector" if service.selector else "spec.endpoints"),)
     if found:
         absence = Absence.NONE if any(e.healthy for e in found) else Absence.NOT_READY
         return Endpoints(all=found, absence=absence, looked_at=listed)

@@ -165,6 +165,8 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
     spot = cluster.service.object.at("spec.selector") if cluster.service.selector else cluster.service.object.at()
     if cluster.service.entry and found.looked_at:
         spot = found.looked_at[0]
+    if cluster.service.entry and cluster.service.selector and not found.all:
+        said = f"{cluster.service.object} selects no pod and no WorkloadEntry of namespace {cluster.service.namespace}"
     if subset is not None:
         said = f"no ready endpoint of {cluster.service.object} is in subset {cluster.subset}"
         spot = subset.place

@@ -16,7 +16,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.protocol_name", "HTTP, TLS or TCP in a ServiceEntry's words."),
     ("request.port_name", "A name for its port that declares the protocol."),
     ("request.origin_name", "The workload that made it at first."),
-    ("request.entry_host", "A name for its address, for a ServiceEntry."),
+    ("request.entry_host", "The host for a ServiceEntry: a name for its address, or what its alias stands for."),
     ("service_entry.ports", "The ports that it has."),
     ("service_entry.hosts", "Its host that is meant."),
     ("service_entry.http_port", "Its port that is declared HTTP."),

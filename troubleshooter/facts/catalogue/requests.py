@@ -15,7 +15,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.resolves", YES_NO, "Whether the host is a name that resolves, as far as the cluster says.", "walk"),
     ("request.named_by", ("service-entry", "elsewhere", "other-cluster", "virtual-service", "nothing"), "What has a name of the cluster that does not resolve.", "walk"),
     ("caller.dns", ("proxy", "cluster", "no-proxy"), "Who answers its DNS queries where a ServiceEntry has the name: its proxy, or the DNS of the cluster (it may have no proxy).", "walk"),
-    ("request.destination", ("registered", "hidden", "routed", "unregistered", "address"), "What the caller's proxy knows of the host.", "walk"),
+    ("request.destination", ("registered", "hidden", "routed", "unregistered", "address", "alias"), "What the caller's proxy knows of the host; an alias is an ExternalName Service for a host that it does not know.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
     ("request.origin", ("workload", "outside"), "Who made it at first, where it goes through a gateway.", "walk"),
     ("request.rewritten", YES_NO, "Whether a route has changed its path on the way.", "walk"),

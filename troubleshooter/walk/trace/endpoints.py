@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.locality import placed_labels
@@ -12,16 +14,16 @@ from troubleshooter.walk.trace.moment import Moment, chosen, listed, lost
 
 
 def candidates(moment: Moment) -> Iterator[Considered]:
-    """Every endpoint of the service port, each once for its workload and reason."""
+    """Every endpoint of the service port, each once for its workload and reason, with how many pods of the workload it
+    holds for where it does not for all."""
     hop = moment.hop
     if hop.cluster is None or hop.cluster.service is None or hop.endpoints is None:
         return
-    seen = set()
-    for endpoint in hop.endpoints.all:
-        one = _weighed(moment, endpoint)
-        if one not in seen:
-            seen.add(one)
-            yield one
+    every = Counter((_weighed(moment, endpoint), endpoint.pod is not None) for endpoint in hop.endpoints.all)
+    pods = Counter(_place(moment, endpoint) for endpoint in hop.endpoints.all if endpoint.pod)
+    for (one, of_pods), count in every.items():
+        whole = pods[one.resource] if of_pods else count
+        yield one if count == whole else replace(one, why=f"{count} of its {whole} pods: {one.why}")
 
 
 def _weighed(moment: Moment, endpoint: Endpoint) -> Considered:
