@@ -18,6 +18,7 @@ from troubleshooter.facts.of_imports import about_imports
 from troubleshooter.facts.of_names import about_missing_name
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.sidecars import Scope
 from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.listening import shared_by_all
@@ -85,13 +86,13 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
         case.fact("request.destination", "alias", service.object.at("spec.externalName"))
         case.detail("request.entry_host", service.external_name)
     elif service is not None:
-        seen = mesh.sidecars.scope(viewer, hop.party.labels).has(service)
+        seen = _known(mesh.sidecars.scope(viewer, hop.party.labels), service, request.port, hop.family)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
         if service.entry and seen:
             _entry(case, request, service)
         elif not seen:
             about_hidden_service(case, mesh, service, viewer)
-            about_imports(case, mesh, service, hop)
+            about_imports(case, mesh, service, hop, request.port)
     elif hop.routing is not None and hop.routing.owners:
         case.fact("request.destination", "routed", hop.routing.owners[0].at("spec.hosts"))
     elif hosts.is_address(full):
@@ -100,6 +101,13 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     else:
         case.fact("request.destination", "unregistered")
         _similar(case, mesh, request, viewer)
+
+
+def _known(scope: Scope, service: Service, port: int, family: str) -> bool:
+    """Whether a proxy has a service, and, for HTTP, whether the listener has it that a Sidecar makes for the port."""
+    held = scope.on(port)
+    beside = family != "http" or any(listener.apart for listener in held.listeners)
+    return scope.has(service) and (beside or held.has(service))
 
 
 def _entry(case: CaseBuilder, request: Request, service: Service) -> None:

@@ -13,14 +13,17 @@ from troubleshooter.model import as_list, as_map
 from troubleshooter.walk import Hop
 
 
-def about_imports(case: CaseBuilder, mesh: Mesh, service: Service, hop: Hop) -> None:
+def about_imports(case: CaseBuilder, mesh: Mesh, service: Service, hop: Hop, port: int) -> None:
     """That the Sidecar in force does not import a service, and what would have to stand in its list of imports. Nothing
-    is said where exportTo hides the service anyway, or no listener of the Sidecar is for ports without one."""
+    is said where exportTo hides the service anyway, or no listener of the Sidecar is for the port: the one that names
+    it, else one that names none."""
     own = mesh.sidecars.in_force(hop.party.namespace, hop.party.labels)
     if own is None or not service.visible_to(hop.party.namespace):
         return
-    listeners = enumerate(map(as_map, as_list(own.spec.get("egress"))))
-    number = next((n for n, listener in listeners if not listener.get("port") and not listener.get("bind")), None)
+    listeners = [as_map(raw) for raw in as_list(own.spec.get("egress"))]
+    named = [as_map(listener.get("port")).get("number") for listener in listeners]
+    free = [not listener.get("bind") for listener in listeners]
+    number = next((n for wanted in (port, None) for n, at in enumerate(named) if at == wanted and free[n]), None)
     if number is None:
         return
     field = f"spec.egress[{number}].hosts"

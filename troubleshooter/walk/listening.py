@@ -58,7 +58,7 @@ def _of_registry(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if service is None or service.external_name:
         return _elsewhere(mesh, request, trail, f"{request.host} port {request.port} is in no registry")
     if not scope.at(request.port).has(service):
-        return _elsewhere(mesh, request, trail, *_hidden(service, scope))
+        return _elsewhere(mesh, request, trail, *hidden(service, scope))
     if port is None:
         return _undeclared_port(mesh, request, trail, service)
     port = scope.read_as(service, port)
@@ -104,7 +104,7 @@ def _touched(mesh: Mesh, trail: Trail) -> Trail | None:
     return trail.unknown(Stage.LISTENER, f"{touch.object} is not modelled yet", resource=touch.resource)
 
 
-def _hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
+def hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
     """Why the proxy does not have a service, and the place that says so."""
     if scope.sidecar is None or not service.visible_to(scope.namespace):
         said = f"{service.object} is not exported to namespace {scope.namespace}"

@@ -21,6 +21,7 @@ from troubleshooter.model import Connection, HopKind, Object, Request, Stage
 from troubleshooter.walk.answers import aborted, answered, delegated, preflighted
 from troubleshooter.walk.connections import Passed, by_connection, to_destinations
 from troubleshooter.walk.decisions import Routing, Trail, dropped, http
+from troubleshooter.walk.listening import hidden
 from troubleshooter.walk.sender import bypassed, scope_of
 from troubleshooter.walk.sidecar_hosts import called, made_by_routes, with_host
 from troubleshooter.walk.subjects import as_proxies_see
@@ -227,8 +228,12 @@ def _beyond_registry(mesh: Mesh, request: Request, trail: Trail, name: str) -> l
         result = {"virtual_host": "block_all", "name": "block_all"}
         outcome = http(502, details="direct_response")
         return [trail.fails(Stage.ROUTE, said, outcome, resource=spot, result=result)]
+    said, place, dialled = "passed through: the mesh lets unknown destinations out", None, trail.hop.service
+    if dialled is not None and "host" not in request.headers and not scope.has(dialled):
+        said, place = hidden(dialled, scope)
+        said += ": the proxy passes the request on as it is, without mutual TLS"
     result = {"virtual_host": "allow_any", "name": "allow_any"}
-    return [trail.passes(Stage.ROUTE, "passed through: the mesh lets unknown destinations out", result=result)]
+    return [trail.passes(Stage.ROUTE, said, resource=place, result=result)]
 
 
 def touching(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
