@@ -8,6 +8,7 @@ A file `<area>.yaml` has `about` (one sentence), `bases` (lists of objects by na
 - `from to method headers sni plaintext expect namespace without`: the request, as the flags of the command line have
   it;
 - `headers` are a map or pairs; `token`: the claims of a JWT, which then stands wherever `headers` or `to` say TOKEN;
+- `cause`: the root cause that a diagnosis names, where that is worth a word;
 - `then`: what must come out. Each key is read off the JSON of `walk -o json` by `READERS`; what is not named is free.
 
 Objects are written short: `{kind: Service, name: a, namespace: shop, spec: {...}}`. `namespace` is `shop` if left out,
@@ -28,7 +29,7 @@ import yaml
 
 from tests.meshes import VERSIONS
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Diagnosis, Inventory, Object
+from troubleshooter.model import Diagnosis, Inventory, Object, Request
 from troubleshooter.report import to_json
 from troubleshooter.walk import parse_request, walk
 from troubleshooter.walk.without import take_away
@@ -77,9 +78,23 @@ def _lines(text: str) -> list[int]:
 
 def answer_of(row: Row, inventory: Inventory | None = None) -> dict[str, Any]:
     """The JSON of the walk that a row asks for, in its own mesh or another."""
+    request = request_of(row)
+    held = left_of(row, inventory or inventory_of(row), request)
+    found = walk(Mesh(held), request, row.raw.get("namespace", "shop"))
+    told: dict[str, Any] = json.loads(to_json(Diagnosis(walk=found.walk)))
+    return told
+
+
+def left_of(row: Row, inventory: Inventory, request: Request) -> Inventory:
+    """What `without` leaves of a mesh."""
+    return take_away(inventory, row.raw.get("without", ()), "shop", request.source)
+
+
+def request_of(row: Row) -> Request:
+    """The request of a row."""
     asked = row.raw
     token = _jwt(asked.get("token", {}))
-    request = parse_request(
+    return parse_request(
         asked["to"].replace("TOKEN", token),
         source=asked.get("from", ""),
         method=asked.get("method", "GET"),
@@ -88,10 +103,6 @@ def answer_of(row: Row, inventory: Inventory | None = None) -> dict[str, Any]:
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
     )
-    held = take_away(inventory or inventory_of(row), asked.get("without", ()), "shop", request.source)
-    found = walk(Mesh(held), request, asked.get("namespace", "shop"))
-    told: dict[str, Any] = json.loads(to_json(Diagnosis(walk=found.walk)))
-    return told
 
 
 def _jwt(claims: Mapping[str, Any]) -> str:

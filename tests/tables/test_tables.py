@@ -8,7 +8,7 @@ from tests.tables.rows import READERS, Row, answer_of, differences, rows
 
 ROWS = tuple(rows())
 REQUEST = {"from", "to", "method", "headers", "sni", "plaintext", "expect", "namespace", "token", "without"}
-KEYS = {"is", "reference", "base", "objects", "then", *REQUEST}
+KEYS = {"is", "reference", "base", "objects", "then", "cause", *REQUEST}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.place)

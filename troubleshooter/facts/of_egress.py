@@ -89,7 +89,7 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
         seen = _known(mesh.sidecars.scope(viewer, hop.party.labels), service, request.port, hop.family)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
         if service.entry and seen:
-            _entry(case, request, service)
+            _entry(case, request, _of_one_host(service, hop))
         elif not seen:
             about_hidden_service(case, mesh, service, viewer)
             about_imports(case, mesh, service, hop, request.port)
@@ -118,6 +118,11 @@ def _entry(case: CaseBuilder, request: Request, service: Service) -> None:
     place = entry.at(found.path if found else "spec.ports")
     case.fact("service_entry.port", "present" if found else "absent", place)
     case.detail("service_entry.ports", ", ".join(str(p.number) for p in service.ports) or "none")
+
+
+def _of_one_host(service: Service, hop: Hop) -> Service:
+    """What the walk made of the host: several ServiceEntries may add their ports together."""
+    return hop.service if hop.service is not None and hop.port and hop.service.host == service.host else service
 
 
 def _similar(case: CaseBuilder, mesh: Mesh, request: Request, viewer: str) -> None:
