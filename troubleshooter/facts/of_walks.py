@@ -67,6 +67,11 @@ def sending_hop(trail: Trail) -> Hop:
     return trail.hops[-2] if last.kind is HopKind.TARGET and len(trail.hops) > 1 else last
 
 
+def _calling_hop(trail: Trail, sending: Hop) -> Hop:
+    """The hop whose identity the far end sees: that before a gateway which passes its TLS on."""
+    return trail.peer or sending if trail.hop.kind is HopKind.TARGET else sending
+
+
 def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation | None) -> Case:
     request, branch, trail = walked.walk.request, walked.walk.branches[number], walked.trails[number]
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
@@ -76,7 +81,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)
-    _about_caller(case, hop)
+    _about_caller(case, _calling_hop(trail, hop))
     about_origin(case, trail)
     about_way_in(case, mesh, request, trail, hop)
     about_egress(case, mesh, request, (branch, trail), observation)
@@ -93,7 +98,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_what_is_reached(case, mesh, request, trail, hop)
     if observation is not None:
         about_logged_token(case, branch, trail, (observation.entry, observation.source))
-    about_credentials(case, mesh, request, trail.hop, hop)
+    about_credentials(case, mesh, request, trail.hop, _calling_hop(trail, hop))
     _about_sending_pods(case, mesh, trail, hop)
     about_competition(case, mesh, request, hop)
     if observation is not None:

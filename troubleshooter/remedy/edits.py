@@ -12,6 +12,7 @@ from typing import Any
 
 from troubleshooter.model import Inventory, Key, Object, Raw, Roles
 from troubleshooter.model.paths import Parts, parse_path
+from troubleshooter.remedy.home import home_of
 from troubleshooter.rulebook import Edit, Scope, fill, missing, render
 
 SERVER_SET = (
@@ -64,7 +65,8 @@ def make(edits: tuple[Edit, ...], inventory: Inventory, roles: Roles, scope: Sco
     restart: list[Key] = []
     for edit in edits:
         if edit.verb == "create":
-            made = Object(raw=fill(edit.value, scope), cluster=_cluster(roles))
+            raw = fill(edit.value, scope)
+            made = Object(raw=raw, cluster=home_of(raw, roles, inventory.objects))
             before[made.key] = objects.get(made.key)
             put[made.key] = made
             continue
@@ -87,10 +89,6 @@ def _key(role: str, roles: Roles) -> Key:
     if role not in roles:
         raise CannotEdit(f"which object is the {role.replace('_', ' ')} is not known")
     return roles[role].key
-
-
-def _cluster(roles: Roles) -> str:
-    return next((r.cluster for r in roles.values()), "")
 
 
 def changed(raw: Raw, verb: str, at: str, value: Any) -> dict[str, Any]:

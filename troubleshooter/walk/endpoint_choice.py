@@ -94,12 +94,12 @@ def _to_kind(
 ) -> Trail:
     cluster = trail.hop.cluster
     assert cluster is not None and cluster.service is not None  # noqa: S101, PT018 - the caller looked them up
-    where = endpoint.workload or endpoint.address or cluster.host
-    said = f"{total} endpoint{'s' if total != 1 else ''}, {where} port {endpoint.port} among them"
+    where = f"{endpoint.workload or endpoint.address or cluster.host} port {endpoint.port}"
+    if endpoint.relay:
+        where = f"the gateway of {endpoint.network} ({endpoint.address or 'address not seen'} port {endpoint.port})"
+    said = f"{total} endpoints, {where} among them" if total != 1 else f"1 endpoint: {where}"
     spot = endpoint.workload.object.at() if endpoint.workload else cluster.service.object.at()
     trail = trail.splits("endpoints", share).decide(endpoint=endpoint)
-    if endpoint.relay:
-        said = f"{endpoint.address} port {endpoint.port}, the gateway of {endpoint.network}, among {said}"
     assumes = _beyond_cluster(trail, endpoint) if endpoint.pod or endpoint.relay else (f"{endpoint.address} answers",)
     return trail.passes(Stage.ENDPOINT, said, resource=spot, result=result, assumes=(*found.assumes, *assumes))
 
