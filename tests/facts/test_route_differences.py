@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.inventories import SHOP, inventory
+from tests.meshes import INGRESS, SPACES, app, gateway, mesh, thing, walked
 from troubleshooter.facts import walk_cases
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
@@ -52,6 +53,24 @@ def test_differences(match: str, word: str, wanted: str, had: str) -> None:
 
     assert (word, wanted, had) == (
         case.facts["route.mismatch"].word,
+        case.details["route.wanted"],
+        case.details["route.had"],
+    )
+
+
+def test_the_port_at_a_gateway_is_that_of_its_server() -> None:
+    """The client dials port 80 of the Service, which leads to the server on 8080."""
+    server = gateway("public", "- {port: {number: 8080, protocol: HTTP}, hosts: [shop.example.com]}")
+    routes = thing(
+        "VirtualService",
+        "v",
+        "hosts: [shop.example.com]\ngateways: [edge/public]\n"
+        "http: [{match: [{port: 80}], route: [{destination: {host: payments}}]}]",
+    )
+    held = mesh(SPACES, INGRESS, app("payments"), server, routes)
+    case = walk_cases(held, walked(held, "http://shop.example.com/", "gateway:edge/public"))[0]
+
+    assert ("port 80", "port 8080, that of the Gateway's server") == (
         case.details["route.wanted"],
         case.details["route.had"],
     )

@@ -79,6 +79,11 @@ LOSERS_OF_ROUTES = [
         "VirtualService shop/lower spec",
         "- it has no http route",
     ),
+    (
+        virtual_service("elder", EXACT, http="http: [{match: [{sourceLabels: {app: other}}], route: []}]"),
+        "VirtualService shop/elder spec.http",
+        "- it has no route for this proxy",
+    ),
 ]
 
 

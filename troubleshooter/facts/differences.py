@@ -37,9 +37,10 @@ def wanted(missed: Iterable[Mismatch]) -> str:
     return " and ".join(_wanted(m) for m in missed)
 
 
-def had(missed: Iterable[Mismatch], request: Request) -> str:
-    """What the request has instead, each thing once."""
-    return " and ".join(dict.fromkeys(_had(m, request) for m in missed))
+def had(missed: Iterable[Mismatch], request: Request, port: int) -> str:
+    """What the request has instead, each thing once. `port` is the one that a match means: at a gateway that of the
+    Gateway's server, whatever port the client dialled."""
+    return " and ".join(dict.fromkeys(_had(m, request, port) for m in missed))
 
 
 def path_of(request: Request) -> str:
@@ -53,8 +54,10 @@ def _wanted(missed: Mismatch) -> str:
     return words.format(missed.wanted, name).removesuffix(": ").removesuffix("=")
 
 
-def _had(missed: Mismatch, request: Request) -> str:
+def _had(missed: Mismatch, request: Request, port: int) -> str:
     kind, name = _taken_apart(missed.path)
+    if kind == "port":
+        return f"port {port}" + ("" if port == request.port else ", that of the Gateway's server")
     return HAD[kind](request, name) if kind in HAD else "something else"
 
 
@@ -78,7 +81,6 @@ HAD: Mapping[str, Callable[[Request, str], str]] = {
     "method": lambda request, _: f"the method {request.method}",
     "scheme": lambda request, _: f"the scheme {request.scheme}",
     "authority": lambda request, _: f"the host {authority(request)}",
-    "port": lambda request, _: f"port {request.port}",
     "sourceLabels": lambda *_: "a caller without them",
     "sourceNamespace": lambda *_: "a caller in another one",
     "gateways": lambda *_: "not come that way",

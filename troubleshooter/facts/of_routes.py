@@ -39,7 +39,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         case.fact("virtual_service.http_routes", "absent", hop.service.object.at())
     _match(case, mesh, hop, routing)
     if routing.route is None and routing.nearest is not None:
-        _nearest(case, request, routing.nearest)
+        _nearest(case, request, routing.nearest, _sender(request, hop).port)
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
         about_timeout(case, routing.route)
@@ -107,7 +107,7 @@ def _match(case: CaseBuilder, mesh: Mesh, hop: Hop, routing: Routing) -> None:
         case.fact("route.default", "present" if default else "absent", *owners)
 
 
-def _nearest(case: CaseBuilder, request: Request, near: Near) -> None:
+def _nearest(case: CaseBuilder, request: Request, near: Near, port: int) -> None:
     """In what the nearest route differs, and what would take the request."""
     missed = near.mismatches
     only = missed[0].difference if len(missed) == 1 else None
@@ -117,7 +117,7 @@ def _nearest(case: CaseBuilder, request: Request, near: Near) -> None:
     case.detail("route.match_field", near.route.at(f"match[{near.match}]").field)
     case.detail("route.field", _field(near, missed[0]))
     case.detail("route.wanted", wanted(missed))
-    case.detail("route.had", had(missed, request))
+    case.detail("route.had", had(missed, request, port))
     if only in PATH_DIFFERENCES:
         case.detail("route.prefix", missed[0].wanted.rstrip("/") or "/")
         case.detail("route.match_path", _with_path(near, path_of(request)))

@@ -26,7 +26,7 @@ def tried(moment: Moment) -> Iterator[Considered]:
     routing = moment.hop.routing
     if routing is None or moment.hop.family != "http":
         return
-    sender = _sender(moment)
+    sender = sender_of(moment)
     taken = False
     for owner in routing.owners:
         yield from map(_left_out, moment.mesh.virtual_services.left_out(owner))
@@ -40,7 +40,7 @@ def tried(moment: Moment) -> Iterator[Considered]:
             yield from _missed(moment, route, sender)
 
 
-def _sender(moment: Moment) -> Sender:
+def sender_of(moment: Moment) -> Sender:
     """The proxy as matches see it."""
     hop = moment.hop
     gateway = hop.server.reference if hop.kind is HopKind.GATEWAY and hop.server else "mesh"
@@ -54,7 +54,7 @@ def _missed(moment: Moment, route: Route, sender: Sender) -> Iterator[Considered
         found = mismatches(match, moment.request, sender)
         if found:
             place = route.at(f"match[{number}].{found[0].path}")
-            yield lost(place, "; ".join(_said(m, moment) for m in found))
+            yield lost(place, "; ".join(_said(m, moment, sender) for m in found))
 
 
 def _left_out(found: LeftOut) -> Considered:
@@ -63,9 +63,9 @@ def _left_out(found: LeftOut) -> Considered:
     return lost(found.route.at(field), LEFT_OUT[found.why])
 
 
-def _said(missed: Mismatch, moment: Moment) -> str:
+def _said(missed: Mismatch, moment: Moment, sender: Sender) -> str:
     wanted = f" {missed.wanted}" if missed.wanted else ""
-    had = {"uri": moment.request.path, "method": moment.request.method, "port": str(moment.request.port)}
+    had = {"uri": moment.request.path, "method": moment.request.method, "port": str(sender.port)}
     shown = had.get(missed.path.partition(".")[0], "")
     return f"it wants {missed.path}{wanted}" + (f", the request has {shown}" if shown else "")
 

@@ -1,6 +1,6 @@
 """Which VirtualServices could have routed a request at a proxy, and why each does or does not.
 
-Must not know the routes inside them (`routes` does).
+Must not know more of the routes inside them than whether one is for the proxy (`routes` does).
 Sources: those of `mesh.virtual_services` and `mesh.sidecars`.
 """
 
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from troubleshooter.mesh import hosts
-from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
+from troubleshooter.mesh.routes import MESH, attempts, gateways_of, routes_of
 from troubleshooter.model import Considered, Object, as_list
 from troubleshooter.walk.routing import host_of
 from troubleshooter.walk.trace.moment import Moment, chosen, lost, named
+from troubleshooter.walk.trace.routes import sender_of
 
 
 def of_sidecar(moment: Moment, owners: Sequence[Object]) -> Iterator[Considered]:
@@ -84,6 +85,9 @@ def _less_specific(moment: Moment, thing: Object, asked: str, owners: Sequence[O
         return lost(thing.at("spec.hosts"), f"its host {mine} is less specific than {first} of {owners[0]}")
     if not routes_of(thing, "http") and moment.hop.family == "http":
         return lost(thing.at("spec"), "it has no http route")
+    held = moment.mesh.virtual_services.http_routes([thing])
+    if moment.hop.family == "http" and not attempts(held, sender_of(moment)):
+        return lost(thing.at("spec.http"), "it has no route for this proxy")
     why = f"{owners[0]} comes before it, and of several for one host a sidecar takes one"
     return lost(thing.at("metadata.creationTimestamp"), why)
 
