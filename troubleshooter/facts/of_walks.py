@@ -17,6 +17,7 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
+from troubleshooter.facts.of_far_ports import about_far_port
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding
 from troubleshooter.facts.of_host_headers import about_host_header
@@ -113,6 +114,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_destination(case, mesh, hop)
     about_canary(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
+    about_far_port(case, hop)
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)

@@ -23,6 +23,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("service.guess_name", "The workload that is probably meant."),
     ("service.host", "Its full name."),
     ("service.waiting", "Why its pods are not ready."),
+    ("service_entry.far_port", "The port at the far end."),
     ("destination.host", "The full host."),
     ("destination.port", "The port."),
     ("destination.subset", "The subset's name."),
