@@ -1,7 +1,8 @@
 """Which connections that come in at a pod its proxy takes, and which go past it.
 
 Decides from the annotations that traffic redirection looks at. Must not know who connects.
-Source: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io).
+Sources: https://istio.io/latest/docs/reference/config/annotations/ (traffic.sidecar.istio.io);
+`handleInboundPortsInclude` in istio/istio tools/istio-iptables/pkg/capture/run.go.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ def ports_in(text: str) -> list[str]:
 
 
 def lets_in(pod: Pod, port: int) -> bool:
-    """Whether connections to this port of the pod go past its proxy, straight to the application (or the agent)."""
+    """Whether connections to this port of the pod go past its proxy, straight to the application (or the agent). Ports
+    are left out of all (`*`) only: a list of those to take is taken as it stands."""
     if port in OF_ISTIO or untaken(pod) is not None:
         return True
     included = told(pod, INCLUDE_INBOUND, "*").strip()
-    outside = included != "*" and str(port) not in ports_in(included)
-    return outside or str(port) in ports_in(told(pod, EXCLUDE_INBOUND))
+    if included != "*":
+        return str(port) not in ports_in(included)
+    return str(port) in ports_in(told(pod, EXCLUDE_INBOUND))
