@@ -30,12 +30,15 @@ def _way(case: CaseBuilder, workload: Workload, pod: Pod, port: int) -> str:
     """What lets a port past the proxy: an annotation of the pod, which could say otherwise, or something else."""
     if untaken(pod) is not None:
         return "mode"
-    for name, words in ((EXCLUDE_INBOUND, ("one-port", "several-ports")), (INCLUDE_INBOUND, ("not-included",) * 2)):
-        held = ports_in(pod.annotations.get(name, ""))
-        inside = str(port) in held
-        if name in pod.annotations and inside is (name == EXCLUDE_INBOUND):
-            rest = [p for p in held if p != str(port)] if inside else [*held, str(port)]
-            case.detail("target.excluded_field", f'{workload.template.path}metadata.annotations["{name}"]')
-            case.detail("target.excluded_rest", ",".join(rest))
-            return words[len(held) > 1]
-    return "default"
+    listed = told(pod, INCLUDE_INBOUND, "*").strip() != "*"
+    name = INCLUDE_INBOUND if listed else EXCLUDE_INBOUND
+    held = ports_in(pod.annotations.get(name, ""))
+    inside = str(port) in held
+    if name not in pod.annotations or inside is listed:
+        return "default"
+    rest = [*held, str(port)] if listed else [p for p in held if p != str(port)]
+    case.detail("target.excluded_field", f'{workload.template.path}metadata.annotations["{name}"]')
+    case.detail("target.excluded_rest", ",".join(rest))
+    if listed:
+        return "not-included"
+    return "several-ports" if len(held) > 1 else "one-port"
