@@ -17,7 +17,7 @@ from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
 from troubleshooter.mesh.services import Endpoint
-from troubleshooter.model import Connection, HopKind, Outcome, Request, Stage
+from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource, Stage
 from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped
@@ -63,7 +63,24 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}:
         assumes = ("the far end takes this TLS",)
     spot = sent.place or (accepts.place if accepts else None)
+    preface = _preface(trail)
+    if preface is not None and accepts is not None and endpoint.pod is not None and endpoint.pod.proxy:
+        said = (
+            f"the PROXY protocol is spoken first, and what the proxy of {endpoint.workload} makes of it is not modelled"
+        )
+        return trail.unknown(Stage.TRANSPORT, said, resource=preface, result=result)
+    if preface is not None:
+        assumes = (*assumes, "the far end takes the PROXY protocol")
     return trail.passes(Stage.TRANSPORT, agreement(sent, accepts), resource=spot, result=result, assumes=assumes)
+
+
+def _preface(trail: Trail) -> Resource | None:
+    """The place that makes a proxy say, ahead of everything else, where the client is (the PROXY protocol)."""
+    cluster = trail.hop.cluster
+    if bypassed(trail) or cluster is None or cluster.rule is None:
+        return None
+    found = cluster.rule.section("proxyProtocol", cluster.port, cluster.subset)
+    return found[1] if found else None
 
 
 def _blind(mesh: Mesh, hop: Hop) -> str:
