@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_certificates import about_client_certificate
+from troubleshooter.facts.of_doors import about_door
 from troubleshooter.facts.of_gateway_ends import about_gateway_end
 from troubleshooter.facts.of_gateway_hosts import about_hosts
 from troubleshooter.facts.of_gateway_ports import about_port_of_request
@@ -30,6 +31,7 @@ def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, 
     about_gateway_end(case, mesh, request, trail)
     about_port_of_request(case, mesh, request, trail)
     about_client_certificate(case, mesh, trail, hop)
+    about_door(case, mesh, request, trail, hop)
     about_tls_routes(case, mesh, request, trail, hop)
     about_left_out(case, mesh, request, trail, hop)
     about_sni(case, mesh, request, trail)

@@ -120,6 +120,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.candidates", "Every gateway workload, with the label by which to select it."),
     ("route.redirect_field", "The route that redirects."),
     ("route.redirect_match", "A match for it that takes plain requests only."),
+    ("gateway.ports_open", "The ports of Services behind which its pods listen."),
     ("gateway.redirect_field", "The TLS settings of the server that redirects."),
     ("gateway.redirect_port", "The port of that server."),
     ("gateway.decrypted_field", "The targetPort for requests whose TLS ended in front."),

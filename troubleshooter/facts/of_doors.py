@@ -1,0 +1,57 @@
+"""Facts about the door of a gateway: a client that speaks plaintext where TLS is wanted, and ports with nobody behind.
+
+Decides from where and how a request from outside died. Must not know causes.
+Source: https://istio.io/latest/docs/reference/config/networking/gateway/#Server.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.servers import Server
+from troubleshooter.model import Connection, HopKind, Request, Stage
+from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk.entering import decrypted, opened
+
+
+def about_door(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
+    """What is wrong with how a client outside knocks, if that is what it dies of."""
+    died = trail.failed and len(trail.hops) == 1 and trail.steps[-1].stage is Stage.LISTENER
+    if hop.kind is not HopKind.GATEWAY or not died or hop.party.workload is None:
+        return
+    plain = request.scheme == "http" or decrypted(mesh, request, trail)
+    if hop.server is not None:
+        if plain and hop.server.tls:
+            _wants_tls(case, hop.server)
+    elif trail.outcome.connection is Connection.REFUSED:
+        _nobody(case, mesh, request, trail)
+
+
+def _wants_tls(case: CaseBuilder, server: Server) -> None:
+    case.role("gateway", server.gateway.at())
+    case.fact("gateway.server_takes", "tls-only", server.gateway.at(f"{server.path}.port.protocol"))
+    case.detail("gateway.port", server.number)
+    case.detail("gateway.protocol", server.protocol.upper())
+    case.detail("gateway.hosts", ", ".join(server.hosts))
+
+
+def _nobody(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:
+    """A port of the Service that leads to container ports on which no server is opened, not even in vain. Servers that
+    would have been opened elsewhere are named, as the client may mean one of them."""
+    workload = trail.hop.party.workload
+    assert workload is not None  # noqa: S101 - the caller looked
+    inside = mesh.gateways.dialled(workload, request.port)
+    there = opened(mesh, trail)
+    if not inside or not there or any(o.port in inside for o in there):
+        return
+    ways = [e for e in mesh.gateways.ways_in(workload) if e.dialled(request.port)]
+    gateway = (trail.hop.party.gateways or (there[0].server.gateway,))[0]
+    case.role("gateway", gateway.at())
+    case.role("service", ways[0].service.object.at() if ways else None)
+    case.fact(
+        "gateway.port_server", "none", gateway.at("spec.servers"), *(e.service.object.at(e.port.path) for e in ways)
+    )
+    reached = {e.target: e.port.number for e in reversed(mesh.gateways.ways_in(workload))}
+    known = {reached[o.port]: o.server for o in reversed(there) if o.listens and o.port in reached}
+    said = (f"{number} ({server.protocol.upper()})" for number, server in sorted(known.items()))
+    case.detail("gateway.ports_open", ", ".join(said) or "none")
