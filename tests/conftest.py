@@ -13,6 +13,7 @@ Golden = Callable[[str, str], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--golden` writes the kept texts anew."""
     parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing with them")
+    parser.addoption("--every-row", action="store_true", help="try all rows of the tables on Envoy, not only a share")
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 from tests.envoy.envoy_shapes import Identity
 
@@ -43,12 +42,13 @@ def _answer(status: int, name: str, head: bytes) -> bytes:
     return f"HTTP/1.1 {status} X\r\n{told}content-length: 0\r\n\r\n".encode("latin-1")
 
 
-def _well(one: socket.socket, name: str, status: int = 200) -> None:
-    while head := _head(one):
+def _well(one: socket.socket, name: str, status: int = 200, head: bytes = b"") -> None:
+    while head := head or _head(one):
         if b"HTTP/1." not in head:
             one.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n" if _is_other(head) else name.encode())
             return
         one.sendall(_answer(status, name, head))
+        head = b""
 
 
 def _is_other(head: bytes) -> bool:
@@ -81,11 +81,11 @@ def _garbage(one: socket.socket, _name: str) -> None:
     one.sendall(b"\x00\x01 this is no HTTP\r\n\r\n")
 
 
-def _http2(one: socket.socket, name: str) -> None:
+def _http2(one: socket.socket, name: str, head: bytes = b"") -> None:
     """Just enough of HTTP/2: its settings, and to each request the status 200 with the header x-app."""
     held, opened = b"", False
-    while part := one.recv(65536):
-        held += part
+    while part := head or one.recv(65536):
+        held, head = held + part, b""
         if not opened:
             if not held.startswith(PREFACE):
                 one.sendall(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
@@ -100,6 +100,14 @@ def _http2(one: socket.socket, name: str) -> None:
                 one.sendall(len(text).to_bytes(3) + b"\x01\x05" + stream + text)
 
 
+def _any(one: socket.socket, name: str) -> None:
+    head = _head(one)
+    if head.startswith(PREFACE):
+        _http2(one, name, head)
+    else:
+        _well(one, name, head=head)
+
+
 BEHAVIOURS: dict[str, Serve] = {
     "well": _well,
     "500": lambda one, name: _well(one, name, 500),
@@ -111,9 +119,11 @@ BEHAVIOURS: dict[str, Serve] = {
     "garbage": _garbage,
     "http2": _http2,
     "tls": _well,
-    "either": _well,
+    "either": _any,
+    "any": _any,
 }
-"""What an application may do. `tls` takes nothing but TLS, `either` also plain text. Beside these there are `down`
+"""What an application may do. `tls` takes nothing but TLS, `any` no TLS but HTTP/2 as well, and
+`either` both. Beside these there are `down`
 (nothing listens) and `full` (it takes no more connections)."""
 HELLO = b"\x16"
 """How a TLS handshake begins."""
@@ -151,21 +161,9 @@ class App:
 
 def _context(identity: Identity) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with _files(identity) as (chain, key):
+    with identity.files() as (chain, key):
         context.load_cert_chain(chain, key)
     return context
-
-
-@contextlib.contextmanager
-def _files(identity: Identity) -> Iterator[tuple[Path, Path]]:
-    """A certificate as files, which is all that Python reads."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        chain, key = Path(folder) / "chain.pem", Path(folder) / "key.pem"
-        chain.write_text(identity.chain, encoding="utf-8")
-        key.write_text(identity.key, encoding="utf-8")
-        yield chain, key
 
 
 class Full:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from tests.envoy.envoy_shapes import HTTP2_ALPN, HTTP_ALPN, MESH_ALPN, Shape, address, sends_tls, typed
+from tests.envoy.envoy_shapes import HTTP2_ALPN, HTTP_ALPN, MESH_ALPN, Shape, address, length, sends_tls, typed
 from tests.envoy.views import BLACKHOLE, PASSTHROUGH, View, cluster_name
 from troubleshooter.mesh.destinations import DestinationRule
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.locality import HOSTNAME, Placement, place
 from troubleshooter.mesh.mtls import Mode, mesh_sni
+from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import Raw, as_list, as_map
@@ -30,7 +31,7 @@ def all_of(view: View) -> list[Shape]:
     return [
         {"name": BLACKHOLE, "type": "STATIC", "connect_timeout": "10s"},
         original(PASSTHROUGH),
-        *(made for service, port in view.ports() for made in _of_port(view, service, port)),
+        *(made for s in view.destinations() for pair in view.ports_of(s) for made in _of_port(view, *pair)),
     ]
 
 
@@ -46,8 +47,12 @@ def _of_port(view: View, service: Service, port: Port) -> Iterator[Shape]:
             name=cluster_name(port.number, service.host, subset), host=service.host, port=port.number, subset=subset,
             service=service, service_port=port, rule=rule,
         )  # fmt: skip
-        # Of names that are looked up istiod makes no cluster without a name.
-        if not service.resolution.startswith("DNS") or _ready(view, cluster, service, port):
+        # Of names that are looked up istiod makes no cluster without a name; a wildcard is one that leads nowhere.
+        if (
+            not service.resolution.startswith("DNS")
+            or service.host.startswith("*")
+            or _ready(view, cluster, service, port)
+        ):
             yield _cluster(view, cluster)
 
 
@@ -55,7 +60,15 @@ def _ready(view: View, cluster: Cluster, service: Service, port: Port) -> list[E
     """The endpoints of a cluster that may be used."""
     subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
     ready = view.mesh.endpoints(service, port).ready
-    return [e for e in ready if subset is None or selects(subset.labels, e.all_labels)]
+    if service.object.spec.get("internalTrafficPolicy") == "Local" and not view.pod.gateway:
+        ready = tuple(e for e in ready if e.pod and e.pod.node == view.pod.node)
+    return [e for e in ready if subset is None or selects(subset.labels, _labels(e))]
+
+
+def _labels(endpoint: Endpoint) -> dict[str, str]:
+    """Those of an endpoint, and where it is. Source: istio/istio pilot/pkg/serviceregistry/util/label/label.go."""
+    place = dict(zip((REGION, ZONE, SUBZONE), endpoint.locality.split("/"), strict=False))
+    return {**{key: value for key, value in place.items() if value}, **endpoint.all_labels}
 
 
 def _section(cluster: Cluster, name: str) -> Raw:
@@ -70,7 +83,7 @@ def _cluster(view: View, cluster: Cluster) -> Shape:
     pool = _section(cluster, "connectionPool")
     made: Shape = {
         "name": cluster.name,
-        "connect_timeout": as_map(pool.get("tcp")).get("connectTimeout") or "10s",
+        "connect_timeout": length(as_map(pool.get("tcp")).get("connectTimeout"), "10s"),
         "circuit_breakers": {"thresholds": [_limits(pool)]},
         "common_lb_config": {"healthy_panic_threshold": {}},
         **framing(port, as_map(pool.get("http"))),
@@ -112,8 +125,8 @@ def _ejection(raw: Raw) -> Shape:
     return {
         "outlier_detection": {
             "consecutive_5xx": raw.get("consecutive5xxErrors") or 5,
-            "interval": raw.get("interval") or "10s",
-            "base_ejection_time": raw.get("baseEjectionTime") or "30s",
+            "interval": length(raw.get("interval"), "10s"),
+            "base_ejection_time": length(raw.get("baseEjectionTime"), "30s"),
             "max_ejection_percent": raw.get("maxEjectionPercent") or 10,
             "enforcing_success_rate": 0,
         }
@@ -162,7 +175,7 @@ def _tls(view: View, cluster: Cluster) -> Shape:
         roots=view.identity.roots,
         own=view.identity,
         sans=names or _names(view, cluster),
-        alpn=_alpn(cluster.service_port),
+        alpn=_alpn(cluster),
     )
     if held is None:
         return _auto(view, service, mesh_socket)
@@ -175,9 +188,10 @@ def _tls(view: View, cluster: Cluster) -> Shape:
     return {} if mode == "DISABLE" else {"transport_socket": foreign}
 
 
-def _alpn(port: Port | None) -> Sequence[str]:
+def _alpn(cluster: Cluster) -> Sequence[str]:
     """What the mesh's mutual TLS says of the protocol inside."""
-    if port is not None and port.protocol in HTTP2:
+    port, http = cluster.service_port, as_map(_section(cluster, "connectionPool").get("http"))
+    if port is not None and (port.protocol in HTTP2 or http.get("h2UpgradePolicy") == "UPGRADE"):
         return HTTP2_ALPN
     return HTTP_ALPN if port is not None and port.protocol.family == "http" else MESH_ALPN
 

@@ -5,9 +5,14 @@ Knows Envoy's types, and nothing of a mesh. Source: https://www.envoyproxy.io/do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from troubleshooter.mesh.durations import seconds
 
 Shape = dict[str, Any]
 
@@ -55,10 +60,25 @@ class Identity:
     key: str
     roots: str
 
+    @contextlib.contextmanager
+    def files(self) -> Iterator[tuple[Path, Path]]:
+        """Chain and key as files, which is all that Python reads."""
+        with tempfile.TemporaryDirectory() as folder:
+            chain, key = Path(folder) / "chain.pem", Path(folder) / "key.pem"
+            chain.write_text(self.chain, encoding="utf-8")
+            key.write_text(self.key, encoding="utf-8")
+            yield chain, key
+
 
 def typed(name: str, kind: str, **fields: Any) -> Shape:
     """An extension: its name, and its configuration of the type `envoy.<kind>`."""
     return {"name": name, "typed_config": {"@type": f"type.googleapis.com/envoy.{kind}", **fields}}
+
+
+def length(written: object, otherwise: str = "0s") -> str:
+    """A length of time in the one way in which Envoy reads it."""
+    found = seconds(written)
+    return otherwise if found is None else f"{found:.6f}s"
 
 
 def address(host: str, port: int) -> Shape:
@@ -95,6 +115,12 @@ def tcp_proxy(cluster: str | Mapping[str, int]) -> Shape:
         access_log=access_log(),
         **chosen,
     )
+
+
+def route_filters() -> list[Shape]:
+    """The filters for which routes have settings of their own."""
+    kinds = {"cors": "cors.v3.Cors", "fault": "fault.v3.HTTPFault"}
+    return [typed(f"envoy.filters.http.{name}", f"extensions.filters.http.{kind}") for name, kind in kinds.items()]
 
 
 def http_manager(routes: Shape, filters: Sequence[Shape] = (), **fields: Any) -> Shape:

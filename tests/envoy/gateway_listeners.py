@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.envoy import http_routes, rbac, tokens
-from tests.envoy.envoy_shapes import Shape, http_manager, inspectors, listener, takes_tls, typed, unmatched_log
+from tests.envoy.envoy_shapes import (
+    Shape,
+    http_manager,
+    inspectors,
+    listener,
+    route_filters,
+    takes_tls,
+    typed,
+    unmatched_log,
+)
 from tests.envoy.sidecar_outbound import named_chains, to_targets
 from tests.envoy.views import View
 from troubleshooter.mesh.credentials import missing
 from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.redirection import PROXY_CONFIG
 from troubleshooter.mesh.routes import routes_of
 from troubleshooter.mesh.servers import Opened, Server
 from troubleshooter.mesh.virtual_hosts import virtual_hosts
 from troubleshooter.model import Object
+from troubleshooter.walk.connections import fits
 
 EMPTY_SECRETS = "./no-secrets.json"
 """A file, in the proxy's own folder, in which a Secret is looked for that is not there."""
@@ -25,7 +36,7 @@ EMPTY_SECRETS = "./no-secrets.json"
 def all_of(view: View) -> Iterator[Shape]:
     """A listener for each container port."""
     gateways = view.mesh.gateways.for_workload(view.workload)
-    held = [o for o in view.mesh.gateways.opened(gateways, view.workload) if o.shadowed_by is None]
+    held = [o for o in view.mesh.gateways.opened(gateways, view.workload) if o.listens]
     for port in dict.fromkeys(o.port for o in held):
         made = _of_port(view, port, [o for o in held if o.port == port])
         # Without a filter chain there is no listener.
@@ -75,7 +86,8 @@ def _bound(view: View, server: Server) -> list[Object]:
 
 
 def _of_tcp(view: View, server: Server, sender: Sender, chain: Shape) -> Iterator[Shape]:
-    routes = [route for owner in _bound(view, server) for route in routes_of(owner, "tcp")]
+    held = [route for owner in _bound(view, server) for route in routes_of(owner, "tcp")]
+    routes = [r for r in held if not r.matches or any(fits(m, sender) for m in r.matches)]
     if routes:
         yield {**chain, "filters": [*rbac.of_connections(view), to_targets(view, routes[0], sender.port)]}
 
@@ -83,9 +95,9 @@ def _of_tcp(view: View, server: Server, sender: Sender, chain: Shape) -> Iterato
 def _http(view: View, name: str, servers: list[Server]) -> Shape:
     held = virtual_hosts(view.mesh.virtual_services, servers, view.namespace, view.labels)
     routes = http_routes.of_gateway(view, name, held.values(), servers[0].number)
-    fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    filters = [*tokens.of_requests(view), *rbac.of_requests(view), fault]
-    return http_manager(routes, filters, use_remote_address=True, **view.paths)
+    filters = [*tokens.of_requests(view), *rbac.of_requests(view), *route_filters()]
+    trusted = view.mesh.settings.trusted_proxies(view.pod.annotations.get(PROXY_CONFIG, ""))
+    return http_manager(routes, filters, use_remote_address=True, xff_num_trusted_hops=trusted, **view.paths)
 
 
 def _socket(view: View, server: Server) -> Shape:

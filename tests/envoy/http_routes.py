@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.envoy.envoy_shapes import Shape, typed
-from tests.envoy.route_matches import match_of
+from tests.envoy.envoy_shapes import Shape, length, typed
+from tests.envoy.route_matches import match_of, string_of
 from tests.envoy.views import View, cluster_name, domains
+from troubleshooter.mesh.hosts import covers
 from troubleshooter.mesh.matching import Sender
 from troubleshooter.mesh.routes import Attempt, Route, attempts
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.virtual_hosts import VirtualHost
 from troubleshooter.model import Raw, as_list, as_map
 
+WEB = 80
+OF_AUTHORITY = ("host", ":authority")
 RETRY_ON = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
 CODES = {301: "MOVED_PERMANENTLY", 302: "FOUND", 303: "SEE_OTHER", 307: "TEMPORARY_REDIRECT", 308: "PERMANENT_REDIRECT"}
 
@@ -26,7 +29,7 @@ CODES = {301: "MOVED_PERMANENTLY", 302: "FOUND", 303: "SEE_OTHER", 307: "TEMPORA
 def of_port(view: View, port: int) -> Shape:
     """The route table of a sidecar's listener for a port: all services that have it, and what is in no registry."""
     held = [_of_service(view, s, p) for s, p in view.ports() if p.number == port and p.protocol.family == "http"]
-    return _table(str(port), [*held, _catch_all(view)])
+    return _table(str(port), [*held, *_of_names(view, port), _catch_all(view)])
 
 
 def of_sniffed(view: View, service: Service, port: Port) -> Shape:
@@ -45,17 +48,43 @@ def _table(name: str, hosts: list[Shape]) -> Shape:
 
 
 def _of_service(view: View, service: Service, port: Port) -> Shape:
-    sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
-    tried: list[Attempt] = []
-    for owner in view.mesh.virtual_services.candidates(service.host, view.namespace, view.scope.takes):
-        tried = tried or attempts(view.mesh.virtual_services.http_routes([owner]), sender)
-    routes = [_route(view, attempt, port.number) for attempt in tried] or [_implicit(service, port)]
+    routes = _tried(view, service.host, port.number) or [_implicit(service, port)]
+    names = domains(service, view.namespace, view.places.of_service(service))
+    names += [name for alias in view.aliases(service) for name in domains(alias, view.namespace, "")[:-1]]
     return {
         "name": f"{service.host}:{port.number}",
-        "domains": domains(service, view.namespace, view.places.of_service(service)),
+        "domains": names,
         "routes": routes,
         "include_request_attempt_count": True,
     }
+
+
+def _tried(view: View, host: str, port: int) -> list[Shape]:
+    """The routes of the VirtualService that a sidecar applies to a host."""
+    sender = Sender(labels=view.labels, namespace=view.namespace, port=port)
+    for owner in view.mesh.virtual_services.candidates(host, view.namespace, view.scope.takes):
+        tried = attempts(view.mesh.virtual_services.http_routes([owner]), sender)
+        if tried:
+            return [_route(view, attempt, port, on_port=True) for attempt in tried]
+    return []
+
+
+def _of_names(view: View, number: int) -> Iterator[Shape]:
+    """Virtual hosts for names of VirtualServices that no service of the port has: on port 80 of all of them, on others
+    of those that have a service of the port as well.
+
+    Source: `buildSidecarVirtualHostsForVirtualService` in istio/istio pilot/pkg/networking/core/route/route.go.
+    """
+    served = [s.host for s, p in view.ports() if p.number == number and p.protocol.family in ("http", "auto")]
+    held = [v for v in view.mesh.virtual_services.bound("mesh", view.namespace) if view.scope.takes(v)]
+    for name in dict.fromkeys(h for v in held for h in view.mesh.virtual_services.hosts_of(v)):
+        owner = next(iter(view.mesh.virtual_services.candidates(name, view.namespace, view.scope.takes)), None)
+        if owner is None or any(covers(name, host) for host in served):
+            continue
+        beside = any(covers(h, host) for h in view.mesh.virtual_services.hosts_of(owner) for host in served)
+        routes = _tried(view, name, number) if beside or number == WEB else []
+        if routes:
+            yield {"name": f"{name}:{number}", "domains": [name], "routes": routes}
 
 
 def _of_pattern(view: View, host: VirtualHost, number: int) -> Shape:
@@ -81,7 +110,7 @@ def _catch_all(view: View) -> Shape:
     return {"name": name, "domains": ["*"], "routes": [{"name": name, "match": {"prefix": "/"}, **action}]}
 
 
-def _route(view: View, attempt: Attempt, listener: int) -> Shape:
+def _route(view: View, attempt: Attempt, listener: int, *, on_port: bool = False) -> Shape:
     route = attempt.route
     name = f"{route.name}.{attempt.match['name']}" if attempt.match.get("name") else route.name
     made: Shape = {"name": name, "match": match_of(attempt.match), **_headers(route.raw)}
@@ -90,16 +119,31 @@ def _route(view: View, attempt: Attempt, listener: int) -> Shape:
     elif route.raw.get("directResponse") is not None:
         made["direct_response"] = _direct(as_map(route.raw["directResponse"]))
     else:
-        made["route"] = _action(view, route, listener)
-    fault = _fault(as_map(route.raw.get("fault")))
-    return {**made, "typed_per_filter_config": {"envoy.filters.http.fault": fault["typed_config"]}} if fault else made
+        made["route"] = _action(view, route, listener, on_port=on_port)
+    own = [_fault(as_map(route.raw.get("fault"))), _cors(route.raw.get("corsPolicy"))]
+    return {**made, "typed_per_filter_config": {f["name"]: f["typed_config"] for f in own if f}}
+
+
+def _host_set(raw: Raw) -> str:
+    """The authority that a route sets as a header, else adds; else that of its only destination.
+
+    Source: `translateHeadersOperations` in istio/istio pilot/pkg/networking/core/route/route.go.
+    """
+    inner = as_list(raw.get("route"))
+    for held in (raw, as_map(inner[0]) if len(inner) == 1 else {}):
+        changes = as_map(as_map(held.get("headers")).get("request"))
+        found = [v for w in ("set", "add") for k, v in as_map(changes.get(w)).items() if k.lower() in OF_AUTHORITY]
+        if found:
+            return str(found[0])
+    return ""
 
 
 def _headers(raw: Raw) -> Shape:
     """What a route (or a destination of it) adds to requests, and takes away."""
     changes = as_map(as_map(raw.get("headers")).get("request"))
-    added = [(k, v, "OVERWRITE_IF_EXISTS_OR_ADD") for k, v in as_map(changes.get("set")).items()]
-    added += [(k, v, "APPEND_IF_EXISTS_OR_ADD") for k, v in as_map(changes.get("add")).items()]
+    kinds = {"set": "OVERWRITE_IF_EXISTS_OR_ADD", "add": "APPEND_IF_EXISTS_OR_ADD"}
+    written = [(k, v, how) for word, how in kinds.items() for k, v in as_map(changes.get(word)).items()]
+    added = [one for one in written if one[0].lower() not in OF_AUTHORITY]
     return {
         "request_headers_to_add": [
             {"header": {"key": key, "value": value}, "append_action": how} for key, value, how in added
@@ -119,27 +163,28 @@ def _direct(raw: Raw) -> Shape:
     return {"status": raw["status"], **({"body": {"inline_string": body}} if body else {})}
 
 
-def _action(view: View, route: Route, listener: int) -> Shape:
+def _action(view: View, route: Route, listener: int, *, on_port: bool) -> Shape:
     raw = route.raw
-    made: Shape = {"timeout": raw.get("timeout") or "0s", "retry_policy": _retries(raw.get("retries"))}
+    made: Shape = {"timeout": length(raw.get("timeout")), "retry_policy": _retries(raw.get("retries"))}
     rewrite = as_map(raw.get("rewrite"))
     if rewrite.get("uri"):
         made["prefix_rewrite"] = rewrite["uri"]
     if rewrite.get("uriRegexRewrite"):
         own = as_map(rewrite["uriRegexRewrite"])
         made["regex_rewrite"] = {"pattern": {"regex": own["match"]}, "substitution": own["rewrite"]}
-    if rewrite.get("authority"):
-        made["host_rewrite_literal"] = rewrite["authority"]
-    return made | dict(_targets(view, route, listener))
+    named = rewrite.get("authority") or _host_set(raw)
+    if named:
+        made["host_rewrite_literal"] = named
+    return made | dict(_targets(view, route, listener, on_port=on_port))
 
 
-def _targets(view: View, route: Route, listener: int) -> Iterator[tuple[str, Any]]:
+def _targets(view: View, route: Route, listener: int, *, on_port: bool) -> Iterator[tuple[str, Any]]:
     """The one cluster, or several by weight. A route without any is sent to a cluster that nobody has."""
     found = view.mesh.virtual_services.destinations(route)
     if len(found) < 2:
-        yield "cluster", view.cluster_of(found[0], listener) if found else "UnknownService"
+        yield "cluster", view.cluster_of(found[0], listener, on_port=on_port) if found else "UnknownService"
         return
-    shares = [{"name": view.cluster_of(d, listener), "weight": round(d.share * 10000)} for d in found]
+    shares = [{"name": view.cluster_of(d, listener, on_port=on_port), "weight": round(d.share * 10000)} for d in found]
     yield "weighted_clusters", {"clusters": shares}
 
 
@@ -149,7 +194,11 @@ def _retries(raw: object) -> Shape:
     own = as_map(raw)
     tries = own.get("attempts", 2)
     policy: Shape = {"retry_on": own.get("retryOn") or RETRY_ON, "num_retries": tries, "retriable_status_codes": [503]}
-    return policy | ({"per_try_timeout": own["perTryTimeout"]} if own.get("perTryTimeout") else {}) if tries else {}
+    return (
+        policy | ({"per_try_timeout": length(own["perTryTimeout"])} if own.get("perTryTimeout") else {})
+        if tries
+        else {}
+    )
 
 
 def _fault(raw: Raw) -> Shape:
@@ -158,8 +207,22 @@ def _fault(raw: Raw) -> Shape:
     if abort:
         made["abort"] = {"http_status": abort["httpStatus"], "percentage": _share(abort)}
     if delay:
-        made["delay"] = {"fixed_delay": delay["fixedDelay"], "percentage": _share(delay)}
+        made["delay"] = {"fixed_delay": length(delay["fixedDelay"]), "percentage": _share(delay)}
     return typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault", **made) if made else {}
+
+
+def _cors(raw: object) -> Shape:
+    """Source: `TranslateCORSPolicy` in istio/istio pilot/pkg/networking/core/route/route.go."""
+    if raw is None:
+        return {}
+    held = as_map(raw)
+    origins = [{"exact": o} for o in as_list(held.get("allowOrigin"))] + as_list(held.get("allowOrigins"))
+    return typed(
+        "envoy.filters.http.cors",
+        "extensions.filters.http.cors.v3.CorsPolicy",
+        allow_origin_string_match=[string_of(as_map(o)) for o in origins],
+        forward_not_matching_preflights=held.get("unmatchedPreflights") != "IGNORE",
+    )
 
 
 def _share(raw: Raw) -> Shape:

@@ -41,8 +41,16 @@ def _rules(view: View, *, http: bool) -> Iterable[Shape]:
 def _of_policy(view: View, policy: Object, *, http: bool) -> Iterable[tuple[str, Shape]]:
     for n, rule in enumerate(map(as_map, as_list(policy.spec.get("rules")))):
         # On a connection an ALLOW rule with HTTP fields is left out; from a DENY rule the fields are.
+        if not _known(rule):
+            continue
         if http or action(policy) == "DENY" or not _asks_http(rule):
             yield f"ns[{policy.namespace}]-policy[{policy.name}]-rule[{n}]", _of_rule(view, rule, http=http)
+
+
+def _known(rule: Raw) -> bool:
+    """Whether istiod knows all conditions of a rule; a rule with one that it does not know is left out."""
+    keys = (str(as_map(c).get("key")).partition("[")[0] for c in as_list(rule.get("when")))
+    return all(key in CONDITIONS for key in keys)
 
 
 def _of_rule(view: View, rule: Raw, *, http: bool) -> Shape:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
-from tests.envoy.envoy_shapes import Shape
+from tests.envoy.envoy_shapes import Shape, typed
 from tests.envoy.tokens import PAYLOAD
 from tests.envoy.views import View
 from troubleshooter.model import Raw, as_list
 
+TEMPLATE = (
+    "envoy.path.match.uri_template.uri_template_matcher",
+    "extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+)
 Value = Callable[[View, str], Shape]
 
 
@@ -48,6 +52,9 @@ def _host(_view: View, wanted: str) -> Shape:
 
 
 def _path(_view: View, wanted: str) -> Shape:
+    if "{*}" in wanted or "{**}" in wanted:
+        template = wanted.replace("{*}", "*").replace("{**}", "**")
+        return {"uri_template": typed(*TEMPLATE, path_template=template)}
     return {"url_path": {"path": text(wanted)}}
 
 
@@ -55,7 +62,19 @@ def _authenticated(matcher: Shape) -> Shape:
     return {"authenticated": {"principal_name": matcher}}
 
 
-def _principal(_view: View, wanted: str) -> Shape:
+def _principal(view: View, wanted: str) -> Shape:
+    """A name of the mesh's own trust domain, written or meant, stands for that of each of its aliases.
+
+    Source: `ReplaceTrustDomainAliases` in istio/istio pilot/pkg/security/trustdomain/bundle.go.
+    """
+    domain, _, rest = wanted.partition("/")
+    known = view.mesh.settings.trust_domains
+    if wanted.count("/") == 4 and domain in (*known, "cluster.local"):
+        return {"or_ids": {"ids": [_named(f"{one}/{rest}") for one in known]}}
+    return _named(wanted)
+
+
+def _named(wanted: str) -> Shape:
     """A peer's identity is a URI, of which the scheme is not written."""
     if wanted == "*":
         return _authenticated({"safe_regex": {"regex": ".+"}})
@@ -107,6 +126,10 @@ def _client_in(view: View, wanted: str) -> Shape:
     return {"or_ids": {"ids": [{"remote_ip": block} for block in _block(view, wanted)]}}
 
 
+def _own_in(view: View, wanted: str) -> Shape:
+    return {"or_rules": {"rules": [{"destination_ip": block} for block in _block(view, wanted)]}}
+
+
 OPERATION: dict[str, Field] = {
     "hosts": Field(value=_host, http=True),
     "ports": Field(value=lambda _view, wanted: {"destination_port": int(wanted)}),
@@ -124,7 +147,15 @@ SOURCE: dict[str, Field] = {
 CONDITIONS: dict[str, Field] = {
     "request.headers": Field(value=lambda _view, _wanted: {}, of_peer=True, http=True),
     "request.auth.claims": Field(value=lambda _view, _wanted: {}, of_peer=True, http=True),
+    "request.auth.audiences": Field(
+        value=lambda _view, wanted: _claim(("aud",), text(wanted)), of_peer=True, http=True
+    ),
+    "request.auth.presenter": Field(
+        value=lambda _view, wanted: _claim(("azp",), text(wanted)), of_peer=True, http=True
+    ),
     "request.auth.principal": SOURCE["requestPrincipals"],
+    "source.serviceAccount": SOURCE["serviceAccounts"],
+    "destination.ip": Field(value=_own_in),
     "source.ip": SOURCE["ipBlocks"],
     "remote.ip": SOURCE["remoteIpBlocks"],
     "source.namespace": SOURCE["namespaces"],

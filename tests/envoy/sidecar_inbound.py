@@ -69,7 +69,7 @@ def all_of(view: View, ports: Sequence[int]) -> Iterator[Shape]:
             (view.address, port),
             [_chain(view, port, way) for way in ways],
             listener_filters=inspectors(*looks),
-            listener_filters_timeout="0s",
+            listener_filters_timeout=view.patience,
             continue_on_listener_filters_timeout=True,
             traffic_direction="INBOUND",
             access_log=unmatched_log(),

@@ -15,6 +15,7 @@ from tests.envoy.envoy_shapes import (
     http_manager,
     inspectors,
     listener,
+    route_filters,
     tcp_proxy,
     typed,
     unmatched_log,
@@ -22,12 +23,16 @@ from tests.envoy.envoy_shapes import (
 from tests.envoy.loopback import OUTBOUND
 from tests.envoy.views import View, cluster_name
 from troubleshooter.mesh.matching import Sender
+from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.routes import Route, routes_of
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.model import Object, as_list
 from troubleshooter.walk.connections import fits
+from troubleshooter.walk.names import answered_by_proxy
 
 PLAIN_HTTP = {"transport_protocol": "raw_buffer", "application_protocols": ["http/1.1", "h2c"]}
+DATABASES = frozenset({Protocol.MONGO, Protocol.MYSQL, Protocol.REDIS})
+"""Source: `isConflictWithWellKnownPort` in istio/istio pilot/pkg/networking/core/listener.go."""
 UNBOUND = {"bind_to_port": False, "traffic_direction": "OUTBOUND"}
 
 
@@ -43,24 +48,45 @@ def all_of(view: View) -> list[Shape]:
         traffic_direction="OUTBOUND",
         access_log=unmatched_log(),
     )
-    http = sorted({p.number for _, p in view.ports() if p.protocol.family == "http"})
-    return [first, *(_of_http(view, n) for n in http), *_others(view)]
+    shared = sorted({p.number for s, p in view.ports() if _for_all(view, s, p)})
+    return [first, *(_of_all(view, n) for n in shared), *_others(view)]
 
 
-def _of_http(view: View, number: int) -> Shape:
-    """One listener for all services that declare HTTP on a port; what it cannot read is passed on."""
+def _for_all(view: View, service: Service, port: Port) -> bool:
+    """Whether the listener of a service port is for every address: that of HTTP, and of entries without addresses."""
+    allocated = service.allocated and answered_by_proxy(view.mesh, view.pod)
+    unlisted = service.entry and not service.addresses and not allocated
+    return port.protocol.family == "http" or (unlisted and port.protocol.family in ("tcp", "tls", "auto"))
+
+
+def _of_all(view: View, number: int) -> Shape:
+    """One listener for all services of a port that have no address of their own there: a filter chain for those that
+    declare HTTP, one for each name of TLS, and the oldest of the others for the rest, else nobody in the registry."""
+    held = [(s, p) for s, p in view.ports() if p.number == number and _for_all(view, s, p)]
+    families = {p.protocol.family for _, p in held}
+    chains: list[Shape] = []
+    if families & {"http", "auto"}:
+        read = _http(view, http_routes.of_port(view, number))
+        chains.append({"filter_chain_match": PLAIN_HTTP, "filters": [read]})
+    for service, port in held:
+        if port.protocol.family == "tls":
+            chains += _named_chains(view, service, port)
+    others = [(s, p) for s, p in held if p.protocol.family in ("tcp", "auto")]
+    # Istio lets no database in beside HTTP.
+    kept = [(s, p) for s, p in others if p.protocol not in DATABASES or families == {"tcp"}]
+    straight = next(([_straight(view, s, p)] for s, p in kept), None)
+    looks = {} if families == {"tcp"} else _detecting(view)
     return listener(
         f"0.0.0.0_{number}",
         ("0.0.0.0", number),  # noqa: S104 - it is not bound, only handed over to
-        [{"filter_chain_match": PLAIN_HTTP, "filters": [_http(view, http_routes.of_port(view, number))]}],
-        default_filter_chain={"name": "PassthroughFilterChain", "filters": [tcp_proxy(view.rest)]},
-        **_detecting(),
+        chains,
+        default_filter_chain={"filters": straight} if straight else _rest(view),
+        **{**UNBOUND, **looks},
     )
 
 
 def _http(view: View, routes: Shape) -> Shape:
-    fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    return http_manager(routes, [fault], **view.paths)
+    return http_manager(routes, route_filters(), **view.paths)
 
 
 def _detected_http(view: View, routes: Shape) -> Shape:
@@ -72,15 +98,14 @@ def _detected_http(view: View, routes: Shape) -> Shape:
         "extensions.filters.http.set_filter_state.v3.Config",
         on_request_headers=[told],
     )
-    fault = typed("envoy.filters.http.fault", "extensions.filters.http.fault.v3.HTTPFault")
-    return http_manager(routes, [alpn, fault], **view.paths)
+    return http_manager(routes, [alpn, *route_filters()], **view.paths)
 
 
-def _detecting() -> Shape:
-    """A listener that looks at what comes, and waits for it for ever."""
+def _detecting(view: View) -> Shape:
+    """A listener that looks at what comes, and waits for it as long as the mesh says: for ever by default."""
     return {
         "listener_filters": inspectors("tls", "http"),
-        "listener_filters_timeout": "0s",
+        "listener_filters_timeout": view.patience,
         "continue_on_listener_filters_timeout": True,
         "access_log": unmatched_log(),
         **UNBOUND,
@@ -90,6 +115,8 @@ def _detecting() -> Shape:
 def _others(view: View) -> Iterator[Shape]:
     """A listener for each service that declares something else on a port, or nothing."""
     for service, port in view.ports():
+        if _for_all(view, service, port):
+            continue
         for host in _hosts(view, service, port):
             yield from _of_address(view, service, port, host)
 
@@ -97,7 +124,10 @@ def _others(view: View) -> Iterator[Shape]:
 def _hosts(view: View, service: Service, port: Port) -> list[str]:
     """The addresses at which a service is dialled: a headless one at those of its pods but this one."""
     if not service.headless:
-        return [view.places.of_service(service)]
+        # A loopback address stands for every address that a service has, but for those of pods.
+        pods = (view.mesh.workloads.at_address(address) for address in service.addresses)
+        own = [view.places.of_pod(known[1]) for known in pods if known]
+        return [view.places.of_service(service), *(host for host in own if host != view.address)]
     found = dict.fromkeys(view.places.of_endpoint(e) for e in view.mesh.endpoints(service, port).all)
     return [host for host in found if host != view.address]
 
@@ -113,7 +143,7 @@ def _of_address(view: View, service: Service, port: Port, host: str) -> Iterator
             read: Shape = {"filter_chain_match": PLAIN_HTTP}
             read["filters"] = [_detected_http(view, http_routes.of_sniffed(view, service, port))]
             other = {"filters": [_straight(view, service, port)]}
-            yield listener(name, place, [read], default_filter_chain=other, **_detecting())
+            yield listener(name, place, [read], default_filter_chain=other, **_detecting(view))
 
 
 def _straight(view: View, service: Service, port: Port) -> Shape:
@@ -130,14 +160,23 @@ def _owners(view: View, service: Service) -> list[Object]:
 
 def _by_name(view: View, name: str, place: tuple[str, int], service: Service, port: Port) -> Shape:
     """By the name in the TLS hello where tls routes are there for it."""
-    sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
-    routes = [r for owner in _owners(view, service) for r in routes_of(owner, "tls")]
-    chains = [chain for route in routes for chain in named_chains(view, route, sender)]
+    chains = _routed_chains(view, service, port)
     straight = {"filters": [tcp_proxy(cluster_name(port.number, service.host))]}
-    if not chains and service.entry and not service.addresses:
-        chains, straight = [{"filter_chain_match": {"server_names": [service.host]}, **straight}], _rest(view)
-    left = _rest(view) if chains and routes else straight
-    return listener(name, place, chains, default_filter_chain=left, **_detecting())
+    return listener(name, place, chains, default_filter_chain=_rest(view) if chains else straight, **_detecting(view))
+
+
+def _routed_chains(view: View, service: Service, port: Port) -> list[Shape]:
+    """Those of the tls routes of a service."""
+    sender = Sender(labels=view.labels, namespace=view.namespace, port=port.number)
+    routes = (r for owner in _owners(view, service) for r in routes_of(owner, "tls"))
+    return [chain for route in routes for chain in named_chains(view, route, sender)]
+
+
+def _named_chains(view: View, service: Service, port: Port) -> list[Shape]:
+    """The same, and without any one for the service's own name."""
+    straight = {"filters": [tcp_proxy(cluster_name(port.number, service.host))]}
+    own = {"filter_chain_match": {"server_names": [service.host]}, **straight}
+    return _routed_chains(view, service, port) or [own]
 
 
 def _rest(view: View) -> Shape:

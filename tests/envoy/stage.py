@@ -7,44 +7,49 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.envoy import clusters, gateway_listeners, sidecar_inbound, sidecar_outbound
 from tests.envoy.apps import App, Full, Relay
 from tests.envoy.clients import Dial, Place
+from tests.envoy.dialling import dial
 from tests.envoy.envoy_shapes import Shape
-from tests.envoy.loopback import OUTBOUND, Places
+from tests.envoy.loopback import Places
 from tests.envoy.proxies import Proxy, bootstrap
 from tests.envoy.secrets import Authority
 from tests.envoy.views import View
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.trouble import proxies_wait
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Request
-from troubleshooter.walk.requests import parse_caller
 from troubleshooter.walk.sender import meant
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a row says of what no object tells: how applications behave (`apps`, by workload or host), and what is wrong
-    with the certificates of proxies (`flaws`, by workload). Workloads are named `namespace/name`."""
+    """What a row says of what no object tells: how applications behave (`apps`, by workload or host; the others do what
+    is `usual`), and what is wrong with the certificates of proxies (`flaws`, by workload). Workloads are named
+    `namespace/name`."""
 
+    usual: str = "well"
     apps: Mapping[str, str] = field(default_factory=dict)
     flaws: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(kw_only=True, eq=False)
 class Scene:
-    """A mesh that runs. `proxies` are by workload (`namespace/name`)."""
+    """A mesh that runs. `proxies` are by workload (`namespace/name`); `home` is the namespace of what is called by a
+    short name."""
 
     mesh: Mesh
     authority: Authority
     binary: Path
     folder: Path
     settings: Settings
+    home: str
     places: Places = field(default_factory=Places)
     proxies: dict[str, Proxy] = field(default_factory=dict)
     _taken: set[Place] = field(default_factory=set)
@@ -55,7 +60,7 @@ class Scene:
         with contextlib.ExitStack() as held:
             for app in self._apps(request):
                 held.callback(app.stop)
-            started = [self._started(n, w, p, request) for n, (w, p) in enumerate(self._pods()) if p.proxy]
+            started = [self._started(n, w, p, request) for n, (w, p) in enumerate(self._pods()) if _runs(p)]
             for proxy in started:
                 held.callback(proxy.stop)
             for proxy in started:
@@ -94,11 +99,15 @@ class Scene:
 
     def _dialled(self, request: Request, pod: Pod) -> set[int]:
         """The ports of a pod that somebody may call, that of a request to its very address among them."""
-        own = {request.port} if pod.address and pod.address == request.host else set()
+        _, service = meant(self.mesh, request.host, self.home)
+        led = service.ports if service and service.headless else ()
+        members = {id(e.pod) for s in [service] if s for p in led for e in self.mesh.endpoints(s, p).all}
+        own = {request.port} if id(pod) in members or (pod.address and pod.address == request.host) else set()
         return own | self._ports(pod)
 
     def _apps(self, request: Request) -> Iterator[App | Full | Relay]:
-        usual = "either" if request.scheme == "https" else "well"
+        usual = "either" if request.scheme == "https" else self.settings.usual
+        outside = usual if usual == "greets" else "either"
         for workload, pod in self._pods():
             if not pod.gateway:
                 for port in sorted(self._dialled(request, pod)):
@@ -107,13 +116,19 @@ class Scene:
                     yield from self._app(place, name_of(workload), usual)
         for service in self.mesh.registry.all:
             yield from self._relays(service)
-            if service.entry:
+            if not service.external_name:
                 for place, host in self._outside(service):
-                    yield from self._app(place, host, "either")
-        alone = meant(self.mesh, request.host, "")[1]
-        if (alone is None or alone.external_name) and not self.mesh.workloads.at_address(request.host):
-            host = alone.external_name if alone else request.host
-            yield from self._app((self.places.of_host(host), request.port), request.host, "either")
+                    yield from self._app(place, host, outside)
+        alone = meant(self.mesh, request.host, self.home)[1]
+        unlisted = (
+            alone is None
+            or alone.external_name
+            or alone.resolution == "NONE"
+            or (alone.entry and (alone.host.startswith("*") or alone.port(request.port) is None))
+        )
+        if unlisted and not self.mesh.workloads.at_address(request.host):
+            host = alone.external_name if alone and alone.external_name else request.host
+            yield from self._app((self.places.of_host(host), request.port), request.host, outside)
 
     def _app(self, place: Place, name: str, usual: str) -> Iterator[App | Full]:
         behaviour = self.settings.apps.get(name, usual)
@@ -127,7 +142,7 @@ class Scene:
             yield App(place, name, behaviour, identity)
 
     def _outside(self, service: Service) -> Iterable[tuple[Place, str]]:
-        """Where the endpoints of a ServiceEntry that are no pods would be."""
+        """Where the endpoints of a service that are no pods would be."""
         held = {
             (self.places.of_endpoint(e), e.port): e.address
             for port in service.ports
@@ -147,31 +162,14 @@ class Scene:
 
     def dial(self, request: Request, source: str) -> Dial:
         """How the caller of a request gets to where its URL leads."""
-        caller = parse_caller(source, "shop")
-        if caller.outside:
-            gateway = self.mesh.gateways.get(caller.gateway)
-            assert gateway is not None
-            workload = self.mesh.gateways.workloads(gateway)[0]
-            front = next(s for s in self.mesh.registry.selecting(workload) if s.port(request.port))
-            return Dial(target=(self.places.of_service(front), request.port), source="127.0.0.1")
-        home = self.mesh.workloads.get(caller.kind, caller.namespace, caller.name)
-        assert home is not None
-        pod = home.pods[0]
-        own, target = self.places.of_pod(pod), (self._address(request, caller.namespace), request.port)
-        return Dial(target=target, source=own, through=(own, OUTBOUND) if pod.proxy else None)
+        made = dial(self.mesh, self.places, request, source, self.home)
+        shown = self.authority.identity("client.test") if made.certified else None
+        return replace(made, shows=shown)
 
-    def _address(self, request: Request, namespace: str) -> str:
-        """What the caller's DNS says."""
-        _, service = meant(self.mesh, request.host, namespace)
-        known = self.mesh.workloads.at_address(request.host)
-        if known:
-            return self.places.of_pod(known[1])
-        if service is None or service.host.startswith("*") or service.external_name:
-            return self.places.of_host(service.external_name if service and service.external_name else request.host)
-        port = service.port(request.port)
-        if service.headless and port:
-            return next((self.places.of_endpoint(e) for e in self.mesh.endpoints(service, port).ready), "127.0.0.1")
-        return self.places.of_service(service)
+
+def _runs(pod: Pod) -> bool:
+    """Whether a pod has a proxy, and that has its configuration."""
+    return pod.proxy and not proxies_wait((pod,))
 
 
 def name_of(workload: Workload) -> str:

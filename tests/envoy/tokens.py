@@ -36,7 +36,12 @@ def _provider(view: View, rule: Raw) -> Shape:
         "issuer": rule.get("issuer"),
         "audiences": as_list(rule.get("audiences")),
         "local_jwks": {"inline_string": view.authority.jwks},
+        "forward": rule.get("forwardOriginalToken") is True,
+        "clear_route_cache": True,
         "payload_in_metadata": PAYLOAD,
+        "normalize_payload_in_metadata": {
+            "space_delimited_claims": ["scope", "permission", *as_list(rule.get("spaceDelimitedClaims"))]
+        },
     }
     headers = [{"name": h["name"], "value_prefix": h.get("prefix", "")} for h in as_list(rule.get("fromHeaders"))]
     return made | {

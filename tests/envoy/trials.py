@@ -5,7 +5,7 @@ A row is one of `tests/tables/rows.py` with more keys, for what no object tells:
 - `apps`: how an application behaves, by `namespace/name` of its workload or by a host outside (words: `apps.py`);
 - `flaws`: what is wrong with the certificate of a workload's proxy (`stranger`, `expired`, `other-account`);
 - `token`: the claims of the token that is sent, with `lives`, the seconds until it ends;
-- `client`: `version` of HTTP, `waits` where the server speaks first;
+- `client`: `version` of HTTP, `waits` where the server speaks first, `shows: null` where it has no certificate;
 - `times`: how often the request is sent, `together` for all at once;
 - `seen`: where the walk takes for granted what the row makes untrue: what comes then (`status flags details
   connection`, one outcome or a list of them), and `names`, the stage that the log line names.
@@ -15,8 +15,11 @@ Without `seen` the walk's own branches are what must come.
 
 from __future__ import annotations
 
+import base64
+import json
+import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,9 +31,16 @@ from tests.envoy.stage import Scene, Settings
 from tests.tables.rows import Row, inventory_of
 from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.server_first import speaks_first
 from troubleshooter.model import Request
 from troubleshooter.walk import Walked, parse_request, walk
+from troubleshooter.walk.sender import meant
+from troubleshooter.walk.without import take_away
 
+Habit = Callable[[Mesh, Request], str]
+HOME = "shop"
+"""The namespace of what a row writes without one."""
+UNSIGNED = re.compile(r"Bearer [\w-]+\.([\w-]+)\.[\w-]{0,9}")
 SETTLED = 0.06
 """Seconds in which a proxy writes down what it did."""
 PATIENCE = 1.0
@@ -57,30 +67,59 @@ class Trial:
 def request_of(row: Row, authority: Authority) -> Request:
     """The request of a row, with its token."""
     asked = row.raw
-    headers = dict(asked.get("headers", {}))
+    headers = {str(name): str(value) for name, value in dict(asked.get("headers", ())).items()}
+    token = ""
     if "token" in asked:
         claims = {key: value for key, value in asked["token"].items() if key != "lives"}
-        headers["authorization"] = f"Bearer {authority.token(claims, lives=asked['token'].get('lives', 3600))}"
+        token = authority.token(claims, lives=asked["token"].get("lives", 3600))
+        if "TOKEN" not in f"{asked['to']} {headers}":
+            headers["authorization"] = f"Bearer {token}"
     return parse_request(
-        asked["to"],
+        asked["to"].replace("TOKEN", token),
         source=asked["from"],
         method=asked.get("method", "GET"),
-        headers=headers.items(),
+        headers=[(name, _signed(authority, value.replace("TOKEN", token))) for name, value in headers.items()],
         sni=asked.get("sni", ""),
+        plaintext=asked.get("plaintext", False),
+        expect=asked.get("expect", ""),
     )
 
 
-def tried(row: Row, binary: Path, folder: Path, authority: Authority) -> Trial:
-    """Walk the request of a row, and send it."""
-    # Envoy looks at the clock, so the mesh is observed now.
-    mesh = Mesh(replace(inventory_of(row), observed=int(time.time())))
-    request = request_of(row, authority)
-    settings = Settings(apps=row.raw.get("apps", {}), flaws=row.raw.get("flaws", {}))
-    scene = Scene(mesh=mesh, authority=authority, binary=binary, folder=folder, settings=settings)
+def _signed(authority: Authority, value: str) -> str:
+    """The value of a header, with a token that nobody signed signed."""
+    found = UNSIGNED.fullmatch(value)
+    if found is None:
+        return value
+    claims = json.loads(base64.urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)))
+    return f"Bearer {authority.token(claims)}"
+
+
+def mesh_of(row: Row) -> Mesh:
+    """The mesh of a row, observed now: Envoy looks at the clock."""
+    held = take_away(inventory_of(row), row.raw.get("without", ()), HOME, row.raw["from"])
+    return Mesh(replace(held, observed=int(time.time())))
+
+
+def habit(mesh: Mesh, request: Request) -> str:
+    """What applications do where only the mesh tells: they speak first where a port or an image says so, else they
+    speak whatever the client does."""
+    _, service = meant(mesh, request.host, HOME)
+    port = service.port(request.port) if service else None
+    first = service and port and speaks_first(mesh.workloads, service, port)
+    return "greets" if first and request.scheme == "tcp" else "any"
+
+
+def tried(row: Row, binary: Path, folder: Path, authority: Authority, habit: Habit = lambda *_: "well") -> Trial:
+    """Walk the request of a row, and send it. `habit` is what applications do of which the row says nothing."""
+    mesh, request, home = mesh_of(row), request_of(row, authority), row.raw.get("namespace", HOME)
+    usual = habit(mesh, request)
+    settings = Settings(usual=usual, apps=row.raw.get("apps", {}), flaws=row.raw.get("flaws", {}))
+    scene = Scene(mesh=mesh, authority=authority, binary=binary, folder=folder, settings=settings, home=home)
     with scene.running(request):
-        dial = replace(scene.dial(request, row.raw["from"]), **row.raw.get("client", {}))
+        dial = replace(scene.dial(request, row.raw["from"]), waits=usual == "greets")
+        dial = replace(dial, **row.raw.get("client", {}))
         observed = tuple(_observe(scene, request, dial, row.raw))
-    return Trial(row=row, walked=walk(mesh, request, "shop"), observed=observed)
+    return Trial(row=row, walked=walk(mesh, request, home), observed=observed)
 
 
 def _observe(scene: Scene, request: Request, dial: Dial, raw: Mapping[str, Any]) -> list[Observed]:
@@ -97,10 +136,11 @@ def _lines(scene: Scene) -> dict[str, list[AccessLogEntry]]:
     time; a connection that was refused below HTTP may leave none at all."""
     end = time.monotonic() + PATIENCE
     found: dict[str, list[AccessLogEntry]] = {name: [] for name in scene.proxies}
-    time.sleep(SETTLED)
     while True:
-        for name, proxy in scene.proxies.items():
-            found[name] += proxy.lines()
-        if any(found.values()) or time.monotonic() > end or not scene.proxies:
+        time.sleep(SETTLED)
+        fresh = {name: proxy.lines() for name, proxy in scene.proxies.items()}
+        # The proxies of one request do not write at one time.
+        if time.monotonic() > end or not scene.proxies or (any(found.values()) and not any(fresh.values())):
             return found
-        time.sleep(0.02)
+        for name, lines in fresh.items():
+            found[name] += lines

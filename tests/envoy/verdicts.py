@@ -110,7 +110,7 @@ def _arrived(trail: Trail, headers: Mapping[str, str]) -> Iterator[tuple[str, tu
     if last.kind is HopKind.TARGET and _name(last.party.resource) != headers["x-app"]:
         yield "arrived", (_name(last.party.resource), headers["x-app"])
     sent = next((hop.sends for hop in reversed(trail.hops) if hop.sends), None)
-    if sent is not None and sent.path != headers["x-path"]:
+    if sent is not None and sent.path != headers.get("x-path", sent.path):
         yield "path", (sent.path, headers["x-path"])
 
 

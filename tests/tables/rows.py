@@ -19,6 +19,7 @@ follows from the kind; every other key is the object's own (`spec`, `data`, `sta
 from __future__ import annotations
 
 import base64
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -57,8 +58,13 @@ def rows() -> Iterator[Row]:
         yield from rows_of(file)
 
 
-def rows_of(file: Path) -> Iterator[Row]:
-    """The rows of one table."""
+@functools.cache
+def rows_of(file: Path) -> tuple[Row, ...]:
+    """The rows of one table, which is read once."""
+    return tuple(_read(file))
+
+
+def _read(file: Path) -> Iterator[Row]:
     text = file.read_text(encoding="utf-8")
     table, lines = yaml.load(text, Loader=yaml.CSafeLoader), _lines(text)
     bases = table.get("bases") or {}
