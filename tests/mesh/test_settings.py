@@ -111,6 +111,23 @@ def test_what_is_assumed() -> None:
     assert [] == list(mesh(mesh_config("{}")).assumptions())
 
 
+@pytest.mark.parametrize(
+    ("canary", "expected"),
+    [
+        (
+            "outboundTrafficPolicy: {mode: REGISTRY_ONLY}",
+            ["mesh config of another revision (ConfigMap istio-system/istio-canary)"],
+        ),
+        ("{}", []),
+    ],
+)
+def test_mesh_config_of_another_revision(canary: str, expected: list[str]) -> None:
+    """What it says differently holds for none of the proxies here, which is said."""
+    other = mesh_config(canary).replace("name: istio,", "name: istio-canary,")
+
+    assert expected == [n.what for n in mesh(mesh_config("{}"), other).assumptions()]
+
+
 @pytest.mark.parametrize("text", ["extensionProviders: 7", "trustDomainAliases: x", "outboundTrafficPolicy: [1]"])
 def test_wrong_shapes(text: str) -> None:
     """Settings of a wrong shape read as absent."""

@@ -135,12 +135,33 @@ def values_of(source: Object) -> Raw | None:
 
 
 def _config_map(index: Index) -> Object | None:
-    maps = [
+    maps = _config_maps(index)
+    return min(maps, key=lambda m: (m.name != "istio", m.namespace != ISTIO_NAMESPACE, m.name), default=None)
+
+
+def _config_maps(index: Index) -> list[Object]:
+    """Those with a mesh config: of the default revision (`istio`), and of others (`istio-<rev>`)."""
+    return [
         m
         for m in index.all(CORE, "ConfigMap")
         if (m.name == "istio" or m.name.startswith("istio-")) and "mesh" in as_map(m.raw.get("data"))
     ]
-    return min(maps, key=lambda m: (m.name != "istio", m.namespace != ISTIO_NAMESPACE, m.name), default=None)
+
+
+def _of_other_revisions(settings: Settings, index: Index) -> list[NotChecked]:
+    """The mesh configs of other revisions that say something else than the one in force."""
+    chosen = settings.source
+    if chosen is None or chosen.kind != "ConfigMap":
+        return []
+    beside = (m for m in _config_maps(index) if (m.namespace, m.cluster) == (chosen.namespace, chosen.cluster))
+    return [
+        NotChecked(
+            what=f"mesh config of another revision ({m})",
+            why=f"not modelled yet: what {chosen} says is taken for all proxies",
+        )
+        for m in beside
+        if m is not chosen and values_of(m) != settings.values
+    ]
 
 
 def assumptions(settings: Settings, index: Index) -> tuple[NotChecked, ...]:
@@ -162,6 +183,7 @@ def assumptions(settings: Settings, index: Index) -> tuple[NotChecked, ...]:
                 unlock="put the text of data.mesh right",
             )
         )
+    notes += _of_other_revisions(settings, index)
     if not index.saw(settings.root_namespace):
         notes.append(
             NotChecked(
