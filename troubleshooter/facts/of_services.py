@@ -8,10 +8,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.facts.of_bindings import about_binding_address
 from troubleshooter.facts.of_pods import about_creation, about_trouble
+from troubleshooter.facts.of_slice_ports import about_slice_ports
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
 from troubleshooter.mesh.server_first import speaks_first
@@ -108,6 +110,8 @@ def _endpoints(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> N
             about_creation(case, mesh, maker)
     waiting = sorted({pod.waiting for _, pod in selected(mesh.workloads, service) if pod.waiting})
     case.detail("service.waiting", ", ".join(waiting) or "their readiness probes do not pass")
+    if found.absence is Absence.SLICE_PORT:
+        about_slice_ports(case, mesh, service, port)
     if found.absence is not Absence.SELECTOR:
         case.role("target", found.looked_at[0] if found.looked_at else None)
         return
@@ -126,6 +130,8 @@ def _guilty(mesh: Mesh, found: Endpoints, selector: Resource) -> list[Resource]:
         return [*(w.object.at("spec.replicas") for w in held if w.object.key in keys), selector]
     if found.absence in {Absence.NOT_READY, Absence.NO_PODS}:
         return [*found.looked_at, selector]
+    if found.absence is Absence.SLICE_PORT:
+        return [replace(p, field="subsets" if p.kind == "Endpoints" else "ports") for p in found.looked_at]
     return [selector, *found.looked_at]
 
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 from troubleshooter.mesh.entry_endpoints import machines_of, of_entry, of_pod, target_of
 from troubleshooter.mesh.index import CORE, DISCOVERY, Index, selects
 from troubleshooter.mesh.services import Endpoint, Port, Service
-from troubleshooter.mesh.slices import in_slice, slices_of
+from troubleshooter.mesh.slices import has_address, in_slice, slices_of, unknown_ports
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
 from troubleshooter.model import Key, Object, Resource
 
@@ -31,6 +31,8 @@ class Absence(StrEnum):
     PORT_NAME = "port-name-unknown"
     NO_SELECTOR = "no-selector"
     SLICES = "no-ready-address"
+    SLICE_PORT = "port-not-in-slice"
+    """Addresses are ready, but no port there has the name of the Service's port."""
     NO_ADDRESSES = "no-addresses"
     NOT_SEEN = "not-seen"
 
@@ -187,8 +189,16 @@ def _of_slices(index: Index, workloads: Workloads, service: Service, port: Port)
         why = _of_selector(workloads, service, port)
         if why.absence not in {Absence.NONE, Absence.NOT_SEEN}:
             return replace(why, all=tuple(found) or why.all, looked_at=why.looked_at + places)
-    absence = Absence.NOT_READY if found else Absence.SLICES
-    return Endpoints(all=tuple(found), absence=absence, looked_at=places)
+    return Endpoints(all=tuple(found), absence=_of_written(service, slices, found), looked_at=places)
+
+
+def _of_written(service: Service, slices: Iterable[Object], found: Iterable[Endpoint]) -> Absence:
+    """Why slices hold no ready endpoint of a port. Kubernetes names their ports as the Service does; whoever writes
+    them by hand may not."""
+    if found:
+        return Absence.NOT_READY
+    other = not service.selector and any(has_address(s) and unknown_ports(s, service) for s in slices)
+    return Absence.SLICE_PORT if other else Absence.SLICES
 
 
 def _of_entry(index: Index, workloads: Workloads, service: Service, port: Port) -> Endpoints:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from troubleshooter.mesh.index import CORE, DISCOVERY, Index
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.services import Endpoint, Port
+from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.mesh.workloads import Pod, Workload, Workloads
 from troubleshooter.model import Object, Raw, as_list, as_map
 
@@ -59,6 +59,26 @@ def in_slice(workloads: Workloads, thing: Object, port: Port) -> Iterable[Endpoi
         for address in as_list(endpoint.get("addresses")):  # kube-proxy uses the first alone, Istio every one
             place = _Place(address=str(address), cluster=cluster, zone=zone, pod=pod)
             yield from _at(workloads, place, numbers, ready=ready)
+
+
+def unknown_ports(thing: Object, service: Service) -> list[tuple[str, str, object]]:
+    """The ports of a slice (or of Endpoints) of which the Service has none of the name: field, name and number."""
+    known = {port.name for port in service.ports}
+    parts = [(f"subsets[{n}].", as_map(part)) for n, part in enumerate(as_list(thing.raw.get("subsets")))]
+    return [
+        (f"{path}ports[{n}]", str(port.get("name") or ""), port.get("port"))
+        for path, holder in [("", thing.raw), *parts]
+        for n, port in enumerate(map(as_map, as_list(holder.get("ports"))))
+        if str(port.get("name") or "") not in known
+    ]
+
+
+def has_address(thing: Object) -> bool:
+    """Whether a slice (or Endpoints) holds an address that is ready and that Istio reads, whatever its port."""
+    if any(as_list(as_map(part).get("addresses")) for part in as_list(thing.raw.get("subsets"))):
+        return True
+    held = map(as_map, as_list(thing.raw.get("endpoints"))) if thing.raw.get("addressType") != NAMES else ()
+    return any(e.get("addresses") and as_map(e.get("conditions")).get("ready") is not False for e in held)
 
 
 def _numbers(holder: Raw, port: Port) -> list[int]:

@@ -23,6 +23,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("service.guess_name", "The workload that is probably meant."),
     ("service.host", "Its full name."),
     ("service.waiting", "Why its pods are not ready."),
+    ("endpoint.port_field", "The name of the port of a slice that is probably meant."),
+    ("endpoint.port_names", "The names of the ports that slices have."),
     ("service_entry.far_port", "The port at the far end."),
     ("destination.host", "The full host."),
     ("destination.port", "The port."),

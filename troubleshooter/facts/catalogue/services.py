@@ -36,6 +36,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.inbound_rival", ("http", "none"), "Whether an older Service makes the target's proxy read HTTP at its container port.", "walk"),
     ("service_entry.port_rival", ("older", "none"), "Whether an older ServiceEntry takes the connections of its TCP port.", "mesh"),
     ("service_entry.far_port", ("tls", "other"), "Whether TLS is spoken at the far end of its port: it is declared so, or leads to 443.", "walk"),
+    ("endpoint.port_guess", ("one", "none"), "Whether exactly one port of slices that are written by hand could be the one meant.", "mesh"),
     ("service_entry.lookup", ("wildcard", "name", "as-dialled", "as-asked", "listed"), "How proxies find its endpoints: by the name of its host (a wildcard is none), where the client dialled or asked for, or in a list.", "mesh"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
