@@ -62,7 +62,9 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
         said = f"{cluster.name}: no weight leads from this locality to any endpoint"
         spot = _of_weights(mesh, trail, cluster)
         return [trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result={"endpoints": []})]
-    unready = (e for e in found.endpoints.all if not e.healthy and (found.straight or _in_subset(e, cluster)))
+    unready = [e for e in found.endpoints.all if not e.healthy and (found.straight or _in_subset(e, cluster))]
+    if not straight:  # those of other networks are behind a gateway, where nobody sees them
+        unready = [e for e in given_to(mesh, trail, unready).dialled if not e.relay]
     result = {"endpoints": [shown(e) for e in (*placement.endpoints, *unready)]}
     return [_to_kind(trail, found, kind, share, result=result, total=len(first)) for kind, share in kinds(first)]
 
