@@ -178,7 +178,7 @@ def _tls(view: View, cluster: Cluster) -> Shape:
         alpn=_alpn(cluster),
     )
     if held is None:
-        return _auto(view, service, mesh_socket)
+        return _auto(view, cluster, mesh_socket)
     mode = str(held[0].get("mode") or "DISABLE")
     if mode == "ISTIO_MUTUAL":
         return {"transport_socket": mesh_socket}
@@ -196,9 +196,17 @@ def _alpn(cluster: Cluster) -> Sequence[str]:
     return HTTP_ALPN if port is not None and port.protocol.family == "http" else MESH_ALPN
 
 
-def _auto(view: View, service: Service, socket: Shape) -> Shape:
+def _auto(view: View, cluster: Cluster, socket: Shape) -> Shape:
+    """Of a headless Service one endpoint that takes no mutual TLS is enough for plaintext to all.
+
+    Source: `BestEffortInferServiceMTLSMode` in istio/istio pilot/pkg/model/push_context.go.
+    """
+    service, port = cluster.service, cluster.service_port
+    assert service is not None
+    assert port is not None
     wide, _ = view.mesh.peer_authentications.wide(service.namespace)
-    if not view.mesh.settings.auto_mtls or wide is Mode.DISABLE or service.external:
+    bare = service.headless and not all(e.mutual for e in view.mesh.endpoints(service, port).all)
+    if not view.mesh.settings.auto_mtls or wide is Mode.DISABLE or service.external or bare:
         return {}
     plain = typed("envoy.transport_sockets.raw_buffer", "extensions.transport_sockets.raw_buffer.v3.RawBuffer")
     return {
