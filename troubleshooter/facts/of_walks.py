@@ -185,6 +185,8 @@ def _about_settings(case: CaseBuilder, mesh: Mesh) -> None:
     case.fact("mesh.locality_lb", locality_word(settings.locality_setting), settings.at("localityLbSetting"))
     waits = "some" if gives_up(settings) else "none"
     case.fact("mesh.detection_timeout", waits, settings.at("protocolDetectionTimeout"))
+    if mesh.several:
+        case.fact("mesh.kubernetes_clusters", "several")
     case.fact("mesh.clusters", "not-read" if mesh.clusters_not_read else "read", *mesh.clusters_not_read)
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from troubleshooter.mesh.authorizers import Authorizers
-from troubleshooter.mesh.clusters import not_read
+from troubleshooter.mesh.clusters import not_read, remote_secrets
 from troubleshooter.mesh.destinations import DestinationRules
 from troubleshooter.mesh.discovery import read_by_istiod
 from troubleshooter.mesh.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
@@ -63,6 +63,13 @@ class Mesh:
         if cluster not in self._views:
             self._views[cluster] = Mesh(seen_from(self.inventory, cluster), whole=self, cluster=cluster)
         return self._views[cluster]
+
+    @property
+    def several(self) -> bool:
+        """Whether several Kubernetes clusters are known to share the mesh: objects of them were read, or remote secrets
+        name others."""
+        whole = self._whole or self
+        return len(whole.clusters) > 1 or bool(remote_secrets(whole.index))
 
     @cached_property
     def clusters(self) -> frozenset[str]:

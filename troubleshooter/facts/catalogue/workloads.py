@@ -65,6 +65,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),
     ("mesh.detection_timeout", ("some", "none"), "Whether proxies that detect a protocol stop waiting for the client some time.", "mesh"),
+    ("mesh.kubernetes_clusters", ("one", "several"), "Whether several Kubernetes clusters share the mesh.", "mesh"),
     ("mesh.clusters", ("read", "not-read"), "Whether all clusters that remote secrets name were read.", "mesh"),
     ("mesh.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "The localities that hold for the mesh.", "mesh"),
     # what was seen
