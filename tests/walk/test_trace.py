@@ -382,3 +382,18 @@ def test_stages_that_are_not_reached_consider_nothing() -> None:
     found = trace(*BASE, closed, to="http://unknown.example.com/")
 
     assert all(not s.considered for s in found.path if s.verdict is StageVerdict.NOT_REACHED)
+
+
+def test_it_says_why_a_server_is_not_opened() -> None:
+    """Of two servers with one TLS host on a port the first counts."""
+    https = (
+        "- {port: {number: 443, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: a}}"
+    )
+    held = (INGRESS, gateway("first", https), gateway("second", https))
+
+    found = told(trace(*BASE, *held, to="https://shop.example.com/", source="gateway:edge/first"), "listener")
+
+    assert found == {
+        "Gateway edge/first spec.servers[0]": "+ it takes the connection",
+        "Gateway edge/second spec.servers[0]": "- Gateway edge/first comes before it with this host on port 443",
+    }

@@ -58,7 +58,7 @@ def _stage(step: Step) -> Iterator[Part]:
 def _considered(one: Considered) -> Iterator[Part]:
     """An object that counts or lost, with its place and the reason."""
     mark, tone = (Span("√", Tone.GOOD), Tone.TEXT) if one.chosen else (Span("-", Tone.FAINT), Tone.FAINT)
-    yield line(Span(words.resource(one.resource), tone), Span(f": {one.why}", tone), indent=STAGE, lead=mark)
+    yield line(Span(f"{words.resource(one.resource)}: {one.why}", tone), indent=STAGE, lead=mark)
 
 
 def _texts(step: Step) -> Iterator[Span]:

@@ -48,7 +48,8 @@ def _server(moment: Moment, one: Opened) -> Considered:
         return chosen(place, "it takes the connection")
     if one.shadowed_by is not None:
         other = one.shadowed_by
-        return lost(place, f"{other.gateway} has port {other.number} first, and they cannot share it")
+        held = "this host" if other.tls and server.tls else "another protocol"
+        return lost(place, f"{other.gateway} comes before it with {held} on port {other.number}")
     if one.barred:
         return lost(server.gateway.at(f"{server.path}.{one.barred}"), "the gateway's pods do not open it for others")
     if taken is not None and one.server.number != taken.number:
