@@ -128,6 +128,9 @@ REASONS: Mapping[str, Seen] = {
     ),
     "several Kubernetes clusters": _several_clusters,
     "external authorizers are not imitated": _authorizer,
+    "keys that a rule holds itself: tokens are signed anew, with keys of ours": _anywhere(
+        "jwks", "RequestAuthentication"
+    ),
     "listeners that a Sidecar makes are not imitated": _sidecar_ports,
     "egress proxies are not imitated": _anywhere("egressProxy", "Sidecar"),
     "gateways between networks are not imitated": _tls_modes,
