@@ -113,7 +113,8 @@ def _catch_all(view: View) -> Shape:
 def _route(view: View, attempt: Attempt, listener: int, *, on_port: bool = False) -> Shape:
     route = attempt.route
     name = f"{route.name}.{attempt.match['name']}" if attempt.match.get("name") else route.name
-    made: Shape = {"name": name, "match": match_of(attempt.match), **_headers(route.raw)}
+    only = _only_destination(route.raw)
+    made: Shape = {"name": name, "match": match_of(attempt.match), **_headers(route.raw, only)}
     if route.raw.get("redirect") is not None:
         made["redirect"] = _redirect(as_map(route.raw["redirect"]))
     elif route.raw.get("directResponse") is not None:
@@ -129,8 +130,7 @@ def _host_set(raw: Raw) -> str:
 
     Source: `translateHeadersOperations` in istio/istio pilot/pkg/networking/core/route/route.go.
     """
-    inner = as_list(raw.get("route"))
-    for held in (raw, as_map(inner[0]) if len(inner) == 1 else {}):
+    for held in (raw, _only_destination(raw)):
         changes = as_map(as_map(held.get("headers")).get("request"))
         found = [v for w in ("set", "add") for k, v in as_map(changes.get(w)).items() if k.lower() in OF_AUTHORITY]
         if found:
@@ -138,17 +138,27 @@ def _host_set(raw: Raw) -> str:
     return ""
 
 
-def _headers(raw: Raw) -> Shape:
-    """What a route (or a destination of it) adds to requests, and takes away."""
-    changes = as_map(as_map(raw.get("headers")).get("request"))
+def _only_destination(raw: Raw) -> Raw:
+    """The destination of a route that has no other, which istiod makes one with its route."""
+    held = as_list(raw.get("route"))
+    return as_map(held[0]) if len(held) == 1 else {}
+
+
+def _headers(*holders: Raw) -> Shape:
+    """What a route and its only destination, or one destination among several, add to requests and take away.
+
+    Source: `processDestination` and `processWeightedDestination` in istio/istio
+    pilot/pkg/networking/core/route/route.go.
+    """
+    changes = [as_map(as_map(holder.get("headers")).get("request")) for holder in holders]
     kinds = {"set": "OVERWRITE_IF_EXISTS_OR_ADD", "add": "APPEND_IF_EXISTS_OR_ADD"}
-    written = [(k, v, how) for word, how in kinds.items() for k, v in as_map(changes.get(word)).items()]
+    written = [(k, v, how) for one in changes for word, how in kinds.items() for k, v in as_map(one.get(word)).items()]
     added = [one for one in written if one[0].lower() not in OF_AUTHORITY]
     return {
         "request_headers_to_add": [
             {"header": {"key": key, "value": value}, "append_action": how} for key, value, how in added
         ],
-        "request_headers_to_remove": as_list(changes.get("remove")),
+        "request_headers_to_remove": [name for one in changes for name in as_list(one.get("remove"))],
     }
 
 
@@ -184,7 +194,12 @@ def _targets(view: View, route: Route, listener: int, *, on_port: bool) -> Itera
     if len(found) < 2:
         yield "cluster", view.cluster_of(found[0], listener, on_port=on_port) if found else "UnknownService"
         return
-    shares = [{"name": view.cluster_of(d, listener, on_port=on_port), "weight": round(d.share * 10000)} for d in found]
+    written = [as_map(one) for one in as_list(route.raw.get("route"))]
+    shares = [
+        {"name": view.cluster_of(d, listener, on_port=on_port), "weight": round(d.share * 10000)}
+        | _headers(written[d.number])
+        for d in found
+    ]
     yield "weighted_clusters", {"clusters": shares}
 
 
