@@ -315,3 +315,26 @@ def test_whether_a_destination_exists(host: str, texts: tuple[str, ...], expecte
     """It is known where Services or workloads of its namespace were seen, or one of that name elsewhere; nobody tells
     the DNS suffix of the cluster."""
     assert expected == walked(shop(*texts, route=f"[{{destination: {{host: {host}}}}}]"), TO).walk.verdict
+
+
+OTHER = "other.shop.svc.cluster.local"
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        ("api.example.com", "Service shop/alias stands for api.example.com, and api.example.com is in no registry"),
+        (
+            OTHER,
+            f"Service shop/alias stands for {OTHER}, and Service shop/other is an ExternalName Service too",
+        ),
+    ],
+)
+def test_what_an_external_name_stands_for_has_no_cluster(named: str, expected: str) -> None:
+    """A route to an ExternalName Service needs the host that this stands for, and follows no second one."""
+    alias = thing("Service", "alias", f"type: ExternalName\nexternalName: {named}")
+    other = thing("Service", "other", "type: ExternalName\nexternalName: payments.shop.svc.cluster.local")
+
+    found = walked(shop(alias, other, route="[{destination: {host: alias}}]"), TO)
+
+    assert expected == step(found, "cluster").detail

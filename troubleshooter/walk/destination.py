@@ -201,16 +201,27 @@ def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Tra
     if unseen:
         unlock = objects_of(wanted.host.split(".")[1])
         return trail.unknown(Stage.CLUSTER, unseen, resource=spot, result={"name": cluster.name}, unlock=unlock)
-    hidden = mesh.registry.get(wanted.host)
-    unknown = f"{hidden.object} is not exported to namespace {trail.hop.party.namespace}" if hidden else ""
-    if hidden and hidden.visible_to(trail.hop.party.namespace):
-        unknown = f"{scope_of(mesh, trail).sidecar} does not import {hidden.object}"
     said = {
-        "host": unknown or f"{wanted.host} is in no registry",
+        "host": _why_no_host(mesh, trail, wanted.host),
         "port": f"{cluster.service.object if cluster.service else wanted.host} has no port {cluster.port}",
         "subset": f"no DestinationRule in force defines subset {cluster.subset} of {cluster.host}",
     }[cluster.missing]
     return trail.fails(Stage.CLUSTER, said, _no_cluster(trail), resource=spot, result={"name": cluster.name})
+
+
+def _why_no_host(mesh: Mesh, trail: Trail, host: str, *, followed: bool = False) -> str:
+    """Why there is no cluster for a host, or (`followed`) for the one that an ExternalName Service stands for."""
+    known, viewer = mesh.registry.get(host), trail.hop.party.namespace
+    if known is None:
+        return f"{host} is in no registry"
+    if not known.visible_to(viewer):
+        return f"{known.object} is not exported to namespace {viewer}"
+    if known.external_name and followed:
+        return f"{known.object} is an ExternalName Service too"
+    if known.external_name:
+        further = known.external_name.lower()
+        return f"{known.object} stands for {further}, and {_why_no_host(mesh, trail, further, followed=True)}"
+    return f"{scope_of(mesh, trail).sidecar} does not import {known.object}"
 
 
 def why_not_known(mesh: Mesh, host: str) -> str:
