@@ -22,7 +22,7 @@ from tests.envoy.sidecar_outbound import named_chains, to_targets
 from tests.envoy.views import View
 from troubleshooter.mesh.credentials import missing
 from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.redirection import PROXY_CONFIG
+from troubleshooter.mesh.proxy_config import own_config
 from troubleshooter.mesh.routes import routes_of
 from troubleshooter.mesh.servers import Opened, Server
 from troubleshooter.mesh.virtual_hosts import virtual_hosts
@@ -96,7 +96,7 @@ def _http(view: View, name: str, servers: list[Server]) -> Shape:
     held = virtual_hosts(view.mesh.virtual_services, servers, view.namespace, view.labels)
     routes = http_routes.of_gateway(view, name, held.values(), servers[0].number)
     filters = [*tokens.of_requests(view), *rbac.of_requests(view), *route_filters()]
-    trusted = view.mesh.settings.trusted_proxies(view.pod.annotations.get(PROXY_CONFIG, ""))
+    trusted = view.mesh.settings.trusted_proxies(own_config(view.pod.annotations))
     return http_manager(routes, filters, use_remote_address=True, xff_num_trusted_hops=trusted, **view.paths)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.meshes import INGRESS, gateway, mesh, thing
 from troubleshooter.mesh.gateways import Gateways
-from troubleshooter.mesh.servers import Opened, Server, speaks, takes
+from troubleshooter.mesh.servers import Opened, Server, speaks
 from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
 
 HTTP = "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}"
@@ -125,7 +125,6 @@ def test_schemes(protocol: str, schemes: list[str]) -> None:
     (found,) = servers(f"- {{port: {{number: 80, protocol: {protocol}}}, hosts: ['*']}}")
 
     assert schemes == [s for s in ("http", "https", "tcp") if speaks(found, s)]
-    assert (schemes != [], False) == (takes(found, schemes[0], 80), takes(found, schemes[0], 81))
 
 
 def test_port_behind_the_service() -> None:

@@ -11,10 +11,10 @@ from troubleshooter.mesh.routes import (
     Attempt,
     Choice,
     attempts,
-    choose,
     decide,
     gateways_of,
     merged,
+    nearest,
     qualified,
     routes_of,
 )
@@ -28,9 +28,11 @@ def virtual_service(spec: str, name: str = "web") -> Object:
 
 
 def taken(spec: str, path: str = "/api", *, port: int = 80, gateway: str = "mesh") -> Choice:
-    """The route of a VirtualService that takes a GET of a path."""
+    """The route of a VirtualService that takes a GET of a path; else the nearest miss, also of other proxies."""
     sender = Sender(namespace="shop", port=port, gateway=gateway)
-    return choose(routes_of(virtual_service(spec), "http"), parse_request(f"http://web{path}"), sender)
+    routes, request = routes_of(virtual_service(spec), "http"), parse_request(f"http://web{path}")
+    found = decide(attempts(routes, sender), request)
+    return found if found.route is not None else Choice(route=None, nearest=nearest(routes, request, sender))
 
 
 def chosen(spec: str, path: str = "/api", *, port: int = 80, gateway: str = "mesh") -> str:

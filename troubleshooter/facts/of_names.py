@@ -11,10 +11,10 @@ import json
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.yaml_text import read_map
+from troubleshooter.mesh.proxy_config import FIELD, own_config
 from troubleshooter.model import Request, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.names import CAPTURE, PROXY_CONFIG, answered_by_proxy
+from troubleshooter.walk.names import CAPTURE, answered_by_proxy
 from troubleshooter.walk.sender import meant
 
 
@@ -54,7 +54,7 @@ def _asked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
         return
     by = "proxy" if answered_by_proxy(mesh, pod) else "cluster" if pod.proxy else "no-proxy"
     case.fact("caller.dns", by, workload.object.at())
-    held = read_map(workload.template.annotations.get(PROXY_CONFIG, ""))
+    held = own_config(workload.template.annotations)
     asking = {**held, "proxyMetadata": {**as_map(held.get("proxyMetadata")), CAPTURE: "true"}}
-    case.detail("caller.proxy_config_field", f'{workload.template.path}metadata.annotations["{PROXY_CONFIG}"]')
+    case.detail("caller.proxy_config_field", f"{workload.template.path}{FIELD}")
     case.detail("caller.proxy_config_dns", json.dumps(asking))

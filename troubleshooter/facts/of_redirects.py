@@ -13,11 +13,11 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.entrances import Entrance
 from troubleshooter.mesh.load_balancers import ends_tls
+from troubleshooter.mesh.proxy_config import FIELD, own_config
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import HopKind, Request, Resource
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.receiving import PROXY_CONFIG
 from troubleshooter.walk.routing import host_of
 
 
@@ -91,12 +91,12 @@ def _redirecting(case: CaseBuilder, server: Server) -> None:
 
 
 def _trusts(mesh: Mesh, hop: Hop) -> bool:
-    text = hop.party.pod.annotations.get(PROXY_CONFIG, "") if hop.party.pod else ""
-    return mesh.settings.trusted_proxies(text) > 0
+    own = own_config(hop.party.pod.annotations) if hop.party.pod else {}
+    return mesh.settings.trusted_proxies(own) > 0
 
 
 def _config_place(hop: Hop) -> Resource | None:
-    return hop.party.pod.at(f'metadata.annotations["{PROXY_CONFIG}"]') if hop.party.pod else None
+    return hop.party.pod.at(FIELD) if hop.party.pod else None
 
 
 def _apart(case: CaseBuilder, mesh: Mesh, entrance: Entrance, server: Server, workload: Workload) -> None:

@@ -11,11 +11,11 @@ import json
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.listeners import Claim, is_wide
+from troubleshooter.mesh.proxy_config import FIELD, own_config
 from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import as_map
 from troubleshooter.walk import Hop, Party
-from troubleshooter.walk.names import CAPTURE, PROXY_CONFIG, answered_by_proxy
+from troubleshooter.walk.names import CAPTURE, answered_by_proxy
 from troubleshooter.walk.parties import assumed_client
 
 ALLOCATE = "ISTIO_META_DNS_AUTO_ALLOCATE"
@@ -39,9 +39,9 @@ def _dns(case: CaseBuilder, caller: Party) -> None:
     if caller.workload is None or caller.assumed:
         return
     template = caller.workload.template
-    told = read_map(template.annotations.get(PROXY_CONFIG, ""))
+    told = own_config(template.annotations)
     wanted = {**as_map(told.get("proxyMetadata")), CAPTURE: "true", ALLOCATE: "true"}
-    case.detail("caller.proxy_config_field", f'{template.path}metadata.annotations["{PROXY_CONFIG}"]')
+    case.detail("caller.proxy_config_field", f"{template.path}{FIELD}")
     case.detail("caller.proxy_config_dns", json.dumps({**told, "proxyMetadata": wanted}))
 
 

@@ -18,13 +18,14 @@ from troubleshooter.facts.of_far_ends import through_east_west
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.pods import PROXY, is_number
+from troubleshooter.mesh.proxy_config import FIELD, PROXY_CONFIG
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Raw, Resource, as_list, as_map
 from troubleshooter.walk import Hop
 
 ROLLED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
 """Kinds whose pods are replaced one by one; the pods of others are made for one run, or by hand."""
-PROXY_CONFIG, DRAIN = "proxy.istio.io/config", "terminationDrainDuration"
+DRAIN = "terminationDrainDuration"
 DRAIN_TIME = "15s"
 LEAST_GRACE = 30
 """Seconds from the order to stop to the kill: Kubernetes' default."""
@@ -48,7 +49,7 @@ def about_stopping(case: CaseBuilder, hop: Hop) -> None:
     case.detail("target.grace_field", f"{path}.terminationGracePeriodSeconds")
     grace = workload.pod_spec.get("terminationGracePeriodSeconds")
     case.detail("target.grace", max(grace, LEAST_GRACE) if is_number(grace) else LEAST_GRACE)
-    case.detail("target.config_field", f'{workload.template.path}metadata.annotations["{PROXY_CONFIG}"]')
+    case.detail("target.config_field", f"{workload.template.path}{FIELD}")
     case.detail("target.config_drained", _drained(workload))
 
 

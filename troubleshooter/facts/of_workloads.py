@@ -17,8 +17,9 @@ from troubleshooter.mesh.injection import (
     asks,
     overruled_in_namespace,
 )
+from troubleshooter.mesh.proxy_config import FIELD
 from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, only_revision, revisions
-from troubleshooter.mesh.startup import PROXY_CONFIG, early_exits, held_too, start_of
+from troubleshooter.mesh.startup import early_exits, held_too, start_of
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Object, Resource
 
@@ -88,7 +89,7 @@ def about_start(case: CaseBuilder, workload: Workload) -> None:
     found = early_exits(workload)
     case.fact("workload.early_exit", "yes" if found else "no", *(f.place for f in found))
     case.detail("workload.early_container", found[0].container if found else None)
-    case.detail("workload.proxy_config_field", f'{workload.template.path}metadata.annotations["{PROXY_CONFIG}"]')
+    case.detail("workload.proxy_config_field", f"{workload.template.path}{FIELD}")
     case.detail("workload.proxy_config_held", held_too(workload.template.annotations))
 
 

@@ -12,11 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from troubleshooter.mesh.index import CORE, Index, selects_expressions
+from troubleshooter.mesh.istiod import is_configuration
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.model import Inventory, as_list
-
-CONFIGURATION = ("istio.io", "gateway.networking.k8s.io")
-"""How groups end of the objects that are configuration for istiod alone."""
 
 
 def is_discovered(index: Index, settings: Settings, namespace: str) -> bool:
@@ -32,5 +30,5 @@ def read_by_istiod(index: Index, settings: Settings) -> Inventory:
     """The inventory without Istio's objects of namespaces that istiod does not read. What Kubernetes itself goes by is
     left: Services and pods are there for everybody."""
     held = (o for o in index.inventory.objects)
-    kept = tuple(o for o in held if not o.group.endswith(CONFIGURATION) or is_discovered(index, settings, o.namespace))
+    kept = tuple(o for o in held if not is_configuration(o) or is_discovered(index, settings, o.namespace))
     return replace(index.inventory, objects=kept)

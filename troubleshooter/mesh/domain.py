@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from itertools import chain, pairwise
 
 from troubleshooter.mesh.index import APPS, CORE, Index
+from troubleshooter.mesh.istiod import is_istiod
 from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import Object, as_list, as_map
 
@@ -28,7 +29,7 @@ def told_domain(index: Index) -> str:
 
 def _of_istiod(index: Index) -> Iterable[str]:
     for thing in (*index.all(APPS, "Deployment"), *index.all(CORE, "Pod")):
-        if thing.labels.get("app") == "istiod" or thing.name == "istiod" or thing.name.startswith("istiod-"):
+        if is_istiod(thing):
             yield from _flags(thing)
 
 

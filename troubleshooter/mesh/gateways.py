@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from troubleshooter.mesh.entrances import UNTRANSLATED, Entrance, entrances_of, listening, on_node, opened_on_node
 from troubleshooter.mesh.index import NETWORKING, Index, oldest_first, selects
-from troubleshooter.mesh.istiod import environment, switched_on
+from troubleshooter.mesh.istiod import switched_on
 from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.servers import OnPort, Opened, Server, barred, servers_of, speaks
 from troubleshooter.mesh.workloads import Workload, Workloads
@@ -171,4 +171,4 @@ def _runs_one(workload: Workload) -> bool:
 
 def _unprivileged(workload: Workload) -> bool:
     """Whether the pods of a workload say that they may not listen on ports below 1024."""
-    return environment(workload.representative.spec).get(UNPRIVILEGED, "").lower() == "true"
+    return workload.representative.environment.get(UNPRIVILEGED, "").lower() == "true"

@@ -46,6 +46,11 @@ def is_address(host: str) -> bool:
     return True
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is an address of the machine itself, whichever that is."""
+    return is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
+
+
 def covers(pattern: str, host: str) -> bool:
     """Whether a host falls under a pattern: equal, `*`, or `*.suffix` with something before the suffix.
 

@@ -17,9 +17,6 @@ CORE, APPS, BATCH = "", "apps", "batch"
 DISCOVERY, ADMISSION = "discovery.k8s.io", "admissionregistration.k8s.io"
 NETWORKING, SECURITY = "networking.istio.io", "security.istio.io"
 
-RUNNING_KINDS = frozenset({"Pod", "EndpointSlice", "Endpoints", "Node", "Secret", "MutatingWebhookConfiguration"})
-"""Kinds that a running cluster writes: their absence means something only where one of the kind is there."""
-
 Made = TypeVar("Made")
 
 

@@ -1,4 +1,4 @@
-"""What istiod was started with: the environment of its containers.
+"""istiod among the objects of a cluster: which it is, with what it was started, and what is configuration for it alone.
 
 Must not know what a variable changes.
 Source: https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars.
@@ -13,6 +13,8 @@ from troubleshooter.model import Object, Raw, as_list, as_map
 
 APP = "istiod"
 """The label `app` of istiod's pods."""
+GROUPS = (".istio.io", ".gateway.networking.k8s.io")
+"""How groups end whose objects are its configuration."""
 
 
 def switched_on(index: Index, variable: str) -> bool:
@@ -22,11 +24,11 @@ def switched_on(index: Index, variable: str) -> bool:
 
 def variable_of(index: Index, variable: str) -> str:
     """The value of a variable of istiod, "" where it is not set or istiod was not seen."""
-    held = (environment(as_map(as_map(d.spec.get("template")).get("spec"))) for d in _istiods(index))
+    held = (_environment(as_map(as_map(d.spec.get("template")).get("spec"))) for d in _istiods(index))
     return next((env[variable] for env in held if variable in env), "")
 
 
-def environment(spec: Raw) -> dict[str, str]:
+def _environment(spec: Raw) -> dict[str, str]:
     """The variables that the containers of a pod spec are given as plain values."""
     containers = (as_map(c) for c in as_list(spec.get("containers")))
     items = (as_map(e) for c in containers for e in as_list(c.get("env")))
@@ -34,8 +36,16 @@ def environment(spec: Raw) -> dict[str, str]:
 
 
 def _istiods(index: Index) -> Iterator[Object]:
-    for thing in index.all("apps", "Deployment"):
-        template = as_map(as_map(thing.spec.get("template")).get("metadata"))
-        labelled = as_map(template.get("labels")).get("app", thing.labels.get("app")) == APP
-        if labelled or thing.name == APP or thing.name.startswith(f"{APP}-"):
-            yield thing
+    return filter(is_istiod, index.all("apps", "Deployment"))
+
+
+def is_istiod(thing: Object) -> bool:
+    """Whether a Deployment or pod is istiod, by its label or its name."""
+    template = as_map(as_map(thing.spec.get("template")).get("metadata"))
+    labelled = as_map(template.get("labels")).get("app", thing.labels.get("app")) == APP
+    return labelled or thing.name == APP or thing.name.startswith(f"{APP}-")
+
+
+def is_configuration(thing: Object) -> bool:
+    """Whether an object is configuration for istiod alone, and means nothing to Kubernetes."""
+    return f".{thing.group}".endswith(GROUPS)

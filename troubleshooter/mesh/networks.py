@@ -22,7 +22,7 @@ from functools import cached_property
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.locality import NETWORK
-from troubleshooter.mesh.pods import PROXY, is_number
+from troubleshooter.mesh.pods import is_number
 from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.settings import ISTIO_NAMESPACE, Settings
@@ -73,7 +73,7 @@ class Networks:
         Source: `Proxy.InNetwork` in istio/istio pilot/pkg/model/context.go; ISTIO_META_NETWORK in
         manifests/charts/istio-control/istio-discovery/files/injection-template.yaml.
         """
-        told = environment(pod).get(OWN_NETWORK) or pod.labels.get(NETWORK) or self._installed.get(cluster, "")
+        told = pod.environment.get(OWN_NETWORK) or pod.labels.get(NETWORK) or self._installed.get(cluster, "")
         return told or self.of(labels=pod.labels, cluster=cluster, address=pod.address)
 
     def visible(self, pod: Pod, network: str) -> bool:
@@ -82,7 +82,7 @@ class Networks:
         Source: `ProxyView` in istio/istio pilot/pkg/model/proxy_view.go. Gateways whose environment was not seen are
         taken to ask so, as Istio's installation has them do.
         """
-        given = environment(pod)
+        given = pod.environment
         asked = given.get(VIEW, "") if given or not pod.gateway else pod.labels.get(NETWORK, "")
         return not asked or not network or network in (each.strip() for each in asked.split(","))
 
@@ -208,13 +208,6 @@ def _global_network(injector: Object) -> str:
         values = as_map(json.loads(str(as_map(injector.raw.get("data")).get("values") or "{}")))
         return str(as_map(values.get("global")).get("network") or "")
     return ""
-
-
-def environment(pod: Pod) -> Mapping[str, str]:
-    """The environment that the proxy's container of a pod is given."""
-    held = map(as_map, (*as_list(pod.spec.get("containers")), *as_list(pod.spec.get("initContainers"))))
-    given = (as_map(e) for c in held if c.get("name") == PROXY for e in as_list(c.get("env")))
-    return {str(e.get("name")): str(e.get("value") or "") for e in given}
 
 
 def _labelled_port(service: Object) -> int:

@@ -60,6 +60,13 @@ class Pod:
         return [c for c in map(as_map, as_list(self.spec.get("containers"))) if c.get("name") != PROXY]
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        """The environment that its proxy's container is given."""
+        held = map(as_map, (*as_list(self.spec.get("containers")), *as_list(self.spec.get("initContainers"))))
+        given = (as_map(e) for c in held if c.get("name") == PROXY for e in as_list(c.get("env")))
+        return {str(e.get("name")): str(e.get("value") or "") for e in given}
+
+    @property
     def gateway(self) -> bool:
         """A pod that is nothing but a proxy."""
         return self.proxy and not self.containers

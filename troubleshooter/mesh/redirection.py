@@ -9,13 +9,12 @@ tools/istio-iptables/pkg/capture/run.go there.
 
 from __future__ import annotations
 
+from troubleshooter.mesh.proxy_config import FIELD, own_config
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import Resource, as_list, as_map
 
 MODE = "sidecar.istio.io/interceptionMode"
 TEMPLATES = "inject.istio.io/templates"
-PROXY_CONFIG = "proxy.istio.io/config"
 PROXYLESS = "grpc-"
 OWNER = 1337
 """The user and the group as which proxies run; what they send is not taken to the proxy."""
@@ -38,9 +37,9 @@ def untaken(pod: Pod) -> Resource | None:
     """What says that no connection is taken to the proxy (interception mode NONE); None where they are."""
     if MODE in pod.annotations:
         return pod.at(f'metadata.annotations["{MODE}"]') if pod.annotations[MODE] == "NONE" else None
-    own = read_map(pod.annotations.get(PROXY_CONFIG, "")).get("interceptionMode")
+    own = own_config(pod.annotations).get("interceptionMode")
     if own is not None:
-        return pod.at(f'metadata.annotations["{PROXY_CONFIG}"]') if own == "NONE" else None
+        return pod.at(FIELD) if own == "NONE" else None
     return pod.defaults.untaken
 
 

@@ -203,14 +203,6 @@ def merged(held: Iterable[Attempt]) -> list[Attempt]:
     return sorted(held, key=lambda a: a.catch_all)
 
 
-def choose(routes: Iterable[Route], request: Request, sender: Sender) -> Choice:
-    """The first route that takes a request; else the match block with the fewest differences."""
-    held = list(routes)
-    tried = merged(attempts(held, sender))
-    taken = decide(tried, request)
-    return taken if taken.route is not None else Choice(route=None, nearest=nearest(held, request, sender))
-
-
 def decide(tried: Iterable[Attempt], request: Request) -> Choice:
     """The first of a proxy's routes, in its order, that takes a request; else the one with the fewest differences."""
     found: Near | None = None

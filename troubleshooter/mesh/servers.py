@@ -8,7 +8,6 @@ pilot/pkg/networking/core/gateway.go there.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -133,21 +132,7 @@ def barred(server: Server, port: int, *, unprivileged: bool) -> str:
     below 1024 leave such ports out, and what is bound to the loopback address answers to nobody else."""
     if unprivileged and port < PRIVILEGED:
         return "port.number"
-    return "bind" if is_loopback(server.bind) else ""
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address is one that only the pod itself reaches."""
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
-
-
-def takes(server: Server, scheme: str, port: int) -> bool:
-    """Whether a server is meant for a scheme and port: `http` for plaintext servers, `https` for TLS ones, `tcp` for
-    any that is no HTTP."""
-    return server.number == port and speaks(server, scheme)
+    return "bind" if hosts.is_loopback(server.bind) else ""
 
 
 def speaks(server: Server, scheme: str) -> bool:

@@ -65,16 +65,12 @@ class Settings:
     def locality_setting(self) -> Raw:
         return as_map(self.values.get("localityLbSetting"))
 
-    def trusted_proxies(self, annotation: str) -> int:
-        """How many proxies in front of a gateway are believed what they say of the client, by the text of its pods'
-        annotation `proxy.istio.io/config`, else by the mesh's default.
+    def trusted_proxies(self, own: Raw) -> int:
+        """How many proxies in front of a gateway are believed what they say of the client, by its pods' own proxy
+        config, else by the mesh's default.
 
         Source: https://istio.io/latest/docs/ops/configuration/traffic-management/network-topologies/.
         """
-        try:
-            own = as_map(parsed(annotation))
-        except DAMAGED:
-            own = {}
         for held in (own, as_map(self.values.get("defaultConfig"))):
             number = as_map(held.get("gatewayTopology")).get("numTrustedProxies")
             if is_number(number):

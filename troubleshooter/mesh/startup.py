@@ -17,12 +17,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from troubleshooter.mesh.pods import PROXY
+from troubleshooter.mesh.proxy_config import own_config
 from troubleshooter.mesh.settings import Settings
 from troubleshooter.mesh.workloads import Pod, Workload
-from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
-PROXY_CONFIG = "proxy.istio.io/config"
 HOLD = "holdApplicationUntilProxyStarts"
 WAIT: Raw = {"postStart": {"exec": {"command": ["pilot-agent", "wait"]}}}
 """How injection makes the containers after the proxy wait for it: kubelet starts them one after the other, each when
@@ -64,14 +63,14 @@ def start_of(pod: Pod) -> Start | None:
 
 def held_by_config(annotations: Mapping[str, str], settings: Settings) -> bool:
     """Whether pods that are made now let the application wait: their annotation says so, or the mesh config."""
-    own = read_map(annotations.get(PROXY_CONFIG, ""))
+    own = own_config(annotations)
     defaults = as_map(settings.values.get("defaultConfig"))
     return own.get(HOLD, defaults.get(HOLD)) is True
 
 
 def held_too(annotations: Mapping[str, str]) -> str:
     """The annotation with the setting that lets the application wait, beside what it holds already."""
-    return json.dumps({**read_map(annotations.get(PROXY_CONFIG, "")), HOLD: True})
+    return json.dumps({**own_config(annotations), HOLD: True})
 
 
 def early_exits(workload: Workload) -> list[EarlyExit]:

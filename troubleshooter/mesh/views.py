@@ -18,11 +18,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from troubleshooter.mesh.clusters import is_remote_secret, named_in
+from troubleshooter.mesh.istiod import is_configuration, is_istiod
 from troubleshooter.mesh.settings import ISTIO_NAMESPACE
 from troubleshooter.model import Inventory, Object, as_map
 
-CONFIGURATION = (".istio.io", "gateway.networking.k8s.io")
-"""How groups end of which istiod reads the objects of its own cluster alone."""
 CONTROL_PLANES = "topology.istio.io/controlPlaneClusters"
 
 
@@ -31,13 +30,13 @@ def seen_from(inventory: Inventory, cluster: str) -> Inventory:
     held = _by_cluster(inventory.objects)
     primary = primaries(inventory.objects).get(cluster, cluster)
     known = _known(held.get(primary, ()))
-    own = [thing for thing in held.get(cluster, ()) if primary == cluster or not _is_configuration(thing)]
+    own = [thing for thing in held.get(cluster, ()) if primary == cluster or not _of_own_cluster(thing)]
     others = [
         thing
         for thing in inventory.objects
         if thing.cluster != cluster
         and (thing.cluster == primary or known is None or thing.cluster in known)
-        and (thing.cluster == primary or not _is_configuration(thing))
+        and (thing.cluster == primary or not _of_own_cluster(thing))
     ]
     return replace(inventory, objects=(*own, *others))
 
@@ -45,7 +44,7 @@ def seen_from(inventory: Inventory, cluster: str) -> Inventory:
 def primaries(objects: Iterable[Object]) -> Mapping[str, str]:
     """For each cluster that one whose istiod serves its proxies: itself, or the primary of a remote cluster."""
     held = _by_cluster(objects)
-    configured = [name for name, things in held.items() if any(map(_is_configuration, things))]
+    configured = [name for name, things in held.items() if any(map(_of_own_cluster, things))]
     return {name: _primary(name, things, configured, held) for name, things in held.items()}
 
 
@@ -74,12 +73,12 @@ def _known(own: Iterable[Object]) -> set[str] | None:
     return {name for secret in secrets if is_remote_secret(secret) for name in named_in(secret)} if secrets else None
 
 
-def _is_configuration(thing: Object) -> bool:
+def _of_own_cluster(thing: Object) -> bool:
     """Whether it is one of Istio's own objects, the mesh config, or istiod itself."""
-    return _is_of_istiod(thing) or f".{thing.group}".endswith(CONFIGURATION)
+    return _is_of_istiod(thing) or is_configuration(thing)
 
 
 def _is_of_istiod(thing: Object) -> bool:
     """Whether it is istiod or its mesh config."""
     mesh_config = thing.kind == "ConfigMap" and "mesh" in as_map(thing.raw.get("data"))
-    return mesh_config or (thing.kind == "Deployment" and thing.labels.get("app") == "istiod")
+    return mesh_config or (thing.kind == "Deployment" and is_istiod(thing))

@@ -19,15 +19,12 @@ from troubleshooter.mesh.servers import Opened, Server, speaks
 from troubleshooter.model import Connection, Outcome, Stage
 from troubleshooter.walk.client_tls import ENDING
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.failures import CUT_OFF, REFUSED
 from troubleshooter.walk.relaying import pass_on
 from troubleshooter.walk.sni_names import mesh_name
 
 ASKING = frozenset({"MUTUAL", "ISTIO_MUTUAL"})
 """TLS modes in which a client without a certificate is refused."""
-
-BROKEN = "upstream_reset_before_response_started{{remote_connection_failure|{}}}"
-REFUSED = BROKEN.format("delayed_connect_error:_Connection_refused")
-CUT_OFF = BROKEN.format("TLS_error:|33554536:system_library:OPENSSL_internal:Connection_reset_by_peer:TLS_error_end")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,9 @@ from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.model import HopKind, Outcome, Request, Stage, as_map
 from troubleshooter.walk.decisions import Trail, http
+from troubleshooter.walk.failures import PROTOCOL_ERROR
 
 FIRST_ERROR = 400
-REFUSED = "upstream_reset_before_response_started{protocol_error}"
 
 
 def keep_framing(mesh: Mesh, request: Request, trail: Trail) -> Trail:
@@ -35,7 +35,7 @@ def keep_framing(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     said = f"port {port.number} is declared http: proxies send HTTP/1.1 on, and gRPC takes HTTP/2"
     if by_gateway:
         said = f"port {port.number} declares no protocol: gateways send HTTP/1.1 on, and gRPC takes HTTP/2"
-    return trail.fails(Stage.APPLICATION, said, http(502, "UPE", details=REFUSED), resource=place)
+    return trail.fails(Stage.APPLICATION, said, http(502, "UPE", details=PROTOCOL_ERROR), resource=place)
 
 
 def speaks_grpc(request: Request) -> bool:

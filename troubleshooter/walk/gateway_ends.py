@@ -17,7 +17,8 @@ from troubleshooter.mesh.mtls import Offer, Sends
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.walk.decisions import Trail
-from troubleshooter.walk.quarrels import TERMINATION, UNTRUSTED, WRONG_VERSION, Quarrel, refusal
+from troubleshooter.walk.failures import TERMINATION, UNTRUSTED, WRONG_VERSION
+from troubleshooter.walk.quarrels import Quarrel, refusal
 from troubleshooter.walk.wording import mode_text
 
 

@@ -127,12 +127,6 @@ def _leads(mesh: Mesh, trail: Trail, server: Server) -> bool:
     return has_route(_bound(mesh, trail, server), _sender(trail, server), by_name=server.tls == "PASSTHROUGH")
 
 
-def bound_routes(mesh: Mesh, request: Request, trail: Trail) -> list[Object]:
-    """The VirtualServices that serve the host behind the server at this hop."""
-    host = serving(held_hosts(mesh, trail), host_of(request))
-    return list(host.owners) if host is not None else []
-
-
 def _unbound(mesh: Mesh, request: Request, trail: Trail, server: Server, held: Mapping[str, VirtualHost]) -> Trail:
     """No VirtualService is bound for the host: 404. Those that mean it but are bound elsewhere are remembered."""
     meant, sender = overlooked(mesh, request), _sender(trail, server)

@@ -22,12 +22,12 @@ from troubleshooter.mesh.sidecars import Scope, export_field
 from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.failures import REFUSED
 from troubleshooter.walk.names import answered_by_proxy
 from troubleshooter.walk.pod_addresses import members
 from troubleshooter.walk.readiness import unready
 from troubleshooter.walk.sender import bypassed, scope_of, spoken
 
-REFUSED = "upstream_reset_before_response_started{remote_connection_failure|delayed_connect_error:_Connection_refused}"
 CATCH_ALL, FALL_THROUGH = "virtualOutbound-catchall-tcp", "PassthroughFilterChain"
 SPEECH = {"tls": "TLS", "tcp": "a protocol that is no HTTP"}
 

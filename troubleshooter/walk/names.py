@@ -12,14 +12,15 @@ from __future__ import annotations
 
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.proxy_config import own_config
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.workloads import Pod
-from troubleshooter.mesh.yaml_text import read_map
 from troubleshooter.model import as_list, as_map
 from troubleshooter.walk.decisions import Party
 from troubleshooter.walk.interception import in_ambient
+from troubleshooter.walk.pod_addresses import is_loopback
 
-PROXY_CONFIG, CAPTURE = "proxy.istio.io/config", "ISTIO_META_DNS_CAPTURE"
+CAPTURE = "ISTIO_META_DNS_CAPTURE"
 
 
 def unknown_here(mesh: Mesh, party: Party, service: Service) -> bool:
@@ -36,7 +37,7 @@ def answered_by_proxy(mesh: Mesh, pod: Pod) -> bool:
     """Whether DNS queries of a pod go to its proxy, which knows every service of the mesh."""
     if in_ambient(mesh, pod):
         return True
-    own = read_map(pod.annotations.get(PROXY_CONFIG, ""))
+    own = own_config(pod.annotations)
     for config in (own, as_map(mesh.settings.values.get("defaultConfig"))):
         value = as_map(config.get("proxyMetadata")).get(CAPTURE)
         if value is not None:
@@ -47,7 +48,7 @@ def answered_by_proxy(mesh: Mesh, pod: Pod) -> bool:
 def by_the_pod(pod: Pod | None, host: str) -> str:
     """What lets a name resolve in a pod that is none of the cluster, in words: itself, its hosts file, DNS servers or
     search domains of its own. "" if nothing does that the pod says."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if is_loopback(host):
         return f"{host} is the pod itself"
     spec = pod.spec if pod else {}
     if any(host in as_list(as_map(alias).get("hostnames")) for alias in as_list(spec.get("hostAliases"))):

@@ -17,6 +17,7 @@ from troubleshooter.mesh.services import Endpoint, Service
 from troubleshooter.model import Connection, Outcome, Request, Resource, Stage, StageVerdict
 from troubleshooter.walk.across import near, own_network
 from troubleshooter.walk.decisions import Trail, dropped, http
+from troubleshooter.walk.failures import TIMEOUT
 
 
 class Obstacle(StrEnum):
@@ -41,9 +42,6 @@ class Closed:
     place: Resource | None
     near: str
     far: str
-
-
-TIMEOUT = "upstream_reset_before_response_started{connection_timeout}"
 
 
 def cross(mesh: Mesh, _request: Request, trail: Trail) -> Trail:

@@ -7,7 +7,6 @@ of an application to itself in istio/istio tools/istio-iptables/pkg/capture/run.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable
 
 from troubleshooter.mesh import hosts
@@ -53,9 +52,7 @@ def is_own(mesh: Mesh, request: Request, trail: Trail) -> bool:
 
 def is_loopback(host: str) -> bool:
     """Whether a host is the machine that asks, whichever it is."""
-    if hosts.is_address(host):
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    return host == "localhost" or host.endswith(".localhost")
+    return hosts.is_loopback(host) or host == "localhost" or host.endswith(".localhost")
 
 
 def members(endpoints: Iterable[Endpoint], name: str) -> list[Endpoint]:

@@ -13,12 +13,6 @@ from dataclasses import dataclass
 from troubleshooter.model import Connection, Outcome, Resource
 from troubleshooter.walk.decisions import Trail, dropped, http
 
-RESET = "upstream_reset_before_response_started"
-TERMINATION = f"{RESET}{{connection_termination}}"
-FAILURE = f"{RESET}{{{{remote_connection_failure|TLS_error:|{{}}:TLS_error_end}}}}"
-WRONG_VERSION = FAILURE.format("268435703:SSL_routines:OPENSSL_internal:WRONG_VERSION_NUMBER")
-SERVER_RESET = FAILURE.format("33554536:system_library:OPENSSL_internal:Connection_reset_by_peer")
-UNTRUSTED = FAILURE.format("268435581:SSL_routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED")
 OF_CONNECTIONS: Mapping[str, tuple[str, ...]] = {"UF": ("UF", "URX")}
 """The flags of a connection that is no HTTP, where a request would have this one."""
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.proxy_config import own_config
 from troubleshooter.model import HopKind, Request
 from troubleshooter.walk.decisions import Trail
 from troubleshooter.walk.entering import decrypted
 
-PROXY_CONFIG = "proxy.istio.io/config"
 HEADER = "x-forwarded-proto"
 
 
@@ -26,7 +26,7 @@ def as_received(mesh: Mesh, request: Request, trail: Trail) -> Request:
     if hop.kind is not HopKind.GATEWAY or hop.server is None or hop.party.pod is None:
         return request
     scheme = "https" if hop.server.tls else "http"
-    if mesh.settings.trusted_proxies(hop.party.pod.annotations.get(PROXY_CONFIG, "")):
+    if mesh.settings.trusted_proxies(own_config(hop.party.pod.annotations)):
         told = "https" if len(trail.hops) == 1 and decrypted(mesh, request, trail) else scheme
         scheme = request.headers.get(HEADER) or told
     headers = {**request.headers, "host": authority(request), HEADER: scheme}

@@ -15,6 +15,7 @@ from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.normalization import normalized
+from troubleshooter.mesh.proxy_config import own_config
 from troubleshooter.mesh.subject import Subject
 from troubleshooter.mesh.tokens import Credentials
 from troubleshooter.model import HopKind, Request
@@ -95,7 +96,7 @@ def _clients(mesh: Mesh, request: Request, trail: Trail) -> tuple[str, ...]:
     forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
     if trail.hop.kind is HopKind.GATEWAY:
         pod = trail.hop.party.pod
-        trusted = mesh.settings.trusted_proxies(pod.annotations.get(PROXY_CONFIG, "") if pod else "")
+        trusted = mesh.settings.trusted_proxies(own_config(pod.annotations) if pod else {})
         return (forwarded[-trusted],) if 0 < trusted <= len(forwarded) else _peers(request, sender)
     gateway = next((n for n in range(len(trail.hops) - 2, -1, -1) if trail.hops[n].kind is HopKind.GATEWAY), None)
     if gateway is not None:
@@ -119,16 +120,11 @@ def _local_port(mesh: Mesh, request: Request, trail: Trail) -> int:
     hop = trail.hop
     if hop.endpoint is not None:
         return hop.endpoint.port
-    there = (
-        mesh.gateways.opened(mesh.gateways.for_workload(hop.party.workload), hop.party.workload)
-        if (hop.party.workload)
-        else []
-    )
-    server = hop.server
+    workload, server = hop.party.workload, hop.server
+    there = mesh.gateways.opened(mesh.gateways.for_workload(workload), workload) if workload else []
     same = (o.port for o in there if server and o.server.gateway is server.gateway and o.server.index == server.index)
     return next(same, request.port)
 
 
-PROXY_CONFIG = "proxy.istio.io/config"
 OF_THE_PEER = frozenset({"principals", "namespaces", "serviceAccounts"})
 """What a rule may ask of a peer, and what of an assumed client is not known."""

@@ -21,9 +21,10 @@ from troubleshooter.model import Connection, HopKind, Outcome, Request, Resource
 from troubleshooter.walk.candidates import keeps_address
 from troubleshooter.walk.client_tls import keeps_client_tls
 from troubleshooter.walk.decisions import Hop, Trail, dropped
+from troubleshooter.walk.failures import CUT_OFF, TERMINATION, UNTRUSTED, WRONG_VERSION
 from troubleshooter.walk.gateway_ends import at_gateway
 from troubleshooter.walk.interception import in_ambient
-from troubleshooter.walk.quarrels import SERVER_RESET, TERMINATION, UNTRUSTED, WRONG_VERSION, Quarrel, refusal
+from troubleshooter.walk.quarrels import Quarrel, refusal
 from troubleshooter.walk.relaying import passed_on
 from troubleshooter.walk.sender import PASSTHROUGH, bypassed
 from troubleshooter.walk.server_names import misses_name, sni_of
@@ -171,7 +172,7 @@ def _tls_to_http(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None)
         return None
     why = "takes plaintext only" if accepts.mode is Mode.DISABLE else "takes plaintext and mutual TLS of the mesh only"
     said = f"{mode_text(sent)} is sent to {endpoint.workload}, which {why} on a port declared {port.protocol}"
-    details = WRONG_VERSION if accepts.mode is Mode.DISABLE else SERVER_RESET
+    details = WRONG_VERSION if accepts.mode is Mode.DISABLE else CUT_OFF
     return Quarrel(said=said, outcome=refusal(trail, "UF", details), place=sent.place)
 
 

@@ -22,7 +22,7 @@ def meanings(moment: Moment) -> Iterator[Considered]:
             yield chosen(service.object.at(), f"{host} stands for {service.host}")
         elif service.host == full:
             yield _same_host(moment, service)
-        elif service.object.name == short and not service.entry and not full.endswith("." + short):
+        elif service.object.name == short and not service.entry:
             yield lost(service.object.at(), f"it is {service.host}, and {host} means {full} here")
 
 
