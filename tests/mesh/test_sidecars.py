@@ -121,6 +121,14 @@ def test_listeners_of_its_own() -> None:
     assert ["listener", "route", "cluster"] == unknown(found)
 
 
+def test_shared_listeners_by_sidecar() -> None:
+    """Proxies of one namespace with different Sidecars have different listeners of a port, whoever is asked first."""
+    found = held(sidecar("workloadSelector: {labels: {app: web}}\negress: [{hosts: ['~/*']}]", "for-web"))
+    scopes = [found.sidecars.scope("shop", labels) for labels in ({"app": "payments"}, {"app": "web"}, {})]
+
+    assert [True, False, True] == [found.listeners.shared(8080, scope) is not None for scope in scopes]
+
+
 def test_inbound_listeners_of_its_own() -> None:
     """Those on the way in are known but for one that is bound to its port, or ends TLS of its own."""
     mine = (

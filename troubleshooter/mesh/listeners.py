@@ -22,7 +22,7 @@ from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.registry import Registry, age_of
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.sidecars import Scope
-from troubleshooter.model import as_list
+from troubleshooter.model import Object, as_list
 
 ALONE = frozenset({Protocol.MONGO, Protocol.MYSQL})
 """Protocols that share a listener with no other."""
@@ -83,6 +83,7 @@ class Listeners:
         self._http: dict[int, list[Claim]] = defaultdict(list)
         self._wide: dict[int, list[Claim]] = defaultdict(list)
         self._of: dict[int, list[Claim]] = defaultdict(list)
+        self._made: dict[tuple[int, str, Object | None, bool], Shared | None] = {}
         for service in sorted(registry.all, key=age_of):
             for port in service.ports if not service.external_name else ():
                 self._of[port.number].append(Claim(service, port))
@@ -92,9 +93,16 @@ class Listeners:
                     self._wide[port.number].append(Claim(service, port))
 
     def shared(self, number: int, scope: Scope, *, allocates: bool = False) -> Shared | None:
-        """The listener of a port for all addresses at a proxy, None if it has none. `allocates` is whether the proxy
-        answers DNS, so that ServiceEntries have addresses of their own."""
-        kept = self._kept(number, scope)
+        """The listener of a port for all addresses at a proxy, None if it has none. `scope` is all that is left to the
+        proxy; `allocates` is whether it answers DNS, so that ServiceEntries have addresses of their own. All proxies of
+        a namespace with the same Sidecar have the same one, which is put together once."""
+        key = (number, scope.namespace, scope.sidecar, allocates)
+        if key not in self._made:
+            self._made[key] = self._shared(number, scope, allocates=allocates)
+        return self._made[key]
+
+    def _shared(self, number: int, scope: Scope, *, allocates: bool) -> Shared | None:
+        kept = self._kept(number, scope) if scope.has_own(number) else []
         if kept:
             return _merged(kept)
         left = scope.beside()

@@ -30,7 +30,7 @@ class Sidecars:
 
     def __init__(self, index: Index, settings: Settings) -> None:
         self._settings = settings
-        self._read: dict[int, tuple[Egress, ...]] = {}
+        self._scopes: dict[tuple[str, Object | None], Scope] = {}
         self._of: dict[str, list[Object]] = defaultdict(list)
         for thing in oldest_first(index.all(NETWORKING, KIND)):
             self._of[thing.namespace].append(thing)
@@ -44,6 +44,8 @@ class Sidecars:
         """The one for a proxy: of its namespace one that selects it, else one for all; else that of the root
         namespace."""
         own, root = self._of.get(namespace, ()), self._of.get(self._settings.root_namespace, ())
+        if not own and not root:
+            return None
         chosen = (s for s in own if _selector(s) and selects(_selector(s), labels))
         return next((s for s in (*chosen, *_for_all(own), *_for_all(root))), None)
 
@@ -52,16 +54,14 @@ class Sidecars:
         return proxies(thing)
 
     def scope(self, namespace: str, labels: Mapping[str, str]) -> Scope:
-        """What is left of the mesh to a proxy."""
+        """What is left of the mesh to a proxy: the same to all of a namespace that have the same Sidecar."""
         sidecar = self.in_force(namespace, labels)
-        return Scope(
-            namespace=namespace, sidecar=sidecar, settings=self._settings, listeners=self._listeners(sidecar)
-        )  # fmt: skip
-
-    def _listeners(self, sidecar: Object | None) -> tuple[Egress, ...]:
-        if id(sidecar) not in self._read:
-            self._read[id(sidecar)] = listeners_of(sidecar)
-        return self._read[id(sidecar)]
+        found = self._scopes.get((namespace, sidecar))
+        if found is None:
+            found = self._scopes[namespace, sidecar] = Scope(
+                namespace=namespace, sidecar=sidecar, settings=self._settings, listeners=listeners_of(sidecar)
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,10 @@ class Scope:
     def beside(self) -> Scope:
         """What is left for the listeners of ports that have none of their own."""
         return replace(self, listeners=tuple(e for e in self._rest if not e.apart))
+
+    def has_own(self, number: int) -> bool:
+        """Whether a port has a listener of its own."""
+        return self._own(number) is not None
 
     def kept_for(self, service: Service, number: int) -> bool:
         """Whether the listener of this very port imports a service."""
