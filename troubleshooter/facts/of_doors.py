@@ -7,11 +7,13 @@ Source: https://istio.io/latest/docs/reference/config/networking/gateway/#Server
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_new_servers import about_new_server
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.servers import Server
-from troubleshooter.model import Connection, HopKind, Request, Stage
+from troubleshooter.model import Connection, HopKind, Object, Request, Stage
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.entering import decrypted, opened
+from troubleshooter.walk.routing import host_of
 
 
 def about_door(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
@@ -24,7 +26,7 @@ def about_door(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, ho
         if plain and hop.server.tls:
             _wants_tls(case, hop.server)
     elif trail.outcome.connection is Connection.REFUSED:
-        _nobody(case, mesh, request, trail)
+        _nobody(case, mesh, request, trail, plain=plain)
 
 
 def _wants_tls(case: CaseBuilder, server: Server) -> None:
@@ -35,7 +37,7 @@ def _wants_tls(case: CaseBuilder, server: Server) -> None:
     case.detail("gateway.hosts", ", ".join(server.hosts))
 
 
-def _nobody(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:
+def _nobody(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, *, plain: bool) -> None:
     """A port of the Service that leads to container ports on which no server is opened, not even in vain. Servers that
     would have been opened elsewhere are named, as the client may mean one of them."""
     workload = trail.hop.party.workload
@@ -45,7 +47,7 @@ def _nobody(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> No
     if not inside or not there or any(o.port in inside for o in there):
         return
     ways = [e for e in mesh.gateways.ways_in(workload) if e.dialled(request.port)]
-    gateway = (trail.hop.party.gateways or (there[0].server.gateway,))[0]
+    gateway = _meant(request, trail, [o.server for o in there])
     case.role("gateway", gateway.at())
     case.role("service", ways[0].service.object.at() if ways else None)
     case.fact(
@@ -55,3 +57,10 @@ def _nobody(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> No
     known = {reached[o.port]: o.server for o in reversed(there) if o.listens and o.port in reached}
     said = (f"{number} ({server.protocol.upper()})" for number, server in sorted(known.items()))
     case.detail("gateway.ports_open", ", ".join(said) or "none")
+    about_new_server(case, mesh, request, gateway, workload, plain=plain)
+
+
+def _meant(request: Request, trail: Trail, servers: list[Server]) -> Object:
+    """The Gateway that the client names, else one that has the host on another port, else any of these pods."""
+    having = (s.gateway for s in servers if s.serves(host_of(request)))
+    return next((g for held in (trail.hop.party.gateways, having) for g in held), servers[0].gateway)

@@ -46,12 +46,17 @@ def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Itera
 
 def about_own_secret(case: CaseBuilder, mesh: Mesh, server: Server, namespace: str) -> None:
     """Whether there is exactly one Secret for TLS beside the pods, which a server could show."""
-    secrets = [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == OF_TLS]
+    secrets = secrets_for_tls(mesh, namespace)
     alone = len(secrets) == 1
     place = server.gateway.at(f"{server.path}.tls")
     case.fact("gateway.own_secret", "one" if alone else "none", place, *(s.at() for s in secrets))
     case.detail("gateway.own_secret", secrets[0].name if alone else "")
     case.detail("gateway.tls_field", f"{server.path}.tls")
+
+
+def secrets_for_tls(mesh: Mesh, namespace: str) -> list[Object]:
+    """The Secrets with a certificate and its key in a namespace."""
+    return [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == OF_TLS]
 
 
 def _not_found(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import HopKind, Stage
+from troubleshooter.model import HopKind, Raw, Resource, Stage, as_list, as_map
 from troubleshooter.walk import Trail
-from troubleshooter.walk.network import way_closed
+from troubleshooter.walk.network import Obstacle, way_closed
 
 
 def about_networks(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
@@ -30,10 +30,21 @@ def _about_way(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
         return
     case.role("gateway", closed.place)
     case.fact("connection.way", str(closed.why), *([closed.place] if closed.place else []))
+    if closed.why is Obstacle.NO_PORT and closed.place is not None:
+        case.detail("gateway.relay_ports", _with_port(mesh, closed.place))
     case.detail("caller.network", closed.near)
     case.detail("target.network", closed.far)
     case.detail("target.cluster_name", trail.hop.endpoint.cluster if trail.hop.endpoint else "")
     case.detail("caller.cluster_name", trail.hop.party.cluster)
+
+
+def _with_port(mesh: Mesh, place: Resource) -> list[Raw]:
+    """The ports of a gateway's Service with the one that other networks send to. Several ports need a name each."""
+    way = next(w for w in mesh.networks.gateways if w.service and w.service.object.at().key == place.key)
+    assert way.service is not None  # noqa: S101 - just looked
+    held = [as_map(port) for port in as_list(way.service.object.spec.get("ports"))]
+    named = [{**port, "name": port.get("name") or f"tcp-{port.get('port')}"} for port in held]
+    return [*named, {"name": f"tls-{way.inner}", "port": way.inner, "targetPort": way.inner}]
 
 
 def _about_unread(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:

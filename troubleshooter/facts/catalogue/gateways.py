@@ -25,6 +25,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("gateway.server_takes", ("tls-only", "plaintext"), "What the server takes to which a client sends plaintext.", "walk"),
     ("gateway.port_server", ("none", "some"), "Whether a server listens behind the port of the Service that a client outside dials.", "walk"),
+    ("gateway.new_server", ("redirect", "plain", "certificate", "none"), "What server it could be given on a port that has none: one that sends clients to https, a plain one, or one with the only certificate there is.", "walk"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
     ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
