@@ -47,8 +47,14 @@ RESETS = {"connection_termination": "termination", "connection_timeout": "connec
 SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
     Stage.LISTENER: ("gateway.workload", "gateway.server_port", "gateway.secret", "request.sni", "request.destination"),
     Stage.ROUTE: ("request.sni", "gateway.https_redirect", "route.", "virtual_service.", "request.destination"),
-    Stage.CLUSTER: ("destination.",),
-    Stage.ENDPOINT: ("service.endpoints", "service.no_endpoints", "destination.subset_endpoints", "endpoint."),
+    Stage.CLUSTER: ("destination.", "service_entry.no_endpoints"),
+    Stage.ENDPOINT: (
+        "service.endpoints",
+        "service.no_endpoints",
+        "service_entry.no_endpoints",
+        "destination.subset_endpoints",
+        "endpoint.",
+    ),
     Stage.TRANSPORT: ("connection.agreement",),
     Stage.AUTHORIZATION: ("authorization_policy.",),
 }

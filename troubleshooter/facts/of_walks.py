@@ -15,6 +15,7 @@ from troubleshooter.facts.of_delegates import about_delegate
 from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
+from troubleshooter.facts.of_entry_endpoints import about_entry_endpoints
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_far_ports import about_far_port
@@ -115,6 +116,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_canary(case, mesh, hop)
     _about_service(case, mesh, trail, hop)
     about_far_port(case, hop)
+    about_entry_endpoints(case, mesh, trail, hop)
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)

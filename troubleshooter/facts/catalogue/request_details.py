@@ -19,6 +19,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.entry_host", "The host for a ServiceEntry: a name for its address, or what its alias stands for."),
     ("service_entry.ports", "The ports that it has."),
     ("service_entry.hosts", "Its host that is meant."),
+    ("service_entry.selector_text", "The labels that it selects, as kubectl's -l takes them."),
+    ("service_entry.listed", "The addresses that it lists."),
     ("service_entry.http_port", "Its port that is declared HTTP."),
     ("service_entry.meant_host", "Its host of which another ServiceEntry takes the connections."),
     ("service_entry.shared_port", "Its TCP port that other ServiceEntries have too."),

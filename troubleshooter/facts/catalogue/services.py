@@ -38,6 +38,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service_entry.far_port", ("tls", "other"), "Whether TLS is spoken at the far end of its port: it is declared so, or leads to 443.", "walk"),
     ("endpoint.port_guess", ("one", "none"), "Whether exactly one port of slices that are written by hand could be the one meant.", "mesh"),
     ("service_entry.lookup", ("wildcard", "name", "as-dialled", "as-asked", "listed"), "How proxies find its endpoints: by the name of its host (a wildcard is none), where the client dialled or asked for, or in a list.", "mesh"),
+    ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy.", "walk"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
     ("destination.service", ("found", "hidden", "not-found"), "Whether the destination host is in the registry.", "walk"),
