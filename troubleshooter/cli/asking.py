@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
@@ -16,13 +16,21 @@ from troubleshooter.cli.parsing import program
 from troubleshooter.collect import sentence
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
-from troubleshooter.evidence import LogSummary
+from troubleshooter.evidence import Evidence, LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, LogGroup, NotChecked, Request
 from troubleshooter.remedy import Situation
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import RequestError, parse_request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was seen: the failures of a log, None without one, and other evidence."""
+
+    summary: LogSummary | None = None
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def request_of_flags(args: argparse.Namespace) -> Request | None:
@@ -73,7 +81,7 @@ def demand_symptom(rulebook: Rulebook, symptom: str) -> None:
 
 
 def consultation_on(
-    args: argparse.Namespace, rulebook: Rulebook, engine: Engine, inventory: Inventory, summary: LogSummary | None
+    args: argparse.Namespace, rulebook: Rulebook, engine: Engine, inventory: Inventory, told: Told
 ) -> Consultation:
     """The consultation that `diagnose` holds: about the request, else the log's biggest failure, else everything.
 
@@ -85,6 +93,7 @@ def consultation_on(
     failure: Failure | None = None
     groups: tuple[LogGroup, ...] = ()
     notes: tuple[NotChecked, ...] = ()
+    summary = told.summary
     if summary is not None:
         mesh = Mesh(inventory)
         found = failures(mesh, summary)
@@ -96,11 +105,14 @@ def consultation_on(
         request=failure.request if failure else request,
         entry=failure.group.example if failure else None,
         idle=failure.group.idle if failure else None,
+        evidence=told.evidence,
         namespace=namespace,
     )
     if failure is not None and not inventory.objects:
-        line = LogLine(request=failure.request, entry=failure.group.example, idle=failure.group.idle)
-        situation, notes = line, inventory.not_checked
+        group = failure.group
+        situation = LogLine(request=failure.request, entry=group.example, idle=group.idle, evidence=told.evidence)
+        notes = inventory.not_checked
+    notes = (*notes, *told.evidence.not_checked)
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
         rulebook, engine, situation, symptom=args.symptom, namespace=only, groups=groups, not_checked=notes
@@ -137,6 +149,7 @@ def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
         ("-f", args.filename),
         ("--with", args.laid_over),
         ("--without", args.without),
+        ("--envoy", args.envoy),
         ("--knowledge", args.knowledge),
     )
     many = [word for name, values in flags for value in values for word in (name, value)]

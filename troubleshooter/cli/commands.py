@@ -85,6 +85,11 @@ REQUEST = (
 )
 SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")
 LOG = flag("--log", metavar="FILE", default="", help="access log lines of a proxy; - for standard input")
+ENVOY = repeated(
+    "--envoy",
+    metavar="FILE",
+    help="what a proxy says: its config_dump, clusters, stats, certs; files, folders, - for standard input; repeat it",
+)
 FAIL_ON = flag(
     "--fail-on",
     choices=("error", "warning", "info", "never"),
@@ -105,7 +110,7 @@ WIZARD = Command(
     flags=(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
-        ("What was seen", (SYMPTOM, LOG)),
+        ("What was seen", (SYMPTOM, LOG, ENVOY)),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -122,7 +127,7 @@ COMMANDS = {
         flags=(
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
-            ("What was seen", (SYMPTOM, LOG)),
+            ("What was seen", (SYMPTOM, LOG, ENVOY)),
             ("The result", (TRACE, OUTPUT, FAIL_ON)),
             ("Running", RUNNING),
         ),

@@ -10,8 +10,9 @@ import logging
 from dataclasses import replace
 
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
-from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
+from troubleshooter.cli.asking import Told, consultation_on, demand_symptom, request_of_flags
 from troubleshooter.cli.before import walk_before
+from troubleshooter.cli.evidence import read_evidence
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh
 from troubleshooter.cli.showing import shown
@@ -42,7 +43,9 @@ def run(args: argparse.Namespace) -> Answer:
         demand_symptom(rulebook, args.symptom)
         laid = read_mesh(args)
         summary = read_log(args.log) if args.log else None
-        consultation = consultation_on(args, rulebook, engine, laid.inventory, summary)
+        consultation = consultation_on(
+            args, rulebook, engine, laid.inventory, Told(summary=summary, evidence=read_evidence(args))
+        )
         diagnosis = concluded(consultation)
     if diagnosis.walk is not None:
         before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)

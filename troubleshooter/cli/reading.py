@@ -37,7 +37,7 @@ LOOKED_AT = 4096
 """So many bytes tell whether a log is text."""
 
 NO_MESH = NotChecked(
-    what="the mesh", why="absent from the input: there is only a log", unlock="Name its objects with -f FILE"
+    what="the mesh", why="absent from the input: there is no object in it", unlock="Name its objects with -f FILE"
 )
 
 
@@ -57,8 +57,8 @@ def read_mesh(args: argparse.Namespace) -> Laid:
         Refused: there is neither -f nor a log, something that was named cannot be read at all, or --without names
             nothing that is there.
     """
-    logged = bool(getattr(args, "log", ""))
-    if not args.filename and not logged:
+    told = bool(getattr(args, "log", "") or getattr(args, "envoy", ()))
+    if not args.filename and not told:
         raise Refused(
             "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
             f"cluster by itself):\n\n  {KUBECTL_COMMAND} | {program()} diagnose -f -"
@@ -68,10 +68,10 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     with refusing():
         inventory = Inventory(not_checked=(NO_MESH,))
         if args.filename:
-            inventory = read_inventory(args.filename, stdin=_standard_input, namespace=namespace)
+            inventory = read_inventory(args.filename, stdin=standard_input, namespace=namespace)
         before = inventory if args.laid_over or args.without else None
         if args.laid_over:
-            over = read_inventory(args.laid_over, stdin=_standard_input, namespace=namespace)
+            over = read_inventory(args.laid_over, stdin=standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
     for missing in inventory.not_checked:
@@ -105,10 +105,16 @@ def _named(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Every flag that names a file, with the file."""
     yield from dict.fromkeys(("-f", path) for path in args.filename)
     yield from dict.fromkeys(("--with", path) for path in args.laid_over)
+    yield from (("--envoy", path) for path in getattr(args, "envoy", ()))
     yield ("--log", getattr(args, "log", ""))
 
 
-def _standard_input() -> bytes:
+def standard_input() -> bytes:
+    """All of standard input, which can be read once.
+
+    Raises:
+        Refused: it is closed.
+    """
     if sys.stdin is None:
         raise Refused("standard input is closed; name a file instead of -")
     if sys.stdin.isatty():

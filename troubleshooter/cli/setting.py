@@ -6,6 +6,7 @@ import argparse
 from dataclasses import replace
 
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.evidence import read_evidence
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import read_log, read_mesh
 from troubleshooter.collect import KUBECTL_COMMAND
@@ -40,6 +41,7 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         program=program(),
         inventory=read_mesh(args).inventory if args.filename else None,
         summary=read_log(args.log) if args.log else None,
+        evidence=read_evidence(args),
         log="Standard input" if args.log == "-" else args.log,
         request=request_of_flags(args),
         symptom=args.symptom,

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from troubleshooter.evidence import FailureGroup, LogSummary
-from troubleshooter.evidence.failure_groups import general_path
+from troubleshooter.evidence.access.failure_groups import general_path
 from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Key, LogGroup, Request

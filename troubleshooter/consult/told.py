@@ -7,13 +7,14 @@ conclusion is its root. Must not know questions.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from troubleshooter.consult.origins import with_origins
-from troubleshooter.evidence import AccessLogEntry, Side
+from troubleshooter.evidence import AccessLogEntry, Evidence, Side
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import about_failure
+from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.facts.of_tokens import token_seen
 from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
@@ -29,12 +30,13 @@ NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """All that was seen of a mesh: one failed line of an access log, the request that it is about, and for how many
-    seconds its connection had been idle, if the log tells."""
+    """All that was seen of a mesh: one failed line of an access log, the request that it is about, for how many seconds
+    its connection had been idle, if the log tells, and what else was put in evidence."""
 
     request: Request
     entry: AccessLogEntry
     idle: float | None = None
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def examine_told(
@@ -56,7 +58,7 @@ def examine_line(
         return examine_told(rulebook, facts, engine, among)
     seen = _only_the_failure(walked)
     failed = seen.walk.branches[0].failed
-    case = _case(line.request, observation, facts, failed.stage if failed else None)
+    case = _case(line, observation, facts, failed.stage if failed else None)
     return replace(_examined(rulebook, case, engine, among), walked=seen, observation=observation)
 
 
@@ -118,11 +120,12 @@ def _about_the_words(case: CaseBuilder, observation: Observation) -> None:
     token_seen(case, entry, source)
 
 
-def _case(request: Request, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:
-    """What the line says outranks what a person says."""
-    case = CaseBuilder(TOLD, CaseKind.WALK)
+def _case(line: LogLine, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:
+    """What the line and other evidence say outranks what a person says."""
+    case, request = CaseBuilder(TOLD, CaseKind.WALK), line.request
     about_failure(case, observation)
     _about_the_words(case, observation)
+    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=line.evidence, observation=observation))
     case.detail("request.method", request.method)
     case.detail("request.path", request.path)
     case.detail("request.host", request.host)

@@ -4,8 +4,8 @@ Decides what was written, not what it means. Knows `mesh` and `model`; it must n
 causes, and opens no file: the text comes in.
 """
 
-from troubleshooter.evidence.access_lines import ParsedLine, parse_line, parse_lines
-from troubleshooter.evidence.access_log import (
+from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
+from troubleshooter.evidence.access.entry import (
     KNOWN_FLAGS,
     AccessLogEntry,
     ClusterName,
@@ -14,30 +14,40 @@ from troubleshooter.evidence.access_log import (
     SkipReason,
     parse_cluster,
 )
-from troubleshooter.evidence.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
-from troubleshooter.evidence.failure_groups import FailureGroup, LogSummary, group_failures, summarise
-from troubleshooter.evidence.named_stage import NamedStage, Words, stage_named_by
+from troubleshooter.evidence.access.failure_groups import FailureGroup, LogSummary, group_failures, summarise
+from troubleshooter.evidence.access.lines import ParsedLine, parse_line, parse_lines
+from troubleshooter.evidence.access.named_stage import NamedStage, Words, stage_named_by
+from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.page import Page
+from troubleshooter.evidence.recognition import Evidence, Reading, kind_of, take
 
 __all__ = [
     "KNOWN_FLAGS",
     "AccessLogEntry",
     "ClusterName",
     "DetailsKey",
+    "Evidence",
     "FailureGroup",
+    "Kind",
     "LogSummary",
     "NamedStage",
+    "Page",
     "ParsedLine",
+    "Reading",
     "Side",
     "SkipReason",
     "SkippedLine",
     "TransportFailure",
+    "Unreadable",
     "Words",
     "classify_transport_failure",
     "details_key",
     "group_failures",
+    "kind_of",
     "parse_cluster",
     "parse_line",
     "parse_lines",
     "stage_named_by",
     "summarise",
+    "take",
 ]

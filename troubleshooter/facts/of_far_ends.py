@@ -7,7 +7,7 @@ Must not know meshes.
 from __future__ import annotations
 
 from troubleshooter.evidence import AccessLogEntry, Side, TransportFailure, classify_transport_failure, details_key
-from troubleshooter.evidence.named_stage import EAST_WEST_PORT
+from troubleshooter.evidence.access.named_stage import EAST_WEST_PORT
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.model import Source
 

@@ -6,6 +6,7 @@ objects."""
 
 from __future__ import annotations
 
+from troubleshooter.evidence import Evidence
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_failure, disproved
 from troubleshooter.facts.of_asked_ports import about_asked_port
@@ -16,6 +17,7 @@ from troubleshooter.facts.of_denials import spares_callers
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_entry_endpoints import about_entry_endpoints
+from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_exports import about_hidden_routes
 from troubleshooter.facts.of_far_ports import about_far_port
@@ -57,10 +59,13 @@ from troubleshooter.walk.subjects import OF_THE_PEER
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 
 
-def walk_cases(mesh: Mesh, walked: Walked, observation: Observation | None = None) -> list[Case]:
-    """One case for each branch, in their order, with what a log line told."""
+def walk_cases(
+    mesh: Mesh, walked: Walked, observation: Observation | None = None, evidence: Evidence | None = None
+) -> list[Case]:
+    """One case for each branch, in their order, with what a log line and other evidence told."""
     views = (mesh.seen_from(sending_hop(trail).party.cluster) for trail in walked.trails)
-    return [_of_branch(view, walked, n, observation) for n, view in enumerate(views)]
+    given = evidence or Evidence()
+    return [_of_branch(view, walked, n, observation, given) for n, view in enumerate(views)]
 
 
 def sending_hop(trail: Trail) -> Hop:
@@ -74,7 +79,7 @@ def _calling_hop(trail: Trail, sending: Hop) -> Hop:
     return trail.peer or sending if trail.hop.kind is HopKind.TARGET else sending
 
 
-def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation | None) -> Case:
+def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation | None, evidence: Evidence) -> Case:
     request, branch, trail = walked.walk.request, walked.walk.branches[number], walked.trails[number]
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
     hop = sending_hop(trail)
@@ -106,6 +111,8 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if observation is not None:
         case.forget(disproved(branch, trail))
         _about_seen(case, mesh, trail, hop, observation)
+    if evidence:
+        about_evidence(case, Scene(mesh=mesh, evidence=evidence, trail=trail, hop=hop, observation=observation))
     died = branch.failed
     return case.build(died.stage if died else None)
 

@@ -1,6 +1,7 @@
 """Frozen values handed between layers. Everything may import this package; it imports nothing of ours."""
 
 from troubleshooter.model.diagnosis import Diagnosis, LogGroup
+from troubleshooter.model.exhibits import Exhibit
 from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
 from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
 from troubleshooter.model.inventory import Inventory, NotChecked
@@ -33,6 +34,7 @@ __all__ = [
     "Detail",
     "DetailKind",
     "Diagnosis",
+    "Exhibit",
     "Fact",
     "FactKind",
     "Finding",

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from troubleshooter.evidence import AccessLogEntry
-from troubleshooter.facts import Observation, audit_cases, observe, touched_cases, walk_cases
+from troubleshooter.evidence import AccessLogEntry, Evidence
+from troubleshooter.facts import Observation, audit_cases, evidence_cases, observe, touched_cases, walk_cases
 from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case, Fact, Inventory, Key, Request
@@ -21,13 +21,15 @@ from troubleshooter.walk import Walked, walk
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
-    """What is looked at: the objects, the request (None for an audit), the log line of its failure, and what a person
-    said (fact name to word). `idle` is for how long the connection of the failure had been idle, in seconds."""
+    """What is looked at: the objects, the request (None for an audit), the log line of its failure, what else was
+    put in evidence, and what a person said (fact name to word). `idle` is for how long the connection of the failure
+    had been idle, in seconds."""
 
     inventory: Inventory
     request: Request | None = None
     entry: AccessLogEntry | None = None
     idle: float | None = None
+    evidence: Evidence = field(default_factory=Evidence)
     told: Mapping[str, Fact] | None = None
     namespace: str = "default"
 
@@ -76,13 +78,13 @@ def examine(
     walked: Walked | None = None
     observation: Observation | None = None
     if situation.request is None:
-        cases = tuple(audit_cases(mesh, only))
+        cases = (*audit_cases(mesh, only), *evidence_cases(mesh, situation.evidence))
     else:
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
             walked, observation = observe(walked, situation.entry, stages, idle=situation.idle)
-        cases = (*walk_cases(mesh, walked, observation), *touched_cases(mesh, walked))
+        cases = (*walk_cases(mesh, walked, observation, situation.evidence), *touched_cases(mesh, walked))
     cases = tuple(_with(case, situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)
     return Examined(

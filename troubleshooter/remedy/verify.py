@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from troubleshooter.evidence import Evidence
 from troubleshooter.inference import Conclusion, PlainEvaluator
 from troubleshooter.model import Fact, Key, StageVerdict
 from troubleshooter.remedy.edits import Change
@@ -28,7 +29,7 @@ def why_not(rulebook: Rulebook, situation: Situation, before: Examined, conclusi
     if not changeable:
         return ONLY_TRAFFIC
     after_it = settled(situation.inventory, change.on(situation.inventory), change.restart)
-    tried = replace(situation, inventory=after_it, entry=None)
+    tried = replace(situation, inventory=after_it, entry=None, evidence=Evidence())
     mesh = before.mesh.after(after_it, {*change.put, *change.drop, *change.restart})
     try:
         after = examine(rulebook, tried, PlainEvaluator(), mesh=mesh, only=_touched(before, conclusion, change))

@@ -118,9 +118,12 @@ class Intake:
                 request=asked,
                 entry=entry,
                 idle=idle,
+                evidence=self.setting.evidence,
                 namespace=self.setting.namespace,
             )
-        return LogLine(request=asked, entry=entry, idle=idle) if asked and entry else None
+        if asked and entry:
+            return LogLine(request=asked, entry=entry, idle=idle, evidence=self.setting.evidence)
+        return None
 
     def _failure(self) -> Failure | None:
         """The failure of the log that is in question, if it is about the request that flags named."""

@@ -6,10 +6,10 @@ Decides: nothing. The edges that read files and draw reports are not known here;
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from troubleshooter.evidence import LogSummary
+from troubleshooter.evidence import Evidence, LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.model import Diagnosis, Finding, Inventory, Request
 from troubleshooter.rulebook import Rulebook
@@ -39,11 +39,11 @@ def forget(_answers: tuple[Given, ...]) -> None:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Setting:
-    """`inventory` and `summary` are None where no mesh or no log was given; `request` and `symptom` are what flags have
-    said already, `arguments` the flags that name mesh and log. `collect` is the command that prints a mesh, `program`
-    what the user types to start this. `person` says that somebody sits at a terminal: they are asked what they see even
-    where a mesh is at hand. `answers` are those of an earlier session, `news` what has changed since; `keep` is handed
-    all answers whenever they change."""
+    """`inventory` and `summary` are None where no mesh or no log was given, `evidence` is what else was; `request` and
+    `symptom` are what flags have said already, `arguments` the flags that name what was given. `collect` is the command
+    that prints a mesh, `program` what the user types to start this. `person` says that somebody sits at a terminal:
+    they are asked what they see even where a mesh is at hand. `answers` are those of an earlier session, `news` what
+    has changed since; `keep` is handed all answers whenever they change."""
 
     rulebook: Rulebook
     engine: Engine
@@ -53,6 +53,7 @@ class Setting:
     program: str = "troubleshoot"
     inventory: Inventory | None = None
     summary: LogSummary | None = None
+    evidence: Evidence = field(default_factory=Evidence)
     log: str = ""
     request: Request | None = None
     symptom: str = ""

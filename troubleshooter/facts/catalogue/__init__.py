@@ -6,7 +6,15 @@ rows stand by topic in the modules beside this one."""
 
 from __future__ import annotations
 
-from troubleshooter.facts.catalogue import gateways, request_details, requests, service_details, services, workloads
+from troubleshooter.facts.catalogue import (
+    gateways,
+    request_details,
+    requests,
+    seen,
+    service_details,
+    services,
+    workloads,
+)
 from troubleshooter.model import Catalogue, DetailKind, FactKind
 
 ROLES = frozenset(
@@ -40,7 +48,7 @@ ROLES = frozenset(
     ]
 )
 
-FACTS = (*requests.FACTS, *gateways.FACTS, *services.FACTS, *workloads.FACTS)
+FACTS = (*requests.FACTS, *gateways.FACTS, *services.FACTS, *workloads.FACTS, *seen.FACTS)
 DETAILS = (*request_details.DETAILS, *service_details.DETAILS)
 
 CATALOGUE = Catalogue(

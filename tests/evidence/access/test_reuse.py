@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines, reuse
-from troubleshooter.evidence.reuse import Connections
+from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines
+from troubleshooter.evidence.access import reuse
+from troubleshooter.evidence.access.reuse import Connections
 
 ENDPOINT = "10.244.1.7:8080"
 

@@ -13,7 +13,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from troubleshooter.evidence.access_log import AccessLogEntry, entry_of
+from troubleshooter.evidence.access.entry import AccessLogEntry, entry_of
 from troubleshooter.evidence.cleaning import MAX_FIELD, MAX_TEXT, printable
 
 _TELLTALES = ("response_code", "response_flags", "response_code_details")

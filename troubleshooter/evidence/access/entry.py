@@ -1,7 +1,7 @@
 """One line of Istio's access log as a value.
 
 Decides: what a line says by itself: whether the request failed, and which side of which proxy speaks. Must not know:
-formats (`access_text`, `access_json`), meshes, or what a flag means (the knowledge base does).
+formats (`text_form`, `json_form`), meshes, or what a flag means (the knowledge base does).
 
 An absent value ("-" in text, null in JSON) is "" or None.
 """

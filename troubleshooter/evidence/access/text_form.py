@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 
-from troubleshooter.evidence.access_log import AccessLogEntry, entry_of
+from troubleshooter.evidence.access.entry import AccessLogEntry, entry_of
 from troubleshooter.evidence.cleaning import MAX_FIELD, MAX_TEXT
 
 _BARE = r'(?>-(?=[ "]|$)|(\S*))'

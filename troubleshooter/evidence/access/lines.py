@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from troubleshooter.evidence.access_json import NotJson, parse_json
-from troubleshooter.evidence.access_log import AccessLogEntry, SkippedLine, SkipReason
-from troubleshooter.evidence.access_text import START, parse_text
+from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
+from troubleshooter.evidence.access.json_form import NotJson, parse_json
+from troubleshooter.evidence.access.text_form import START, parse_text
 from troubleshooter.evidence.cleaning import MAX_LINE, printable
 
 ParsedLine: TypeAlias = AccessLogEntry | SkippedLine

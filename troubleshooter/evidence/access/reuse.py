@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from troubleshooter.evidence.access_log import AccessLogEntry
+from troubleshooter.evidence.access.entry import AccessLogEntry
 
 MAX_CONNECTIONS = 20_000
 

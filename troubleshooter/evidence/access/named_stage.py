@@ -19,8 +19,8 @@ from enum import Enum
 from http import HTTPStatus
 from typing import TypeAlias
 
-from troubleshooter.evidence.access_log import AccessLogEntry, Side, parse_cluster
-from troubleshooter.evidence.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
+from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
+from troubleshooter.evidence.access.entry import AccessLogEntry, Side, parse_cluster
 from troubleshooter.model import STAGES, HopKind, Stage
 
 Words: TypeAlias = Mapping[str, Stage | None]

@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from troubleshooter.evidence.access_lines import ParsedLine
-from troubleshooter.evidence.access_log import AccessLogEntry, SkippedLine, SkipReason
-from troubleshooter.evidence.details import DetailsKey, classify_transport_failure, details_key
-from troubleshooter.evidence.reuse import Connections
+from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
+from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
+from troubleshooter.evidence.access.lines import ParsedLine
+from troubleshooter.evidence.access.reuse import Connections
 
 MAX_KINDS = 500
 MAX_PLACES = 40

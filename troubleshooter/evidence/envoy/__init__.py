@@ -1,0 +1,11 @@
+"""What an Envoy says of itself on its admin pages: its configuration, its endpoints, its counters, its certificates.
+
+Must not know what follows from it.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.evidence.kinds import Kind
+
+KINDS: tuple[Kind, ...] = ()
+"""The pages that are known, particular ones first."""

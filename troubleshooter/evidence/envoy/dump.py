@@ -1,0 +1,175 @@
+"""The configuration that a proxy has, as values.
+
+Decides: nothing; `config_dump` and `proxy_config` read texts into these. Names are Envoy's; "" and empty stand for what
+is not there. Sources: envoy/admin/v3/config_dump_shared.proto, envoy/config/{listener,route,cluster,endpoint}/v3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ConfigState(StrEnum):
+    """What has become of a piece of configuration."""
+
+    ACTIVE = "active"
+    WARMING = "warming"
+    """It waits for something else: routes, endpoints, a secret."""
+    DRAINING = "draining"
+    REJECTED = "rejected"
+    """The proxy refused it; an earlier one may be in use."""
+    STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Who the proxy is: `id` as in `sidecar~10.1.1.1~web-1.shop~shop.svc.cluster.local`, parts of it, and what its
+    agent told: `version` is Istio's, `cluster` the Kubernetes cluster, `discovery` the address of istiod."""
+
+    id: str = ""
+    type: str = ""
+    address: str = ""
+    pod: str = ""
+    namespace: str = ""
+    version: str = ""
+    cluster: str = ""
+    network: str = ""
+    discovery: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterChain:
+    """Which connections it takes, and what becomes of them: `route_config` is the name of an HTTP chain's routes,
+    `clusters` those of a TCP chain; `tls` whether it ends TLS, `secrets` the certificates that it then needs, and
+    `client_certificate` whether it demands one; `filters` are names, network filters before HTTP filters;
+    `policies` the names of RBAC policies in it."""
+
+    name: str = ""
+    destination_port: int | None = None
+    server_names: tuple[str, ...] = ()
+    transport: str = ""
+    alpn: tuple[str, ...] = ()
+    route_config: str = ""
+    clusters: tuple[str, ...] = ()
+    tls: bool = False
+    secrets: tuple[str, ...] = ()
+    client_certificate: bool = False
+    filters: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerConfig:
+    """A listener. `error` is why it was refused, "" if it was not; `address` and `port` those that it takes
+    connections for, bound or not."""
+
+    name: str
+    state: ConfigState
+    address: str = ""
+    port: int = 0
+    chains: tuple[FilterChain, ...] = ()
+    error: str = ""
+    version: str = ""
+    updated: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRule:
+    """One route: `match` in short words (`prefix /api`), the `clusters` with their weights in percent (100 for a single
+    one), the status of a direct response, and the Istio object that it was made from (as Envoy's metadata name it:
+    `/apis/networking.istio.io/v1/namespaces/shop/virtual-service/payments`)."""
+
+    name: str = ""
+    match: str = ""
+    clusters: tuple[tuple[str, float], ...] = ()
+    direct_response: int | None = None
+    redirects: bool = False
+    timeout: str = ""
+    made_from: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualHost:
+    """A virtual host of a route configuration."""
+
+    name: str
+    domains: tuple[str, ...] = ()
+    routes: tuple[RouteRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteConfig:
+    """A route configuration, by the name under which listeners ask for it."""
+
+    name: str
+    state: ConfigState
+    hosts: tuple[VirtualHost, ...] = ()
+    error: str = ""
+    version: str = ""
+    updated: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterConfig:
+    """A cluster. `discovery` is its type (EDS, STRICT_DNS, ORIGINAL_DST, STATIC); `tls` and `sni` what it begins
+    connections with, `mtls` whether with the workload's own certificate, to all or to some endpoints; `outlier` whether
+    hosts can be ejected; `made_from` the DestinationRule, as Envoy's metadata name it."""
+
+    name: str
+    state: ConfigState
+    discovery: str = ""
+    connect_timeout: str = ""
+    tls: bool = False
+    mtls: bool = False
+    sni: str = ""
+    secrets: tuple[str, ...] = ()
+    outlier: bool = False
+    made_from: str = ""
+    error: str = ""
+    version: str = ""
+    updated: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointConfig:
+    """An endpoint as istiod sent it. `health` is Envoy's word (`HEALTHY`, `UNHEALTHY`, `DRAINING`, "" for not said)."""
+
+    cluster: str
+    address: str
+    port: int
+    health: str = ""
+    priority: int = 0
+    locality: str = ""
+    weight: int = 1
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretConfig:
+    """A secret that came over SDS, or is waited for. Never a key; `roots` and `chain` are certificates in PEM."""
+
+    name: str
+    state: ConfigState
+    chain: str = ""
+    roots: str = ""
+    version: str = ""
+    updated: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigDump:
+    """All or some of a proxy's configuration; a part that the text does not hold is None, which is not the same as
+    empty: without EDS in a dump nothing is known of endpoints. `place` of each piece is where it stands in the text, as
+    a JSON path."""
+
+    node: Node = Node()
+    listeners: tuple[ListenerConfig, ...] | None = None
+    routes: tuple[RouteConfig, ...] | None = None
+    clusters: tuple[ClusterConfig, ...] | None = None
+    endpoints: tuple[EndpointConfig, ...] | None = None
+    secrets: tuple[SecretConfig, ...] | None = None

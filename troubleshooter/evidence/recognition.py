@@ -1,0 +1,80 @@
+"""What texts are, by what stands in them, and all that they say.
+
+Decides: of which kind a text is; the first kind that fits counts, so the particular ones come first. A text of no kind
+is named, never guessed at. Must not know where texts come from, or what follows from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.page import Page
+from troubleshooter.model import Exhibit, NotChecked
+
+KINDS: tuple[Kind, ...] = ()
+
+T = TypeVar("T")
+
+UNKNOWN_TEXT = NotChecked(
+    what="",
+    why="it is no text of a mesh that this program knows",
+    unlock="Give what a proxy, istiod, kubectl or istioctl printed, unchanged",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(Generic[T]):
+    """What one text says: its `value`, the `kind` that it was taken for, and the text's `name` and `origin`."""
+
+    value: T
+    kind: Kind
+    name: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that was put in evidence, by type of value, in the order in which it was given; and what of it cannot be
+    used."""
+
+    readings: Mapping[type[Any], tuple[Reading[Any], ...]] = field(default_factory=dict)
+    not_checked: tuple[NotChecked, ...] = ()
+
+    def of(self, wanted: type[T]) -> tuple[Reading[T], ...]:
+        """The texts with a value of this type."""
+        return cast("tuple[Reading[T], ...]", self.readings.get(wanted, ()))
+
+    def __bool__(self) -> bool:
+        return bool(self.readings)
+
+
+def kind_of(page: Page, kinds: Iterable[Kind] = KINDS) -> Kind | None:
+    """The kind that a text is of; None if it is of none that is known."""
+    return next((kind for kind in kinds if kind.fits(page)), None)
+
+
+def take(exhibits: Iterable[Exhibit], kinds: Iterable[Kind] = KINDS) -> Evidence:
+    """Every text read as what it is."""
+    known = tuple(kinds)
+    readings: dict[type[Any], list[Reading[Any]]] = {}
+    missing: list[NotChecked] = []
+    for exhibit in exhibits:
+        found = _read(Page(exhibit), known)
+        if isinstance(found, NotChecked):
+            missing.append(found)
+        else:
+            readings.setdefault(type(found.value), []).append(found)
+    return Evidence(readings={wanted: tuple(found) for wanted, found in readings.items()}, not_checked=tuple(missing))
+
+
+def _read(page: Page, kinds: tuple[Kind, ...]) -> Reading[Any] | NotChecked:
+    kind = kind_of(page, kinds)
+    if kind is None:
+        return NotChecked(what=page.name, why=UNKNOWN_TEXT.why, unlock=UNKNOWN_TEXT.unlock)
+    try:
+        return Reading(value=kind.read(page), kind=kind, name=page.name, origin=page.origin)
+    except Unreadable as wrong:
+        return NotChecked(what=page.name, why=f"it looks like {kind.words}, but {wrong}", unlock="Take it anew")

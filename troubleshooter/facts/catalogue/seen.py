@@ -1,0 +1,38 @@
+"""The rows of the catalogue about what was seen: the failure in hand, and what evidence tells."""
+
+# ruff: noqa: E501 - a row of a table is a line
+
+from __future__ import annotations
+
+from troubleshooter.facts.words import FLAGS, YES_NO
+
+FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    # the failure in hand
+    ("failure.flag", FLAGS, "The response flag of the failure in hand.", "evidence"),
+    (
+        "failure.reason",
+        ("connection-refused", "connection-timeout", "connection-reset", "tls", "termination", "none", "other"),
+        "What the proxy says broke the connection.",
+        "evidence",
+    ),
+    ("failure.time", ("at-start", "any"), "Whether it fails only in the first moments of a pod.", "evidence"),
+    ("failure.unknown_path", YES_NO, "Whether whoever the request reached answered 404.", "evidence"),
+    ("evidence.bare_path", ("served", "unknown"), "Whether the application knows the path without the prefix by which it was routed.", "evidence"),
+    ("failure.timeout", ("route", "try", "other"), "Which limit of time the log says was over.", "evidence"),
+    ("failure.lasted", ("as-set", "otherwise"), "Whether the request lasted as long as that limit of the route.", "evidence"),
+    ("failure.status", ("400", "500", "5xx", "4xx", "none"), "The status of the failed request.", "evidence"),
+    ("failure.body", ("https-wanted", "other"), "Whether the body of the answer says that plain HTTP came to an HTTPS port.", "evidence"),
+    ("failure.answered_by", ("application", "further-on", "proxy"), "Who gave the answer, seen from the proxy that logged it.", "evidence"),
+    ("failure.refused_by", ("application", "elsewhere"), "Who refused the connection.", "evidence"),
+    ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
+    ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
+    ("failure.tls", ("unknown-root", "expired", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),
+    ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
+    ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
+    ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
+    ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
+    ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
+    ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
+    ("evidence.jwks_fetch", ("failed", "other"), "What the log of istiod says of the keys of the token's issuer.", "evidence"),
+    ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
+)  # fmt: skip

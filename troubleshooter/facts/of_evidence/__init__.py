@@ -1,0 +1,35 @@
+"""What was put in evidence beside log lines, as facts: what proxies, istiod and pods said.
+
+Decides: which derivers there are; each is a module here. Must not know causes, or how texts are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from troubleshooter.evidence import Evidence
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Case
+
+ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = ()
+"""What evidence tells about one request."""
+
+ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = ()
+"""What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
+
+
+def about_evidence(case: CaseBuilder, scene: Scene) -> None:
+    """Every fact about a request that evidence tells."""
+    for derive in ABOUT_A_REQUEST:
+        derive(case, scene)
+
+
+def evidence_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
+    """What evidence tells by itself, a case for each proxy or pod that it is about."""
+    for derive in ALONE:
+        yield from derive(mesh, evidence)
+
+
+__all__ = ["Scene", "about_evidence", "evidence_cases"]
