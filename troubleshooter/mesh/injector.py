@@ -20,6 +20,7 @@ from troubleshooter.model import Object, Raw, Resource, as_list, as_map, as_word
 
 CONFIG_MAP = "istio-sidecar-injector"
 TRAFFIC = "traffic.sidecar.istio.io/"
+STATUS_PORT = "status.sidecar.istio.io/port"
 BY_DEFAULT: Mapping[str, str] = {
     f"{TRAFFIC}includeOutboundIPRanges": "includeIPRanges",
     f"{TRAFFIC}excludeOutboundIPRanges": "excludeIPRanges",
@@ -27,6 +28,7 @@ BY_DEFAULT: Mapping[str, str] = {
     f"{TRAFFIC}excludeOutboundPorts": "excludeOutboundPorts",
     f"{TRAFFIC}includeInboundPorts": "includeInboundPorts",
     f"{TRAFFIC}excludeInboundPorts": "excludeInboundPorts",
+    STATUS_PORT: "statusPort",
 }
 """The value of `global.proxy` that stands for each annotation that a pod does not have."""
 

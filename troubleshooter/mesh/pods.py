@@ -38,15 +38,29 @@ def is_finished(pod: Object) -> bool:
 
 
 def is_ready(pod: Object) -> bool:
-    """The Ready condition; a pod that was written by hand, without status, counts as ready; one that is being deleted
-    does not."""
+    """The Ready condition, else what the statuses of its containers come to; a pod that was written by hand, without
+    status, counts as ready; one that is being deleted does not.
+
+    Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-conditions.
+    """
     if pod.metadata.get("deletionTimestamp"):
         return False
     conditions = [as_map(c) for c in as_list(pod.status.get("conditions"))]
     ready = next((c.get("status") for c in conditions if c.get("type") == "Ready"), None)
     if ready is not None:
         return str(ready).lower() == "true"
-    return str(pod.status.get("phase") or "Running") == "Running"
+    return str(pod.status.get("phase") or "Running") == "Running" and not any(map(_is_down, _statuses(pod)))
+
+
+def _statuses(pod: Object) -> list[Raw]:
+    held = (*as_list(pod.status.get("initContainerStatuses")), *as_list(pod.status.get("containerStatuses")))
+    return [as_map(status) for status in held]
+
+
+def _is_down(status: Raw) -> bool:
+    """Whether a container is not ready, and has not done its work either, as init containers do."""
+    ended = as_map(as_map(status.get("state")).get("terminated"))
+    return status.get("ready") is False and ended.get("exitCode") != 0
 
 
 def waiting_for(pod: Object) -> str:

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from troubleshooter.mesh.endpoints import Absence, Endpoints
-from troubleshooter.mesh.inbound_ports import OF_ISTIO, lets_in
+from troubleshooter.mesh.inbound_ports import OF_PROXY, lets_in, of_agent
 from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.injection import Template
 from troubleshooter.mesh.mtls import Accepts, Mode, PeerAuthentications
@@ -149,7 +149,7 @@ def _asking(pod: Pod) -> Iterator[Probe]:
         name = str(container.get("name") or "")
         for field, kind in KINDS.items():
             port = _port(pod, as_map(container.get(field)))
-            if port is not None and port not in OF_ISTIO:
+            if port is not None and port not in OF_PROXY and str(port) != of_agent(pod):
                 yield Probe(kind, name, port, pod.at(f"spec.containers[{numbers[name]}].{field}"))
 
 

@@ -17,6 +17,11 @@ from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 
+BEFORE_PROXY = frozenset({"istio-init", "istio-validation"})
+"""Init containers that Istio adds: the first makes the rules of redirection, the second, beside the CNI plugin, finds
+out whether they were made."""
+
+
 class Trouble(StrEnum):
     """What keeps a pod from being ready."""
 
@@ -90,9 +95,23 @@ def ailment(pod: Object) -> Ailment:
     return unplaced or init or serious or next(iter(own), None) or proxy or _nothing(pod)
 
 
+def without_proxies(pods: Sequence[Pod]) -> Ailment | None:
+    """What keeps the proxy of each of these pods from taking connections, told of the first: it runs and is not ready,
+    it does not run, or what has to come before it has not ended. None where some proxy takes them, or there is no
+    pod."""
+    if not all(p.proxy and not p.standin and not p.ready for p in pods):
+        return None
+    found = [ailment(pod.owner) for pod in pods]
+    return found[0] if found and all(map(_about_proxy, found)) else None
+
+
 def proxies_wait(pods: Sequence[Pod]) -> bool:
     """Whether the proxy of each of these pods, of which there are some, runs and is not ready."""
     return bool(pods) and all(not p.standin and not p.ready and ailment(p.owner).trouble is Trouble.PROXY for p in pods)
+
+
+def _about_proxy(found: Ailment) -> bool:
+    return found.trouble in {Trouble.PROXY, Trouble.PROXY_DOWN} or found.container in BEFORE_PROXY
 
 
 def restarts(pod: Object) -> Ailment | None:
