@@ -22,7 +22,7 @@ from tests.envoy.views import View
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.trouble import proxies_wait
+from troubleshooter.mesh.trouble import without_proxies
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Request
 from troubleshooter.walk.sender import meant
@@ -169,7 +169,7 @@ class Scene:
 
 def _runs(pod: Pod) -> bool:
     """Whether a pod has a proxy, and that has its configuration."""
-    return pod.proxy and not proxies_wait((pod,))
+    return pod.proxy and without_proxies((pod,)) is None
 
 
 def name_of(workload: Workload) -> str:

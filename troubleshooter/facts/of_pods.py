@@ -12,7 +12,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.creation import Failure, Refusal
-from troubleshooter.mesh.trouble import Trouble, ailment, proxies_wait, restarts
+from troubleshooter.mesh.trouble import Trouble, ailment, restarts, without_proxies
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.walk.readiness import none_ready
 
@@ -41,8 +41,8 @@ def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
 
 
 def about_waiting_caller(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
-    """What keeps the proxies of a caller from being ready, if none of them is."""
-    if proxies_wait(workload.staying):
+    """What keeps the proxies of a caller from taking connections, if none of them does."""
+    if without_proxies(workload.staying) is not None:
         about_trouble(case, mesh, workload.staying)
 
 

@@ -16,7 +16,6 @@ from troubleshooter.mesh.pods import PROXY
 from troubleshooter.mesh.workloads import Pod
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
-
 BEFORE_PROXY = frozenset({"istio-init", "istio-validation"})
 """Init containers that Istio adds: the first makes the rules of redirection, the second, beside the CNI plugin, finds
 out whether they were made."""
@@ -103,11 +102,6 @@ def without_proxies(pods: Sequence[Pod]) -> Ailment | None:
         return None
     found = [ailment(pod.owner) for pod in pods]
     return found[0] if found and all(map(_about_proxy, found)) else None
-
-
-def proxies_wait(pods: Sequence[Pod]) -> bool:
-    """Whether the proxy of each of these pods, of which there are some, runs and is not ready."""
-    return bool(pods) and all(not p.standin and not p.ready and ailment(p.owner).trouble is Trouble.PROXY for p in pods)
 
 
 def _about_proxy(found: Ailment) -> bool:
