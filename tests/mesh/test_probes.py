@@ -28,7 +28,7 @@ def refused(held: Mesh) -> tuple[str, int, str] | None:
     """The kind and port of the refused probe of web, and what keeps it as it is."""
     workload = held.workloads.get("Deployment", "shop", "web")
     assert workload is not None
-    found = held.probes.refused(workload.representative)
+    found = held.probes.refused(workload.representative, workload)
     return (found.probe.kind, found.probe.port, found.kept_by) if found else None
 
 

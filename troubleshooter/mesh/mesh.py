@@ -21,6 +21,7 @@ from troubleshooter.mesh.listeners import Listeners
 from troubleshooter.mesh.mtls import PeerAuthentications
 from troubleshooter.mesh.networks import Networks
 from troubleshooter.mesh.policies import AuthorizationPolicies
+from troubleshooter.mesh.probe_denials import ProbeDenials
 from troubleshooter.mesh.probes import Probes
 from troubleshooter.mesh.registry import Registry
 from troubleshooter.mesh.roots import Roots
@@ -50,6 +51,7 @@ class Mesh:
         self.settings = read_settings(self.index)
         if self.settings.values.get("discoverySelectors"):
             self.index = Index(read_by_istiod(self.index, self.settings))
+        self._selected: dict[tuple[int, int], Endpoints] = {}
         self._endpoints: dict[tuple[int, int], Endpoints] = {}
         self._whole = whole
         self._views: dict[str, Mesh] = {}
@@ -81,7 +83,7 @@ class Mesh:
         not made anew."""
         mesh = Mesh(inventory)
         if all(group in (NETWORKING, SECURITY) and kind not in OF_THE_REGISTRY for _, group, kind, _, _ in changed):
-            mesh.workloads, mesh.registry, mesh._endpoints = self.workloads, self.registry, self._endpoints
+            mesh.workloads, mesh.registry, mesh._selected = self.workloads, self.registry, self._selected
         return mesh
 
     @cached_property
@@ -118,7 +120,8 @@ class Mesh:
 
     @cached_property
     def probes(self) -> Probes:
-        return Probes(self.index, self.peer_authentications)
+        denials = ProbeDenials(self.authorization_policies, self.inbound_listeners, self.settings, self.unmodelled)
+        return Probes(self.index, self.peer_authentications, denials)
 
     @cached_property
     def request_authentications(self) -> RequestAuthentications:
@@ -194,8 +197,9 @@ class Mesh:
         """The endpoints of a service port, looked up once."""
         key = (id(service), port.number)
         if key not in self._endpoints:
-            found = self._in_all_clusters(service, port)
-            self._endpoints[key] = self.probes.heed(service, found)
+            if key not in self._selected:
+                self._selected[key] = self._in_all_clusters(service, port)
+            self._endpoints[key] = self.probes.heed(service, self._selected[key])
         return self._endpoints[key]
 
     def _in_all_clusters(self, service: Service, port: Port) -> Endpoints:

@@ -100,6 +100,10 @@ class AuthorizationPolicies:
         decided = _deny_and_allow(held, subject)
         return replace(decided, asks=asked.policy) if asked else decided
 
+    def without_authorizers(self, pod: Pod, subject: Subject) -> Judgement:
+        """The decision of DENY and ALLOW alone, where no authorizer is asked or none of those asked denies."""
+        return _deny_and_allow(self.applying(pod), subject)
+
     def _refused(self, custom: list[Object], subject: Subject, asked: _Match | None) -> Judgement | None:
         """The decision where what a CUSTOM policy takes is denied without a word from its authorizer: there is none, or
         there are several for one workload (releases before 1.30 ask none of them then), or it cannot be asked."""

@@ -1,8 +1,8 @@
-"""Health probes that a pod's own proxy refuses: the kubelet has no certificate of the mesh.
+"""Health probes that a pod's own proxy refuses: the kubelet has no certificate of the mesh, and no identity.
 
 Injection rewrites HTTP and gRPC probes so that the agent beside the proxy answers them. Decides which are left as they
-were written and meet a port that takes mutual TLS only. A TCP probe is no such case: the proxy accepts every connection
-before it closes it. Must not know requests.
+were written and meet a port that takes mutual TLS only, or a policy that does not let them in. A TCP probe is no such
+case: the proxy accepts every connection before it closes it. Must not know requests.
 Sources: https://istio.io/latest/docs/ops/configuration/mesh/app-health-check/; istio/istio
 pkg/kube/inject/app_probe.go.
 """
@@ -21,8 +21,10 @@ from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.injection import Template
 from troubleshooter.mesh.mtls import Accepts, Mode, PeerAuthentications
 from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.policies import Judgement
+from troubleshooter.mesh.probe_denials import Asked, ProbeDenials
+from troubleshooter.mesh.services import Endpoint, Service
+from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 
 ANNOTATION = "sidecar.istio.io/rewriteAppHTTPProbers"
@@ -36,32 +38,37 @@ KeptBy = Literal["annotation", "injector", "pod"]
 
 
 class Probe(NamedTuple):
-    """A probe by HTTP or gRPC: its kind, container, port and field."""
+    """A probe by HTTP or gRPC: its kind, container, what it asks, and its field."""
 
     kind: str
     container: str
-    port: int
+    asked: Asked
     place: Resource
+
+    @property
+    def port(self) -> int:
+        return self.asked.port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """A probe that is refused, what keeps it from being rewritten (with the place, where an object says it), and what
-    its port accepts."""
+    its port accepts, or (`denied`) the judgement that turns it away where plaintext is accepted."""
 
     probe: Probe
     kept_by: KeptBy
     setting: Resource | None
     accepts: Accepts
+    denied: Judgement | None = None
 
 
 class Probes:
     """The probes of all pods."""
 
-    def __init__(self, index: Index, policies: PeerAuthentications) -> None:
-        self._index, self._policies = index, policies
+    def __init__(self, index: Index, policies: PeerAuthentications, denials: ProbeDenials) -> None:
+        self._index, self._policies, self._denials = index, policies, denials
 
-    def refused(self, pod: Pod) -> Refused | None:
+    def refused(self, pod: Pod, workload: Workload | None) -> Refused | None:
         """The probe that a pod's proxy refuses, None if there is none; of several one that keeps it from being ready.
 
         Of a pod that was seen it is told only where the pod is not ready and nothing else keeps it from that.
@@ -69,18 +76,25 @@ class Probes:
         kept_by, setting = self._kept_by(pod)
         if kept_by is None or not pod.proxy or not pod.proxy_seen or pod.gateway or pod.host_network:
             return None
-        judged = ((p, self._policies.accepts(pod, p.port)) for p in _asking(pod) if not lets_in(pod, p.port))
-        found = [(p, a) for p, a in judged if a.mode is Mode.STRICT and _may_suffer(pod, p.kind)]
-        if not found:
+        asking = (p for p in _asking(pod) if not lets_in(pod, p.port) and _may_suffer(pod, p.kind))
+        found = [r for p in asking if (r := self._judged(pod, workload, p, kept_by, setting)) is not None]
+        return min(found, key=lambda r: (r.denied is not None, r.probe.kind not in BEGINNING), default=None)
+
+    def _judged(
+        self, pod: Pod, workload: Workload | None, probe: Probe, kept_by: KeptBy, setting: Resource | None
+    ) -> Refused | None:
+        accepts = self._policies.accepts(pod, probe.port)
+        strict = accepts.mode is Mode.STRICT
+        denied = None if strict else self._denials.of(pod, workload, probe.asked)
+        if not strict and denied is None:
             return None
-        probe, accepts = min(found, key=lambda pair: pair[0].kind not in BEGINNING)
-        return Refused(probe=probe, kept_by=kept_by, setting=setting, accepts=accepts)
+        return Refused(probe=probe, kept_by=kept_by, setting=setting, accepts=accepts, denied=denied)
 
     def heed(self, service: Service, found: Endpoints) -> Endpoints:
         """Endpoints without those stand-ins that never become ready, because a probe is refused."""
         if service.object.spec.get("publishNotReadyAddresses") is True:
             return found
-        never = {id(e) for e in found.all if self._never_ready(e.pod)}
+        never = {id(e) for e in found.all if self._never_ready(e)}
         if not never:
             return found
         checked = tuple(replace(e, healthy=False) if id(e) in never else e for e in found.all)
@@ -93,8 +107,9 @@ class Probes:
         told = WORDS.get(template.annotations.get(ANNOTATION, "").lower())
         return self._switched_off is None if told is None else told
 
-    def _never_ready(self, pod: Pod | None) -> bool:
-        found = self.refused(pod) if pod is not None and pod.standin else None
+    def _never_ready(self, endpoint: Endpoint) -> bool:
+        pod = endpoint.pod
+        found = self.refused(pod, endpoint.workload) if pod is not None and pod.standin else None
         return found is not None and found.probe.kind in BEGINNING
 
     def _kept_by(self, pod: Pod) -> tuple[KeptBy | None, Resource | None]:
@@ -148,9 +163,11 @@ def _asking(pod: Pod) -> Iterator[Probe]:
     for container in pod.containers:
         name = str(container.get("name") or "")
         for field, kind in KINDS.items():
-            port = _port(pod, as_map(container.get(field)))
+            probe = as_map(container.get(field))
+            port = _port(pod, probe)
             if port is not None and port not in OF_PROXY and str(port) != of_agent(pod):
-                yield Probe(kind, name, port, pod.at(f"spec.containers[{numbers[name]}].{field}"))
+                asked = Asked(port, "grpc" in probe, as_map(probe.get("httpGet")))
+                yield Probe(kind, name, asked, pod.at(f"spec.containers[{numbers[name]}].{field}"))
 
 
 def _port(pod: Pod, probe: Raw) -> int | None:

@@ -52,7 +52,7 @@ def _made(mesh: Mesh, workload: Workload, pod: Pod) -> Object:
     spec = _spec(workload, _start(mesh, workload, pod))
     status = pod.owner.status
     if has_proxy(spec) and mesh.probes.rewritten(workload.template):
-        refused = mesh.probes.refused(pod) is not None
+        refused = mesh.probes.refused(pod, workload) is not None
         spec["containers"] = [
             c if as_map(c).get("name") == PROXY else rewritten(as_map(c)) for c in spec.get("containers", ())
         ]

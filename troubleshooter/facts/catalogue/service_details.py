@@ -118,6 +118,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("workload.overruled_revision", "The revision that it names."),
     ("namespace.overruled_revision", "The revision that its label without effect names."),
     ("workload.spec_field", "Where its pods' spec stands."),
+    ("workload.probe_policies", "The policies that turn the probe away."),
     ("workload.probe_kind", "Which probe is refused."),
     ("workload.probe_port", "The port that it asks."),
     ("workload.probe_container", "The container that it is for."),

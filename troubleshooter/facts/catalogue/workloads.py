@@ -51,7 +51,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("namespace.injection_label", ("enabled", "disabled", "revision", "none"), "What its labels say of injection.", "mesh"),
     ("workload.namespace_asks", YES_NO, "Whether its namespace asks for injection.", "mesh"),
     ("workload.injected_neighbours", ("some", "none"), "Whether other workloads of its namespace have a proxy.", "mesh"),
-    ("workload.probe", ("refused", "fine"), "Whether a health probe of its application meets a port that takes mutual TLS only.", "mesh"),
+    ("workload.probe", ("refused", "denied", "not-allowed", "fine"), "Whether a health probe of its application meets a port that takes mutual TLS only (refused), a policy that denies it, or ALLOW policies without a rule for it.", "mesh"),
     ("workload.probe_kept_by", ("annotation", "injector", "pod"), "What keeps that probe from being rewritten; pod where only the pod shows that it was not.", "mesh"),
     ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
     # pods
