@@ -6,6 +6,7 @@ Decides: what may stand before JSON. Must not know any kind of text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,8 @@ from troubleshooter.model import Exhibit
 HEAD = 8_192
 """So many characters tell what a text is."""
 
-_OPENERS = ("{", "[")
+_OPENING = re.compile(r"\{\s*(?:[\"}]|$)|\[\s*(?:[{\[\"\]]|$)")
+"""How JSON that a program prints begins: a time in brackets, as log lines have it, does not."""
 
 
 class Page:
@@ -55,7 +57,7 @@ class Page:
         at = 0
         for line in self.head.splitlines(keepends=True):
             rest = line.lstrip("\ufeff \t")
-            if rest.startswith(_OPENERS):
+            if _OPENING.match(rest):
                 return at + len(line) - len(rest)
             at += len(line)
         return -1

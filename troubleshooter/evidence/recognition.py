@@ -10,19 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
+from troubleshooter.evidence import envoy
 from troubleshooter.evidence.kinds import Kind, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
-KINDS: tuple[Kind, ...] = ()
+KINDS: tuple[Kind, ...] = (*envoy.KINDS,)
 
 T = TypeVar("T")
 
-UNKNOWN_TEXT = NotChecked(
-    what="",
-    why="it is no text of a mesh that this program knows",
-    unlock="Give what a proxy, istiod, kubectl or istioctl printed, unchanged",
-)
+UNLOCK = "Give what a proxy, istiod, kubectl or istioctl printed, unchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +67,18 @@ def take(exhibits: Iterable[Exhibit], kinds: Iterable[Kind] = KINDS) -> Evidence
     return Evidence(readings={wanted: tuple(found) for wanted, found in readings.items()}, not_checked=tuple(missing))
 
 
+def _why_not(page: Page) -> str:
+    if not page.text.strip():
+        return "it is empty"
+    if page.looks_like_json and page.json is None:
+        return "it begins as JSON, which is damaged or cut off"
+    return "it is no text of a mesh that this program knows"
+
+
 def _read(page: Page, kinds: tuple[Kind, ...]) -> Reading[Any] | NotChecked:
     kind = kind_of(page, kinds)
     if kind is None:
-        return NotChecked(what=page.name, why=UNKNOWN_TEXT.why, unlock=UNKNOWN_TEXT.unlock)
+        return NotChecked(what=page.name, why=_why_not(page), unlock=UNLOCK)
     try:
         return Reading(value=kind.read(page), kind=kind, name=page.name, origin=page.origin)
     except Unreadable as wrong:
