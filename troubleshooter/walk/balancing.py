@@ -10,12 +10,11 @@ from dataclasses import replace
 
 from troubleshooter.mesh.locality import CLOSE_LABELS, CLUSTER, HOSTNAME, NETWORK
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.nodes import SPREAD
 from troubleshooter.mesh.services import Endpoint
 from troubleshooter.model import Raw, Resource, as_map
 from troubleshooter.walk.decisions import Cluster, Trail
-from troubleshooter.walk.parties import OF_ROLLOUTS
-
-DISTRIBUTION = "networking.istio.io/traffic-distribution"
+from troubleshooter.walk.pod_kinds import OF_ROLLOUTS
 
 
 def section(cluster: Cluster, name: str) -> Raw | None:
@@ -60,7 +59,7 @@ def distribution(cluster: Cluster) -> str:
     field = "" if cluster.service.entry else str(thing.spec.get("trafficDistribution") or "")
     if field in CLOSE_LABELS:
         return field
-    noted = thing.annotations.get(DISTRIBUTION, "").lower()
+    noted = thing.annotations.get(SPREAD, "").lower()
     return next((word for word in CLOSE_LABELS if word.lower() == noted), "")
 
 

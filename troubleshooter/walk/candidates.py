@@ -17,6 +17,7 @@ from troubleshooter.mesh.endpoints import Endpoints
 from troubleshooter.mesh.entry_endpoints import target_of
 from troubleshooter.mesh.matching import authority
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.nodes import INSIDE, keeps_local
 from troubleshooter.mesh.protocols import Protocol
 from troubleshooter.mesh.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Request, Resource
@@ -25,18 +26,18 @@ from troubleshooter.walk.decisions import Cluster, Trail
 from troubleshooter.walk.pod_addresses import members
 from troubleshooter.walk.sender import bypassed
 
-LOCAL = "internalTrafficPolicy"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """The endpoints to choose from. `straight` says that neither subset nor locality has a say in the choice; `why` and
-    `place` tell why there are none where the service has some; `assumes` is what is taken for granted of them."""
+    `place` tell why there are none where the service has some; `stays_on` is the node that the traffic may not leave;
+    `assumes` is what is taken for granted of them."""
 
     endpoints: Endpoints
     straight: bool = False
     why: str = ""
     place: Resource | None = None
+    stays_on: str = ""
     assumes: tuple[str, ...] = ()
 
 
@@ -137,16 +138,22 @@ def _of_service(mesh: Mesh, trail: Trail, service: Service, port: Port | None) -
 
 
 def _near(trail: Trail, service: Service, found: Endpoints) -> Candidates:
-    """The endpoints on the sender's own node, where the Service wants its traffic to stay there.
+    """The endpoints on the sender's own node, where the Service wants its traffic to stay there. Those that no pod runs
+    (WorkloadEntries) are on no node.
 
-    Source: https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/.
+    Source: `filterIstioEndpoint` in istio/istio pilot/pkg/xds/endpoints/endpoint_builder.go;
+    https://kubernetes.io/docs/concepts/services-networking/service-traffic-policy/.
     """
-    if service.object.spec.get(LOCAL) != "Local" or not found.ready:
+    if not keeps_local(service.object, INSIDE) or not found.ready:
         return Candidates(endpoints=found)
     own = trail.hop.party.pod.node if trail.hop.party.pod else ""
-    if not own or any(e.pod and not e.pod.node for e in found.ready):
+    if not own or not all(map(_node_known, found.ready)):
         return Candidates(endpoints=found, assumes=(f"a pod of {service.object} runs on the sender's node",))
     near = tuple(e for e in found.all if e.pod and e.pod.node == own)
     why = f"{service.object} keeps traffic on its node, and no pod of it that is ready runs on {own}"
-    place = service.object.at(f"spec.{LOCAL}")
-    return Candidates(endpoints=replace(found, all=near), why=why, place=place)
+    place = service.object.at(f"spec.{INSIDE}")
+    return Candidates(endpoints=replace(found, all=near), why=why, place=place, stays_on=own)
+
+
+def _node_known(endpoint: Endpoint) -> bool:
+    return bool(endpoint.pod.node) if endpoint.pod else endpoint.labels is not None

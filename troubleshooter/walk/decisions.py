@@ -103,7 +103,8 @@ class Hop:
     route takes the connection: it is passed on as the client made it, to where the client dialled. `sends` is the
     request as it leaves, where a route rewrote it. `redirect` says where the client is sent: `to-itself` (the very URL
     that it asked for), `elsewhere`, or "" where it is not. `hands_to` is where an inbound listener sends what comes, ""
-    for the port that was dialled.
+    for the port that was dialled. `stays_on` is the node on which a Service keeps the traffic, and on which nothing of
+    it is ready.
     """
 
     kind: HopKind
@@ -119,6 +120,7 @@ class Hop:
     sends: Request | None = None
     redirect: str = ""
     hands_to: str = ""
+    stays_on: str = ""
     server: Server | None = None
     routing: Routing | None = None
     cluster: Cluster | None = None

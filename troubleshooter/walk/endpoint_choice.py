@@ -148,6 +148,7 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
     found = chosen.endpoints
     if chosen.why and not found.ready:
         none: Mapping[str, object] = {"endpoints": [shown(e) for e in found.all]}
+        trail = trail.decide(stays_on=chosen.stays_on)
         return trail.fails(Stage.ENDPOINT, chosen.why, _no_host(trail), resource=chosen.place, result=none)
     elsewhere = next(iter(mesh.clusters_not_read), None)
     unseen = ""
@@ -196,7 +197,8 @@ def _no_host(trail: Trail) -> Outcome:
     if cluster and cluster.service and own_address(trail, cluster.service):
         return dropped(Connection.DNS)
     if bypassed(trail) or trail.hop.passthrough:
-        return dropped(Connection.REFUSED)
+        # kube-proxy drops what may not leave the node, and refuses what has no endpoint anywhere
+        return dropped(Connection.TIMEOUT if trail.hop.stays_on else Connection.REFUSED)
     if trail.hop.passes_on:
         return handshake_cut_off(trail) or dropped(Connection.RESET, "UH")
     if trail.hop.family == "http":

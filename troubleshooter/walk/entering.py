@@ -16,6 +16,7 @@ from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import Connection, Object, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped
 from troubleshooter.walk.filter_chains import Arrival, by_name, family_of, refused, take_connection, understands
+from troubleshooter.walk.node_doors import dial_node
 from troubleshooter.walk.readiness import nobody_ready
 from troubleshooter.walk.routing import host_of, touching
 
@@ -56,6 +57,9 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     down = nobody_ready(trail)
     if down is not None:
         return down
+    trail = dial_node(mesh, request, trail)
+    if trail.failed:
+        return trail
     touched = touching(mesh, trail, Stage.LISTENER)
     if touched is not None:
         return touched

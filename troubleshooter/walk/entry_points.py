@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.nodes import node_matters
 from troubleshooter.mesh.routes import MESH, gateways_of
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import HopKind, Object, Request, as_list, as_map
 from troubleshooter.walk.decisions import Hop, Party, Trail
+from troubleshooter.walk.pod_kinds import kinds_of_pods
 from troubleshooter.walk.requests import Caller, RequestError
 
 
@@ -41,16 +44,16 @@ def enter(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
         found = _first(mesh, request, [lambda view, _: _named(view, caller.gateway)], caller.cluster)
         if not found:
             raise RequestError(_no_gateway(mesh, caller))
-        return _entries(found, request.port)
+        return _entries(mesh, found, request.port)
     found = _first(mesh, request, TIERS)
     if not found:
         raise RequestError(_not_served(mesh, request))
-    return _entries(found, request.port)
+    return _entries(mesh, found, request.port)
 
 
 def enter_serving(mesh: Mesh, request: Request) -> list[Trail]:
     """The same by those gateways alone of which a server is for the request; empty if there are none."""
-    return _entries(_first(mesh, request, [_serving, _of_gateway_api]), request.port)
+    return _entries(mesh, _first(mesh, request, [_serving, _of_gateway_api]), request.port)
 
 
 def _first(mesh: Mesh, request: Request, tiers: Iterable[Tier], cluster: str = "") -> list[Way]:
@@ -104,7 +107,7 @@ def _named(mesh: Mesh, reference: str) -> list[Object]:
     return [found] if found else []
 
 
-def _entries(found: Iterable[Way], port: int) -> list[Trail]:
+def _entries(mesh: Mesh, found: Iterable[Way], port: int) -> list[Trail]:
     """A trail for each workload behind the Gateways at which a client can dial the port, for each if it can at none.
     Nothing tells how clients spread over them."""
     parties: dict[object, Party] = {}
@@ -122,7 +125,18 @@ def _entries(found: Iterable[Way], port: int) -> list[Trail]:
     manned = {g.key for party in parties.values() for g in party.gateways}
     kept = [*parties.values(), *(party for key, party in bare.items() if key not in manned)]
     share = 1.0 if len(kept) == 1 else None
-    return [Trail(hops=(Hop(kind=HopKind.GATEWAY, party=p),)).splits("gateway", share) for p in kept]
+    return [trail for p in kept for trail in _by_pods(mesh, p, share)]
+
+
+def _by_pods(mesh: Mesh, party: Party, share: float | None) -> list[Trail]:
+    """A trail for each kind of pod of a gateway that clients reach."""
+    if party.workload is None or party.pod is None:
+        return [Trail(hops=(Hop(kind=HopKind.GATEWAY, party=party),)).splits("gateway", share)]
+    taking = [p for p in party.workload.staying if p.ready or p.host_network] or [party.pod]
+    kinds = kinds_of_pods(taking, by_node=node_matters(mesh.index))
+    total = sum(count for _, count in kinds)
+    trails = ((Trail(hops=(Hop(kind=HopKind.GATEWAY, party=replace(party, pod=p)),)), n / total) for p, n in kinds)
+    return [trail.splits("gateway", share).splits("pods of the gateway", part) for trail, part in trails]
 
 
 def _not_served(mesh: Mesh, request: Request) -> str:

@@ -6,23 +6,20 @@ Decides the starting points of a walk. Must not know what happens to the request
 from __future__ import annotations
 
 import difflib
-from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from troubleshooter.mesh import hosts
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.nodes import node_matters
 from troubleshooter.mesh.routes import MESH, gateways_of
 from troubleshooter.mesh.services import Service
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import HopKind, Object, Request
 from troubleshooter.walk.decisions import Hop, Party, Trail
 from troubleshooter.walk.entry_points import enter, enter_serving, unknown_cluster
+from troubleshooter.walk.pod_kinds import kinds_of_pods
 from troubleshooter.walk.requests import Caller, RequestError, parse_caller
-
-OF_ROLLOUTS = frozenset({"pod-template-hash", "controller-revision-hash", "pod-template-generation"})
-"""Labels that change with every rollout and decide nothing."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -57,7 +54,7 @@ def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
     one = caller.kind == "Pod"
     pods = [p for p in workload.pods if p.name in ("", caller.name)] if one else list(workload.staying)
     pods = [p for p in pods if caller.cluster in ("", p.owner.cluster)] or [workload.representative]
-    kinds = kinds_of_pods(pods)
+    kinds = kinds_of_pods(pods, by_node=node_matters(mesh.index))
     total = sum(count for _, count in kinds)
     trails = []
     for pod, count in kinds:
@@ -82,17 +79,6 @@ def _of_cluster(mesh: Mesh, caller: Caller) -> Workload | None:
 
 def _is(pod: Pod, caller: Caller) -> bool:
     return pod.name == caller.name and pod.owner.cluster == caller.cluster
-
-
-def kinds_of_pods(pods: Iterable[Pod]) -> list[tuple[Pod, int]]:
-    """Pods that a request could tell apart (by proxy, labels, annotations of Istio, account, network, locality), each
-    with how many are like it."""
-    groups: dict[tuple[object, ...], list[Pod]] = defaultdict(list)
-    for pod in pods:
-        labels = tuple(sorted((k, v) for k, v in pod.labels.items() if k not in OF_ROLLOUTS))
-        notes = tuple(sorted((k, v) for k, v in pod.annotations.items() if "istio.io/" in k))
-        groups[pod.proxy, pod.service_account, pod.host_network, pod.locality, labels, notes].append(pod)
-    return [(group[0], len(group)) for group in groups.values()]
 
 
 def _by_service(mesh: Mesh, caller: Caller) -> Workload | None:
