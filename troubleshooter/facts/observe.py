@@ -45,13 +45,21 @@ REASONS = {
 }
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
-    Stage.LISTENER: ("gateway.workload", "gateway.server_port", "gateway.secret", "request.sni", "request.destination"),
+    Stage.LISTENER: (
+        "gateway.workload",
+        "gateway.server_port",
+        "gateway.secret",
+        "request.sni",
+        "request.destination",
+        "service.node_",
+    ),
     Stage.ROUTE: ("request.sni", "gateway.https_redirect", "route.", "virtual_service.", "request.destination"),
     Stage.CLUSTER: ("destination.", "service_entry.no_endpoints"),
     Stage.ENDPOINT: (
         "service.endpoints",
         "service.no_endpoints",
         "service_entry.no_endpoints",
+        "service.node_",
         "destination.subset_endpoints",
         "endpoint.",
     ),

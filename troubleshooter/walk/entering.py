@@ -16,7 +16,7 @@ from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import Connection, Object, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped
 from troubleshooter.walk.filter_chains import Arrival, by_name, family_of, refused, take_connection, understands
-from troubleshooter.walk.node_doors import dial_node
+from troubleshooter.walk.node_doors import dial_node, dialled_node
 from troubleshooter.walk.readiness import nobody_ready
 from troubleshooter.walk.routing import host_of, touching
 
@@ -24,8 +24,7 @@ from troubleshooter.walk.routing import host_of, touching
 def arrive(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """Dns and capture: that the name leads to the gateway is assumed; that it has pods is looked at."""
     if len(trail.hops) == 1:
-        assumes = (f"public DNS and the load balancer lead {request.host} to this gateway",)
-        trail = trail.passes(Stage.DNS, f"{request.host} leads to the gateway", assumes=assumes)
+        trail = _found(trail, request, dialled_node(mesh, request, trail))
     else:
         trail = trail.passes(Stage.DNS, "the hop before chose this gateway")
     party = trail.hop.party
@@ -37,6 +36,14 @@ def arrive(mesh: Mesh, request: Request, trail: Trail) -> Trail:
         said = f"the pods behind {gateway} were not seen"
         return trail.unknown(Stage.CAPTURE, said, resource=gateway.at(), result={"proxy": ""})
     return trail.passes(Stage.CAPTURE, "nothing takes the connection", resource=gateway.at(), result={"proxy": "none"})
+
+
+def _found(trail: Trail, request: Request, node: str) -> Trail:
+    """Where a client outside finds the gateway: at a node that it dials, or where its DNS and a load balancer lead."""
+    if node:
+        return trail.passes(Stage.DNS, f"{request.host} is node {node}")
+    assumes = (f"public DNS and the load balancer lead {request.host} to this gateway",)
+    return trail.passes(Stage.DNS, f"{request.host} leads to the gateway", assumes=assumes)
 
 
 def gateways_seen(mesh: Mesh) -> bool:

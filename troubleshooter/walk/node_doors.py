@@ -18,14 +18,18 @@ from troubleshooter.model import Connection, Request, Stage
 from troubleshooter.walk.decisions import Trail, dropped
 
 
+def dialled_node(mesh: Mesh, request: Request, trail: Trail) -> str:
+    """The node that a client outside dials, "" where it dials none that was seen."""
+    return node_at(mesh.index, request.host.strip("[]"), trail.hop.party.cluster)
+
+
 def dial_node(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     """The trail of a client outside at a gateway: at a pod of the node that it dials, where traffic has to stay there;
     ended where no pod of it that is ready runs there."""
     workload = trail.hop.party.workload
     if workload is None or len(trail.hops) > 1:
         return trail
-    address = request.host.strip("[]")
-    node = node_at(mesh.index, address, workload.object.cluster)
+    node, address = dialled_node(mesh, request, trail), request.host.strip("[]")
     ways = [w for w in mesh.gateways.ways_in(workload) if opened_by_node(w, address, request.port)] if node else []
     if not ways or not all(keeps_local(way.service.object, OUTSIDE) for way in ways):
         return trail

@@ -20,6 +20,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),
     ("service.elsewhere", ("read", "not-read"), "Whether its istiod reads the Kubernetes cluster in which pods of it are ready.", "walk"),
     ("service.no_endpoints_because", tuple(a for a in Absence if a not in ("none", "not-seen")), "Why it has none.", "mesh"),
+    ("service.node_policy", ("external", "internal", "none"), "Which of its traffic policies keeps traffic on a node where nothing of it is ready.", "walk"),
+    ("service.node_endpoints", ("some", "none"), "Whether an endpoint of it is ready on the node that the traffic may not leave.", "walk"),
     ("service.endpoints_meant", YES_NO, "Whether a request, its pods or a nearly matching workload show that it should have endpoints.", "walk"),
     ("service.selector_guess", ("one", "none"), "Whether exactly one workload could be the one meant.", "mesh"),
     ("service.target_port", ("declared", "undeclared", "name-unknown"), "What containers say of its targetPort.", "mesh"),
