@@ -31,7 +31,7 @@ def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     case.detail("destination.envoy_name", cluster.name)
     if cluster.service is None:
         if target is not None:
-            about_missing_host(case, mesh, target, hop.party.namespace)
+            about_missing_host(case, mesh, cluster, target, hop.party.namespace)
         return
     case.fact("destination.service", "found", place)
     case.role("service", cluster.service.object.at())

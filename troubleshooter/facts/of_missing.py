@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_aliases import about_alias
 from troubleshooter.facts.of_exports import about_hidden_service
 from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.endpoints import selected
@@ -24,11 +25,14 @@ ALIKE, ALIKE_OUTSIDE = 0.75, 0.85
 """How much alike two names must be for one to be taken for a slip of the other; longer names are more alike anyway."""
 
 
-def about_missing_host(case: CaseBuilder, mesh: Mesh, target: Destination, viewer: str) -> None:
+def about_missing_host(case: CaseBuilder, mesh: Mesh, cluster: Cluster, target: Destination, viewer: str) -> None:
     """A destination host that the proxy does not have: it is hidden from it, or it does not exist; nothing is said
     where that cannot be told. `viewer` is the namespace of the proxy."""
     asked = replace(target.place, field=f"{target.place.field}.host")
     hidden = mesh.registry.get(target.host)
+    if hidden is not None and hidden.external_name and hidden.visible_to(viewer):
+        about_alias(case, mesh, cluster, hidden, viewer)
+        return
     if hidden is not None:
         case.fact("destination.service", "hidden", asked, hidden.object.at())
         about_hidden_service(case, mesh, hidden, viewer)

@@ -197,9 +197,9 @@ def _found(trail: Trail, cluster: Cluster) -> Trail:
 def _missing(mesh: Mesh, trail: Trail, cluster: Cluster, wanted: _Wanted) -> Trail:
     """A destination of which a part does not exist: 503 NC. Not known where its Service may not have been seen."""
     spot = wanted.place
-    unseen = why_not_known(mesh, wanted.host) if cluster.missing == "host" else ""
+    unseen = why_not_known(mesh, cluster.host) if cluster.missing == "host" else ""
     if unseen:
-        unlock = objects_of(wanted.host.split(".")[1])
+        unlock = objects_of(cluster.host.split(".")[1])
         return trail.unknown(Stage.CLUSTER, unseen, resource=spot, result={"name": cluster.name}, unlock=unlock)
     said = {
         "host": _why_no_host(mesh, trail, wanted.host),

@@ -43,7 +43,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy.", "walk"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
-    ("destination.service", ("found", "hidden", "not-found"), "Whether the destination host is in the registry.", "walk"),
+    ("destination.service", ("found", "hidden", "alias", "not-found"), "Whether the destination host is in the registry; alias where an ExternalName Service has it, and what that stands for has no cluster.", "walk"),
+    ("destination.alias", ("outside", "another", "nothing"), "What that ExternalName Service stands for: a host outside, a Service by way of another one, or nothing that is there.", "walk"),
     ("destination.host_guess", ("short", "elsewhere", "partial", "similar", "none"), "How the one Service that could be meant differs from the host.", "walk"),
     ("destination.host_form", ("short", "partial", "full", "outside"), "How a host is written that does not exist.", "walk"),
     ("destination.port", ("found", "not-found"), "Whether the destination's Service has the port.", "walk"),
