@@ -43,6 +43,8 @@ def test_a_subset_keeps_its_name() -> None:
     [
         ("web.shop.svc.cluster.local", "exact"),
         ("*.shop.svc.cluster.local", "namespace-wildcard"),
+        ("*.shop.svc.corp", "namespace-wildcard"),
+        ("*.svc.cluster.local", "wildcard"),
         ("*.local", "mesh-wildcard"),
         ("*", "wildcard"),
         ("*.example.com", "wildcard"),

@@ -5,6 +5,7 @@ Must not know what the server accepts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,8 @@ from troubleshooter.walk import Cluster
 
 TLS_WORDS = {"DISABLE": "disable", "SIMPLE": "simple", "MUTUAL": "mutual", "ISTIO_MUTUAL": "istio-mutual"}
 MUTUAL = frozenset({"istio-mutual", "mutual"})
+OF_NAMESPACE = re.compile(r"\*\.[^.]+\.svc\..+")
+"""A wildcard for the services of one namespace, whatever the DNS suffix is."""
 REACH = {"mesh-wildcard": "mesh", "namespace-wildcard": "namespace"}
 
 
@@ -34,7 +37,7 @@ def host_width(host: str) -> str:
         return "exact"
     if host == "*.local":
         return "mesh-wildcard"
-    return "namespace-wildcard" if host.endswith(".svc.cluster.local") and host.count(".") == 4 else "wildcard"
+    return "namespace-wildcard" if OF_NAMESPACE.fullmatch(host) else "wildcard"
 
 
 def about_client_tls(case: CaseBuilder, rule: DestinationRule, cluster: Cluster, owner: Object) -> None:

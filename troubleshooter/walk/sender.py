@@ -151,9 +151,12 @@ def _of_entry(mesh: Mesh, request: Request, trail: Trail, service: Service) -> T
 
 def _namespace_named(mesh: Mesh, host: str, own: str) -> str | None:
     """The namespace in which a host would be a Service, None if the name belongs to the world outside."""
+    full = f".svc.{mesh.settings.domain}"
+    if host.endswith(full):
+        return host.removesuffix(full).rpartition(".")[2]
     labels = host.split(".")
-    if host.endswith(f".svc.{mesh.settings.domain}") or (len(labels) == 3 and labels[2] == "svc"):
-        return labels[-4] if len(labels) > 3 else labels[1]
+    if len(labels) == 3 and labels[2] == "svc":
+        return labels[1]
     if len(labels) == 1:
         return own
     if len(labels) == 2 and (mesh.index.saw(labels[1]) or labels[1] not in WORLD):
