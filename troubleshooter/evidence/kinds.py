@@ -17,10 +17,19 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Partly:
+    """What could be read of a damaged text, and why the rest could not, in plain words. What is in the value is
+    whole: nothing may look absent in it that stands in the damaged part."""
+
+    value: Any
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """`words` say what it is, for people ("the configuration of an Envoy proxy (config_dump)"); `fits` tells whether a
     text is one, from its beginning or its JSON; `read` gives its value, of a type that no other kind has, or raises
-    Unreadable. Neither raises anything else, whatever the text."""
+    Unreadable, or gives Partly what could be read. Neither raises anything else, whatever the text."""
 
     words: str
     fits: Callable[[Page], bool]

@@ -6,12 +6,12 @@ is named, never guessed at. Must not know where texts come from, or what follows
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from troubleshooter.evidence import envoy
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
@@ -19,6 +19,7 @@ KINDS: tuple[Kind, ...] = (*envoy.KINDS,)
 
 T = TypeVar("T")
 
+ANEW = "Take it anew"
 UNLOCK = "Give what a proxy, istiod, kubectl or istioctl printed, unchanged"
 
 
@@ -59,11 +60,11 @@ def take(exhibits: Iterable[Exhibit], kinds: Iterable[Kind] = KINDS) -> Evidence
     readings: dict[type[Any], list[Reading[Any]]] = {}
     missing: list[NotChecked] = []
     for exhibit in exhibits:
-        found = _read(Page(exhibit), known)
-        if isinstance(found, NotChecked):
-            missing.append(found)
-        else:
-            readings.setdefault(type(found.value), []).append(found)
+        for found in _read(Page(exhibit), known):
+            if isinstance(found, NotChecked):
+                missing.append(found)
+            else:
+                readings.setdefault(type(found.value), []).append(found)
     return Evidence(readings={wanted: tuple(found) for wanted, found in readings.items()}, not_checked=tuple(missing))
 
 
@@ -75,11 +76,17 @@ def _why_not(page: Page) -> str:
     return "it is no text of a mesh that this program knows"
 
 
-def _read(page: Page, kinds: tuple[Kind, ...]) -> Reading[Any] | NotChecked:
+def _read(page: Page, kinds: tuple[Kind, ...]) -> Iterator[Reading[Any] | NotChecked]:
     kind = kind_of(page, kinds)
     if kind is None:
-        return NotChecked(what=page.name, why=_why_not(page), unlock=UNLOCK)
+        yield NotChecked(what=page.name, why=_why_not(page), unlock=UNLOCK)
+        return
     try:
-        return Reading(value=kind.read(page), kind=kind, name=page.name, origin=page.origin)
+        value = kind.read(page)
     except Unreadable as wrong:
-        return NotChecked(what=page.name, why=f"it looks like {kind.words}, but {wrong}", unlock="Take it anew")
+        yield NotChecked(what=page.name, why=f"it looks like {kind.words}, but {wrong}", unlock=ANEW)
+        return
+    if isinstance(value, Partly):
+        yield NotChecked(what=page.name, why=f"of {kind.words} only a part is used: {value.why}", unlock=ANEW)
+        value = value.value
+    yield Reading(value=value, kind=kind, name=page.name, origin=page.origin)

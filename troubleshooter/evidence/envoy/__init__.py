@@ -5,8 +5,8 @@ Must not know what follows from it.
 
 from __future__ import annotations
 
-from troubleshooter.evidence.envoy import counters, hosts, pages
+from troubleshooter.evidence.envoy import config_dump, counters, hosts, pages
 from troubleshooter.evidence.kinds import Kind
 
-KINDS: tuple[Kind, ...] = (*hosts.KINDS, *pages.KINDS, *counters.KINDS)
+KINDS: tuple[Kind, ...] = (*config_dump.KINDS, *hosts.KINDS, *pages.KINDS, *counters.KINDS)
 """The pages that are known, particular ones first."""

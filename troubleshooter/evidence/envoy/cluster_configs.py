@@ -1,0 +1,98 @@
+"""Clusters, endpoints and secrets of a dump.
+
+Decides: what a cluster begins connections with. A private key is never looked at. Must not know which cluster is in
+question.
+
+Sources: envoy/config/cluster/v3/cluster.proto, endpoint.proto, endpoint_components.proto, tls.proto, secret.proto.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from troubleshooter.evidence.envoy.dump import ClusterConfig, ConfigState, EndpointConfig, SecretConfig
+from troubleshooter.evidence.envoy.fields import field, made_from, part, parts, secrets_of, text
+from troubleshooter.evidence.envoy.nodes import number, socket, word
+
+OWN_CERTIFICATE = "default"
+"""The name under which a proxy asks for its workload's certificate (Istio: SDSDefaultResourceName)."""
+
+
+def cluster(raw: Mapping[str, Any], state: ConfigState, about: Mapping[str, Any], place: str) -> ClusterConfig:
+    """One cluster; `about` holds its version and date, and why an update of it was refused."""
+    contexts = list(_tls_contexts(raw))
+    secrets = tuple(dict.fromkeys(name for context in contexts for name in secrets_of(context)))
+    error = part(about, "error_state")
+    return ClusterConfig(
+        name=text(raw, "name"),
+        state=state,
+        discovery=text(raw, "type") or "STATIC",  # the zero value, which JSON may leave out
+        connect_timeout=text(raw, "connect_timeout"),
+        tls=bool(contexts),
+        mtls=OWN_CERTIFICATE in secrets,
+        sni=next(filter(None, (text(context, "sni") for context in contexts)), ""),
+        secrets=secrets,
+        outlier=field(raw, "outlier_detection") is not None,
+        made_from=made_from(raw),
+        error=(text(error, "details") or "it does not say why") if error else "",
+        version=text(about, "version_info"),
+        updated=text(about, "last_updated"),
+        place=place,
+    )
+
+
+def _tls_contexts(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Those for all endpoints and for some of them."""
+    matched = (part(one, "transport_socket") for one in parts(raw, "transport_socket_matches"))
+    for one in (part(raw, "transport_socket"), *matched):
+        context = part(one, "typed_config")
+        if "TlsContext" in word(context.get("@type")):
+            yield context
+
+
+def endpoints(raw: Mapping[str, Any], place: str) -> Iterator[EndpointConfig]:
+    """The endpoints of one cluster: a ClusterLoadAssignment."""
+    name = text(raw, "cluster_name")
+    for number_, group in enumerate(parts(raw, "endpoints")):
+        where = part(group, "locality")
+        locality = "/".join(text(where, key) for key in ("region", "zone", "sub_zone")).rstrip("/")
+        for at, one in enumerate(parts(group, "lb_endpoints")):
+            address, port = socket(part(one, "endpoint").get("address"))
+            yield EndpointConfig(
+                cluster=name,
+                address=address,
+                port=port,
+                health=text(one, "health_status"),
+                priority=number(field(group, "priority")) or 0,
+                locality=locality,
+                weight=number(field(one, "load_balancing_weight")) or 1,
+                place=f"{place}.endpoints[{number_}].lb_endpoints[{at}]",
+            )
+
+
+def secret(raw: Mapping[str, Any], state: ConfigState, place: str) -> SecretConfig:
+    """One secret, without its key. One that never came has the version `uninitialized`."""
+    held = part(raw, "secret")
+    return SecretConfig(
+        name=text(raw, "name") or text(held, "name"),
+        state=state,
+        chain=_pem(part(held, "tls_certificate", "certificate_chain")),
+        roots=_pem(part(held, "validation_context", "trusted_ca")),
+        version=text(raw, "version_info"),
+        updated=text(raw, "last_updated"),
+        place=place,
+    )
+
+
+def _pem(source: Mapping[str, Any]) -> str:
+    """Certificates in PEM; "" where there are none. Whatever else stands there is not kept."""
+    inline = text(source, "inline_string")
+    if not inline:
+        try:
+            inline = base64.b64decode(text(source, "inline_bytes"), validate=True).decode("ascii")
+        except (binascii.Error, ValueError):
+            return ""
+    return inline if inline.lstrip().startswith("-----BEGIN CERTIFICATE-----") and "PRIVATE" not in inline else ""
