@@ -32,7 +32,13 @@ def test_request_is_read_off_the_flags(run: RunCommand) -> None:
         "headers": {"x-tenant": "blue"},
         "expect": "payments.shop",
         "assumed": [],
+        "http10": False,
     }
+
+
+def test_old_version_is_read_off_its_flag(run: RunCommand) -> None:
+    """--http1.0 is in the result."""
+    assert _json(run, "walk", "-f", "good.yaml", *FAILING, "--http1.0")["request"]["http10"]
 
 
 def test_expectation_that_is_not_met(run: RunCommand, here: Path) -> None:

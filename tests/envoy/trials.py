@@ -82,6 +82,7 @@ def request_of(row: Row, authority: Authority) -> Request:
         sni=asked.get("sni", ""),
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
+        http10=asked.get("http10", False),
     )
 
 
@@ -116,7 +117,8 @@ def tried(row: Row, binary: Path, folder: Path, authority: Authority, habit: Hab
     settings = Settings(usual=usual, apps=row.raw.get("apps", {}), flaws=row.raw.get("flaws", {}))
     scene = Scene(mesh=mesh, authority=authority, binary=binary, folder=folder, settings=settings, home=home)
     with scene.running(request):
-        dial = replace(scene.dial(request, row.raw["from"]), waits=usual == "greets")
+        version = "1.0" if request.http10 else "1.1"
+        dial = replace(scene.dial(request, row.raw["from"]), waits=usual == "greets", version=version)
         dial = replace(dial, **row.raw.get("client", {}))
         observed = tuple(_observe(scene, request, dial, row.raw))
     return Trial(row=row, walked=walk(mesh, request, home), observed=observed)

@@ -269,6 +269,20 @@ def test_http_version(head: str, middle: str, expected: str) -> None:
     assert expected == (case.facts["request.http_version"].word if "request.http_version" in case.facts else "")
 
 
+def test_a_refused_version_is_in_the_request_of_its_line() -> None:
+    """A line that says low_version is about a client of HTTP/1.0."""
+    line = (
+        HEAD.replace("GET /api HTTP/1.1", "- - HTTP/1.1")
+        + f"426 DPE low_version - {TAIL.format(host='-', cluster='-')}"
+    )
+    entry = parse_line(line)
+    assert isinstance(entry, AccessLogEntry)
+    request = request_of(Mesh(inventory(SHOP)), entry)
+
+    assert request is not None
+    assert request.http10
+
+
 @pytest.mark.parametrize(("source", "hop"), [("legacy/deployment/batch", 1), ("shop/deployment/web", 0)])
 def test_the_only_proxy_wrote_the_line(source: str, hop: int) -> None:
     """A line without a cluster is the target's where the caller has no proxy that could have written it."""

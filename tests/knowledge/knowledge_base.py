@@ -32,7 +32,7 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 MARK = re.compile(r"[ \t]*#[ \t]*<-.*$", re.MULTILINE)
 """What stands behind a guilty line."""
 
-ASKED = ("to", "method", "headers", "expect", "sni", "plaintext", "evidence", "verdict", "stage")
+ASKED = ("to", "method", "headers", "expect", "sni", "plaintext", "http10", "evidence", "verdict", "stage")
 """The keys of an `example` that are called in Python as they are in YAML; `from` is `source`."""
 
 
@@ -140,6 +140,7 @@ def request_of(example: Example) -> Request:
         sni=example.sni,
         plaintext=example.plaintext,
         expect=example.expect,
+        http10=example.http10,
     )
 
 

@@ -63,3 +63,4 @@ def _arguments(example: Example | None) -> Iterator[str]:
     given += [("--sni", example.sni), ("--expect", example.expect), *(("--log", log) for log in example.evidence)]
     yield from (shlex.join(pair) for pair in given if pair[1])
     yield from ["--plaintext"] if example.plaintext else []
+    yield from ["--http1.0"] if example.http10 else []

@@ -53,7 +53,7 @@ def test_the_schema_is_named() -> None:
     assert printed(examples.CLEAN)["schema"] == "troubleshoot/v1"
 
 
-def test_a_request_has_its_six_keys() -> None:
+def test_a_request_has_its_seven_keys() -> None:
     """The request is printed as it was asked."""
     expected = {
         "from": "shop/deployment/web",
@@ -62,6 +62,7 @@ def test_a_request_has_its_six_keys() -> None:
         "headers": {},
         "expect": "",
         "assumed": [],
+        "http10": False,
     }
 
     assert expected == printed(examples.FAILED)["request"]

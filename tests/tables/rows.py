@@ -5,8 +5,8 @@ A file `<area>.yaml` has `about` (one sentence), `bases` (lists of objects by na
 - `is`: the rule of Istio that the row shows, in one sentence; `reference`: where it is written down;
 - `base`: the name of the base it starts from (the file's first if left out; "" for none), `objects`: what is added. An
   object of the same kind, namespace and name as one of the base stands in its place;
-- `from to method headers sni plaintext expect namespace without`: the request, as the flags of the command line have
-  it;
+- `from to method headers sni plaintext expect http10 namespace without`: the request, as the flags of the command line
+  have it;
 - `headers` are a map or pairs; `token`: the claims of a JWT, which then stands wherever `headers` or `to` say TOKEN;
 - `cause`: the root cause that a diagnosis names, where that is worth a word;
 - `then`: what must come out. Each key is read off the JSON of `walk -o json` by `READERS`; what is not named is free.
@@ -108,6 +108,7 @@ def request_of(row: Row) -> Request:
         sni=asked.get("sni", ""),
         plaintext=asked.get("plaintext", False),
         expect=asked.get("expect", ""),
+        http10=asked.get("http10", False),
     )
 
 

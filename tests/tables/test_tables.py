@@ -7,7 +7,7 @@ import pytest
 from tests.tables.rows import READERS, Row, answer_of, differences, rows
 
 ROWS = tuple(rows())
-REQUEST = {"from", "to", "method", "headers", "sni", "plaintext", "expect", "namespace", "token", "without"}
+REQUEST = {"from", "to", "method", "headers", "sni", "plaintext", "expect", "http10", "namespace", "token", "without"}
 KEYS = {"is", "reference", "base", "objects", "then", "cause", *REQUEST}
 
 

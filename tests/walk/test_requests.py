@@ -8,6 +8,13 @@ from troubleshooter.walk import RequestError, parse_request
 from troubleshooter.walk.requests import Caller, parse_caller
 
 
+@pytest.mark.parametrize("to", ["tcp://a:5432", "grpc://a:8080"])
+def test_no_http_at_all_has_no_old_version(to: str) -> None:
+    """What is no HTTP, or HTTP/2, cannot be asked for in HTTP/1.0."""
+    with pytest.raises(RequestError, match="leave out --http1"):
+        parse_request(to, http10=True)
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

@@ -52,6 +52,7 @@ def request_of_flags(args: argparse.Namespace) -> Request | None:
             sni=args.sni,
             plaintext=args.plaintext,
             expect=args.expect,
+            http10=args.http10,
         )
         gone = tuple(f"without {name}: its pods are taken for not ready" for name in args.without)
         return replace(request, assumed=(*request.assumed, *gone))

@@ -81,6 +81,11 @@ REQUEST = (
     repeated("-H", dest="headers", metavar="HEADER", help='a header, "name: value"; repeat it'),
     flag("--sni", default="", help="the name that the client sends in its TLS hello, if it is not the URL's host"),
     switch("--plaintext", help="the caller's own proxy originates no TLS"),
+    switch(
+        "--http1.0",
+        dest="http10",
+        help="the client speaks HTTP/1.0 (ab, some health checks, nginx without proxy_http_version)",
+    ),
     flag("--expect", metavar="SERVICE[:SUBSET]", default="", help="where the request should arrive"),
 )
 SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")

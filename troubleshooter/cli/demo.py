@@ -74,3 +74,4 @@ def _words(folder: Path, example: Example | None, knowledge: list[str]) -> Itera
         yield from (word for name, value in example.headers.items() for word in ("-H", f"{name}: {value}"))
         yield from ("-X", example.method) if example.method != "GET" else ()
         yield from ("--plaintext",) if example.plaintext else ()
+        yield from ("--http1.0",) if example.http10 else ()

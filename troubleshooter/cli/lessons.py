@@ -38,6 +38,7 @@ def load_scenario(rulebook: Rulebook, folders: Sequence[Path], place: Place) -> 
             sni=example.sni,
             plaintext=example.plaintext,
             expect=example.expect,
+            http10=example.http10,
         )
     except RequestError as error:
         raise ScenarioError(str(error)) from None

@@ -58,7 +58,7 @@ def failure_of(mesh: Mesh, found: Sequence[Failure], request: Request, namespace
     if not fitting:
         return None
     best = next((f for f in fitting if f.request.method == request.method), fitting[0])
-    return replace(best, request=_as_logged(request, best.request))
+    return replace(best, request=_in_version(_as_logged(request, best.request), best.request))
 
 
 def _same_place(mesh: Mesh, asked: Request, logged: Request, namespace: str) -> bool:
@@ -94,6 +94,12 @@ def _as_logged(asked: Request, logged: Request) -> Request:
     return replace(asked, to=asked.to + logged.path, path=logged.path, assumed=assumed)
 
 
+def _in_version(asked: Request, logged: Request) -> Request:
+    if asked.http10 or not logged.http10 or asked.scheme == "tcp":
+        return asked
+    return replace(asked, http10=True, assumed=(*asked.assumed, "in HTTP/1.0, as in the log"))
+
+
 def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tuple[LogGroup, ...]:
     """Every group of a log with the arguments that diagnose it: those `given` (the mesh and the log), and its
     request."""
@@ -118,4 +124,5 @@ def arguments_of(request: Request | None, given: Sequence[str] = ()) -> tuple[st
     sender = ("--from", request.source) if request.source else ()
     method = ("-X", request.method) if request.scheme.startswith("http") else ()
     sni = ("--sni", request.sni) if request.sni else ()
-    return (*given, *sender, "--to", request.to, *method, *sni)
+    old = ("--http1.0",) if request.http10 else ()
+    return (*given, *sender, "--to", request.to, *method, *sni, *old)

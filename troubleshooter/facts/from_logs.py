@@ -10,6 +10,7 @@ from troubleshooter.mesh import Mesh, hosts
 from troubleshooter.mesh.workloads import Pod, Workload
 from troubleshooter.model import Request
 from troubleshooter.walk import parse_request
+from troubleshooter.walk.old_versions import LOW
 
 
 def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
@@ -35,6 +36,7 @@ def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
         method=entry.method or "GET",
         headers=(),
         sni="" if parse_cluster(entry.sni) else entry.sni,
+        http10=not entry.is_tcp and LOW in entry.details,
     )
 
 

@@ -34,6 +34,7 @@ from troubleshooter.model import (
     Verdict,
 )
 from troubleshooter.walk import Trail, Walked
+from troubleshooter.walk.old_versions import LOW
 from troubleshooter.walk.walker import overall
 
 REASONS = {
@@ -232,9 +233,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     case.seen("failure.answered_by", answered, source, *reached)
     about_far_end(case, entry, source)
     about_pattern(case, observation)
-    version = _http_version(entry)
-    if version:
-        case.seen("request.http_version", version, source, *([case.roles["caller"]] if "caller" in case.roles else []))
+    _about_version(case, entry, source)
     if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
         case.seen("evidence.server_filter_chain", "not-found", source)
     case.detail("failure.flag", ",".join(entry.flags))
@@ -243,10 +242,21 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     case.detail("failure.line", f"{entry.file}:{entry.line}")
 
 
+def _about_version(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
+    """In which version the client asked, and what a proxy made of it: the line outranks the configuration."""
+    version = _http_version(entry)
+    if not version:
+        return
+    case.forget(("request.http_version", "request.old_version"))
+    case.seen("request.http_version", version, source, *([case.roles["caller"]] if "caller" in case.roles else []))
+    if version == "old":
+        case.seen("request.old_version", "refused" if LOW in entry.details else "read", source)
+
+
 def _http_version(entry: AccessLogEntry) -> str:
     """Whether the client spoke HTTP/1.0; "" where no request was read. Envoy logs `HTTP/1.1` for what it could not
     read."""
-    if "low_version" in entry.details or entry.protocol == "HTTP/1.0":
+    if LOW in entry.details or entry.protocol == "HTTP/1.0":
         return "old"
     return "later" if entry.method else ""
 

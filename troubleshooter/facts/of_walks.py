@@ -32,6 +32,7 @@ from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_networks import about_networks
 from troubleshooter.facts.of_nodes import about_node
+from troubleshooter.facts.of_old_versions import about_old_version
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_caller
 from troubleshooter.facts.of_policies import about_credentials, about_denial
@@ -90,6 +91,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)
     _about_caller(case, _calling_hop(trail, hop))
+    about_old_version(case, request, trail)
     about_origin(case, trail)
     about_node(case, mesh, trail)
     about_way_in(case, mesh, request, trail, hop)

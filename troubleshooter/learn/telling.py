@@ -42,6 +42,8 @@ def _more(judged: Judged) -> Iterator[tuple[str, str]]:
         yield "Header", f"{name}: (a token)" if name in SECRET_HEADERS else f"{name}: {value}"
     if request.sni:
         yield "TLS name", request.sni
+    if request.http10:
+        yield "Speaks", "HTTP/1.0"
     if request.expect:
         yield "Expected at", request.expect
 

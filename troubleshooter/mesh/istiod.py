@@ -28,6 +28,11 @@ def variable_of(index: Index, variable: str) -> str:
     return next((env[variable] for env in held if variable in env), "")
 
 
+def seen(index: Index) -> bool:
+    """Whether a Deployment of istiod is there to be read."""
+    return next(_istiods(index), None) is not None
+
+
 def _environment(spec: Raw) -> dict[str, str]:
     """The variables that the containers of a pod spec are given as plain values."""
     containers = (as_map(c) for c in as_list(spec.get("containers")))

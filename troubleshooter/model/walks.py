@@ -19,7 +19,7 @@ class Request:
     """Who asks for what. `source` is `--from` as given ("" if not given), `to` the URL; `host`, `port`, `path` and
     `scheme` (`http`, `https`, `tcp`) are read off it. `sni` is what the client sends in its TLS hello, `plaintext` says
     that the caller's own proxy originates no TLS, `expect` is `SERVICE[:SUBSET]`. `headers` have lower-case names;
-    `claims` are those of a token that the proxy at hand took as good."""
+    `http10` says that the client speaks HTTP/1.0; `claims` are those of a token that the proxy at hand took as good."""
 
     source: str
     to: str
@@ -34,6 +34,7 @@ class Request:
     plaintext: bool = False
     expect: str = ""
     assumed: tuple[str, ...] = ()
+    http10: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

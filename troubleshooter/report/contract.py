@@ -107,6 +107,7 @@ def _request(value: Request) -> Json:
         "headers": words.headers(value),
         "expect": value.expect,
         "assumed": list(value.assumed),
+        "http10": value.http10,
     }
 
 

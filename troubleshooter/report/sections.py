@@ -57,6 +57,7 @@ def request_rows(walk: Walk) -> list[Part]:
         *rows("", headers),
         *rows("From", filter(None, [request.source])),
         *rows("Assumed", request.assumed),
+        *rows("Speaks", ["HTTP/1.0"] if request.http10 else []),
         *rows("Expected", filter(None, [request.expect])),
         *rows("Answer", filter(None, [words.outcome(walk.outcome)])),
     ]

@@ -106,6 +106,7 @@ REQUEST = object_of(
         },
         "expect": text('SERVICE[:SUBSET] where it should arrive; "" if nothing was said.'),
         "assumed": texts("What was assumed about the request because it was not given."),
+        "http10": {"type": "boolean", "description": "Whether the client speaks HTTP/1.0."},
     },
 )
 

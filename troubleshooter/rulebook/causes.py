@@ -118,6 +118,7 @@ EXAMPLE = Shape(
         "expect": may(text),
         "sni": may(text),
         "plaintext": may(flag),
+        "http10": may(flag),
         "evidence": may(each(text)),
         "verdict": may(member(Verdict, "verdict")),
         "stage": may(STAGE),

@@ -100,6 +100,7 @@ class Example(Placed):
     expect: str = ""
     sni: str = ""
     plaintext: bool = False
+    http10: bool = False
     evidence: tuple[str, ...] = ()
     verdict: str = "unreachable"
     stage: str = ""

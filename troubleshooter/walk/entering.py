@@ -14,6 +14,7 @@ from troubleshooter.mesh.mtls import Sends
 from troubleshooter.mesh.servers import Opened
 from troubleshooter.mesh.unmodelled import GATEWAY_API
 from troubleshooter.model import Connection, Object, Request, Stage
+from troubleshooter.walk import old_versions
 from troubleshooter.walk.decisions import Trail, dropped
 from troubleshooter.walk.filter_chains import Arrival, by_name, family_of, refused, take_connection, understands
 from troubleshooter.walk.node_doors import dial_node, dialled_node
@@ -78,7 +79,15 @@ def open_server(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     if not any(o.listens for o in there):
         return _closed(mesh, trail, arrival.port or request.port, there)
     trail = take_connection(mesh, trail, [o for o in there if o.listens], arrival)
-    return trail if trail.failed else _with_secret(mesh, trail)
+    trail = trail if trail.failed else _with_secret(mesh, trail)
+    return trail if trail.failed else _in_its_version(mesh, request, trail)
+
+
+def _in_its_version(mesh: Mesh, request: Request, trail: Trail) -> Trail:
+    """The trail unless the server reads HTTP and the client speaks HTTP/1.0."""
+    server = trail.hop.server
+    place = server.gateway.at(f"{server.path}.port.protocol") if server else None
+    return old_versions.refused(mesh, request, trail, place) or trail
 
 
 def _closed(mesh: Mesh, trail: Trail, port: int, there: list[Opened]) -> Trail:

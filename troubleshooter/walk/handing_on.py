@@ -1,4 +1,4 @@
-"""What of a request a gateway hands on after it looked at its credentials.
+"""What of a request a proxy hands on after it read it: which headers, and in which version of HTTP.
 
 Decides from what was judged at the hop. Must not know routes.
 Source: `forwardOriginalToken` in https://istio.io/latest/docs/reference/config/security/jwt/.
@@ -10,10 +10,12 @@ from dataclasses import replace
 
 from troubleshooter.model import Request
 from troubleshooter.walk.decisions import Trail
+from troubleshooter.walk.old_versions import in_later_version
 
 
 def handed_on(request: Request, trail: Trail) -> Request:
-    """The request without the headers whose tokens the proxy keeps to itself."""
+    """The request without the headers whose tokens the proxy keeps to itself, in the version that it speaks."""
+    request = in_later_version(request, trail)
     kept = trail.hop.credentials.kept if trail.hop.credentials else ()
     if not kept:
         return request

@@ -11,6 +11,7 @@ from troubleshooter.mesh.inbound_listeners import Led
 from troubleshooter.mesh.inbound_ports import lets_in
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Mode, Sends
+from troubleshooter.mesh.old_http import recognised
 from troubleshooter.mesh.policies import Decision, Judgement
 from troubleshooter.mesh.redirection import TEMPLATES, proxyless
 from troubleshooter.mesh.subject import Subject
@@ -19,6 +20,7 @@ from troubleshooter.mesh.unmodelled import at_stage
 from troubleshooter.model import Connection, HopKind, Object, Outcome, Request, Stage
 from troubleshooter.walk.client_tls import ENDING
 from troubleshooter.walk.decisions import Hop, Party, Trail, dropped, http
+from troubleshooter.walk.old_versions import refused
 from troubleshooter.walk.sender import spoken
 from troubleshooter.walk.subjects import peer_of, subject_of
 
@@ -69,7 +71,8 @@ def accept(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     dialled = hop.service if mesh.inbound_listeners.ingress_of(pod) is None else None
     if led is None and dialled is not None and dialled.entry and hop.port is not None:
         led = Led(port=hop.port, owner=dialled.object, service=dialled)
-    return _read(request, trail, led)
+    trail = _read(mesh, request, trail, led)
+    return trail if trail.failed else refused(mesh, request, trail, led.place if led else None) or trail
 
 
 def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
@@ -83,12 +86,14 @@ def _touched(mesh: Mesh, trail: Trail, stage: Stage) -> Trail | None:
     return trail.unknown(stage, f"{thing} is not modelled yet", resource=thing.at("spec"))
 
 
-def _read(request: Request, trail: Trail, led: Led | None) -> Trail:
+def _read(mesh: Mesh, request: Request, trail: Trail, led: Led | None) -> Trail:
     """How the filter chain of a port reads what comes in."""
     endpoint = trail.hop.endpoint
     assert endpoint is not None  # noqa: S101 - the hop was entered through an endpoint
     declared = led.port.protocol.family if led else "auto"
     comes = _spoken_here(request, trail, declared)
+    if declared == "auto" and comes == "http":
+        comes = "tcp" if request.http10 and not recognised(mesh.index) else comes
     family = "http" if comes == "http" and declared in {"http", "auto"} else "tcp"
     chain = f"inbound|{endpoint.port}||" if led else "InboundPassthroughCluster"
     result = {"name": "virtualInbound", "filter_chain": chain, "protocol": family, "tls": ""}

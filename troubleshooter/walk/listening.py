@@ -24,6 +24,7 @@ from troubleshooter.model import STAGES, Connection, HopKind, Request, Resource,
 from troubleshooter.walk.decisions import Trail, dropped, http
 from troubleshooter.walk.failures import REFUSED
 from troubleshooter.walk.names import answered_by_proxy
+from troubleshooter.walk.old_versions import heard, refused
 from troubleshooter.walk.pod_addresses import members
 from troubleshooter.walk.readiness import unready
 from troubleshooter.walk.sender import bypassed, scope_of, spoken
@@ -42,9 +43,12 @@ def listen(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     waiting = unready(trail)
     if waiting is not None:
         return waiting
+    trail = trail.decide(family=heard(mesh, request))
     touched = _touched(mesh, trail)
     if touched is not None:
-        family = _family(trail.hop.port, request)  # a connection to no service of the registry is taken to be passed on
+        family = _family(
+            mesh, trail.hop.port, request
+        )  # a connection to no service of the registry is taken to be passed on
         return touched.decide(family=family, passthrough=trail.hop.service is None and family != "http")
     return _of_registry(mesh, request, trail)
 
@@ -82,7 +86,8 @@ def _at_own_address(mesh: Mesh, request: Request, trail: Trail, own: Egress) -> 
     place = scope.sidecar.at("spec.egress") if scope.sidecar is not None else None
     said = f"a listener of {scope.sidecar} is at this address"
     if protocol.family == "http":
-        return trail.decide(family="http").passes(Stage.LISTENER, said, resource=place, result=result)
+        trail = trail.decide(family="http").passes(Stage.LISTENER, said, resource=place, result=result)
+        return refused(mesh, request, trail, place) or trail
     if first is None:
         return _through(mesh, trail, said, place, result)
     trail = trail.decide(service=first.service, port=replace(first.port, protocol=protocol), member="")
@@ -112,10 +117,10 @@ def hidden(service: Service, scope: Scope) -> tuple[str, Resource]:
     return f"{scope.sidecar} does not import {service.object}", scope.sidecar.at("spec.egress")
 
 
-def _family(port: Port | None, request: Request) -> str:
+def _family(mesh: Mesh, port: Port | None, request: Request) -> str:
     """How a listener treats the request: as the port declares, or (sniffed) as the client speaks."""
     family = port.protocol.family if port else "auto"
-    return spoken(request) if family == "auto" else family
+    return heard(mesh, request) if family == "auto" else family
 
 
 def shared_by_all(mesh: Mesh, trail: Trail, number: int) -> Shared | None:
@@ -137,7 +142,7 @@ def _result(name: str, port: Port) -> dict[str, str]:
 
 def _declared(mesh: Mesh, request: Request, trail: Trail, port: Port, service: Service) -> Trail:
     """The listener at the address of a service or, if it is headless, of its pod."""
-    family = _family(port, request)
+    family = _family(mesh, port, request)
     address = request.host if hosts.is_address(request.host) else next(iter(service.addresses), "")
     if service.headless and not address:
         pods = mesh.endpoints(service, port).ready
@@ -160,7 +165,7 @@ def _at_shared(mesh: Mesh, request: Request, trail: Trail, port: Port, service: 
     held = shared_by_all(mesh, trail, port.number)
     result, place = _result(f"0.0.0.0_{port.number}", port), _place(port, service)
     trail = trail.decide(detects=held is not None and held.http)
-    if held is not None and held.http and spoken(request) == "http":
+    if held is not None and held.http and heard(mesh, request) == "http":
         if port.protocol.family not in {"http", "auto"}:
             said = f"HTTP services share port {port.number}, and their routes do not know {request.host}"
         else:
@@ -168,10 +173,15 @@ def _at_shared(mesh: Mesh, request: Request, trail: Trail, port: Port, service: 
         return trail.passes(Stage.LISTENER, said, resource=place, result=result)
     taken = _taker(request, trail, held)
     if taken is not None:
-        return _taken(request, trail, taken, result)
-    spoke = SPEECH.get(spoken(request), "plain HTTP")
+        return _taken(mesh, request, trail, taken, result)
+    spoke = _speech(mesh, request)
     said = f"port {request.port} is declared {port.protocol} and the client speaks {spoke}"
     return _through(mesh, trail, said, place, result)
+
+
+def _speech(mesh: Mesh, request: Request) -> str:
+    family = heard(mesh, request)
+    return "HTTP/1.0" if family != spoken(request) else SPEECH.get(family, "plain HTTP")
 
 
 def _taker(request: Request, trail: Trail, held: Shared | None) -> Claim | None:
@@ -182,10 +192,10 @@ def _taker(request: Request, trail: Trail, held: Shared | None) -> Claim | None:
     return held.taker((request.sni or request.host) if spoken(request) == "tls" else "", addresses, service)
 
 
-def _taken(request: Request, trail: Trail, taken: Claim, result: dict[str, str]) -> Trail:
+def _taken(mesh: Mesh, request: Request, trail: Trail, taken: Claim, result: dict[str, str]) -> Trail:
     """The service that takes what is not read as HTTP: the one that was meant, or another without an address."""
     service, port = taken
-    family = _family(port, request)
+    family = _family(mesh, port, request)
     result |= {"protocol": str(port.protocol)}
     said = f"port {port.number} of {service.object} is {_how(port, family)}"
     if service is not trail.hop.service:
@@ -215,7 +225,7 @@ def _undeclared_port(mesh: Mesh, request: Request, trail: Trail, service: Servic
     may; behind a cluster IP nobody answers then."""
     said, place = f"{service.object} has no port {request.port}", service.object.at("spec.ports")
     held = shared_by_all(mesh, trail, request.port)
-    read = held is not None and held.http and request.scheme == "http"
+    read = held is not None and held.http and heard(mesh, request) == "http"
     other = scope_of(mesh, trail).closed or service.entry or service.headless
     if other or (not read and _taker(request, trail, held) is not None):
         return _elsewhere(mesh, request, trail, said, place)
@@ -232,8 +242,8 @@ def _elsewhere(mesh: Mesh, request: Request, trail: Trail, said: str, place: Res
         return _through(mesh, trail, said, place, result)
     result = {"name": f"0.0.0.0_{request.port}", "filter_chain": "", "protocol": "tcp", "tls": ""}
     trail = trail.decide(detects=held.http)
-    if held.http and request.scheme == "http":
+    if held.http and heard(mesh, request) == "http":
         how = f"the listener that other services make on port {request.port}"
         return trail.passes(Stage.LISTENER, how, result=result | {"protocol": "http"})
     taken = _taker(request, trail, held)
-    return _taken(request, trail, taken, result) if taken else _through(mesh, trail, said, place, result)
+    return _taken(mesh, request, trail, taken, result) if taken else _through(mesh, trail, said, place, result)

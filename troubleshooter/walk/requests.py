@@ -76,11 +76,12 @@ def parse_request(
     sni: str = "",
     plaintext: bool = False,
     expect: str = "",
+    http10: bool = False,
 ) -> Request:
     """A request from its URL. Without scheme it is http, or tcp if the port is no HTTP port.
 
     Raises:
-        RequestError: the URL has no host, or a port that is none.
+        RequestError: the URL has no host, or a port that is none; HTTP/1.0 is asked for where no HTTP/1.0 can be.
     """
     parts = _parts(to)
     to = without_credentials(to)
@@ -88,6 +89,8 @@ def parse_request(
     scheme = _scheme(parts.scheme, port, to)
     if port is None and scheme == "tcp":
         raise RequestError(f"--to {to}: a tcp request needs a port; write for example tcp://{parts.hostname}:5432")
+    if http10 and (scheme == "tcp" or parts.scheme == "grpc"):
+        raise RequestError(f"--to {to}: only http and https requests can be in HTTP/1.0; leave out --http1.0")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Request(
         source=source,
@@ -101,6 +104,7 @@ def parse_request(
         sni=sni,
         plaintext=plaintext,
         expect=expect,
+        http10=http10,
     )
 
 

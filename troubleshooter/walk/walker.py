@@ -32,6 +32,7 @@ from troubleshooter.walk.gateway_routing import choose_gateway_route
 from troubleshooter.walk.handing_on import handed_on
 from troubleshooter.walk.listening import listen
 from troubleshooter.walk.network import cross
+from troubleshooter.walk.old_versions import about_istiod
 from troubleshooter.walk.parties import starts
 from troubleshooter.walk.routing import choose_route
 from troubleshooter.walk.sniffing import wait_inbound, wait_outbound
@@ -69,7 +70,7 @@ def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Wa
         verdict=verdict,
         outcome=branches[0].outcome,
         branches=branches,
-        not_checked=tuple(_assumed(branches)),
+        not_checked=(*_assumed(branches), *about_istiod(mesh, start.request)),
         dropped=len(merged) - len(kept),
     )
     return Walked(walk=result, trails=tuple(trail for _, trail in kept))

@@ -36,6 +36,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.ref", "How kubectl names it, for logs and exec."),
     ("workload.ref", "How kubectl names it, for logs and exec."),
     ("caller.pod", "A pod of it."),
+    ("caller.labels", "Labels by which policies can select it."),
     ("caller.principal", "Its identity, without the scheme."),
     ("caller.service_account", "Its service account."),
     ("caller.template_field", "Where its pods' metadata stands."),

@@ -11,6 +11,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # request and caller
     ("request.protocol", ("http", "tls", "tcp"), "What the client itself speaks.", "walk"),
     ("request.http_version", ("old", "later"), "Whether the client speaks HTTP/1.0 (or older), or a later version.", "evidence"),
+    ("request.old_version", ("refused", "lost", "passed-on", "read"), "What proxies make of HTTP/1.0: one answers 426, or the caller's own passes it on as bytes (lost where it gets no further for that), or it is read as HTTP.", "walk"),
+    ("request.refused_by", ("caller", "gateway", "target"), "Whose proxy refuses HTTP/1.0.", "walk"),
     ("request.read_as", ("http", "http1", "tls", "tcp", "unreadable"), "As what the proxies read it; unreadable where a port is declared HTTP and the client speaks none, http1 where gRPC is sent on in HTTP/1.1.", "walk"),
     ("request.resolves", YES_NO, "Whether the host is a name that resolves, as far as the cluster says.", "walk"),
     ("request.named_by", ("service-entry", "elsewhere", "other-cluster", "virtual-service", "nothing"), "What has a name of the cluster that does not resolve.", "walk"),
