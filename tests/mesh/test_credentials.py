@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import INGRESS, gateway, mesh, thing
-from troubleshooter.mesh.credentials import assumed, missing, named_by
+from troubleshooter.mesh.credentials import assumed, missing, named_by, unfit
 
 SECRET = thing("Secret", "shop", namespace="edge")
 OTHER = thing("Secret", "other", namespace="edge")
@@ -92,3 +92,48 @@ def test_where_a_secret_is_looked_for() -> None:
     (found,) = named_by(held.gateways.servers(held.gateways.all[0])[0], "edge")
 
     assert ("edge", "shop", False, FIELD) == (found.namespace, found.name, found.foreign, found.field)
+
+
+def keyed(keys: str, name: str = "shop", field: str = "data") -> str:
+    """A Secret of namespace edge with these keys."""
+    held = ", ".join(f"{key}: ''" for key in keys.split())
+    return thing("Secret", name, namespace="edge", rest=f"{field}: {{{held}}}")
+
+
+def flaw(tls: str, *texts: str) -> str:
+    """Which Secret lacks what, "" if none does or nobody knows."""
+    held = mesh(INGRESS, server(tls), *texts)
+    found = unfit(held.index, held.gateways.servers(held.gateways.all[0])[0], "edge")
+    return f"{found.secret.name} {found.lacks}" if found else ""
+
+
+SIMPLE, MUTUAL = "mode: SIMPLE, credentialName: shop", "mode: MUTUAL, credentialName: shop"
+
+
+@pytest.mark.parametrize(
+    ("tls", "texts", "expected"),
+    [
+        (SIMPLE, (keyed("tls.crt tls.key"),), ""),
+        (SIMPLE, (keyed("cert key"),), ""),
+        (SIMPLE, (keyed("tls.crt tls.key", field="stringData"),), ""),
+        (SIMPLE, (keyed("tls.crt"),), "shop no-certificate"),
+        (SIMPLE, (keyed("tls.crt key"),), "shop no-certificate"),
+        (SIMPLE, (SECRET,), ""),
+        (SIMPLE, (keyed("ca.crt", "other"),), ""),
+        ("mode: PASSTHROUGH, credentialName: shop", (keyed("x"),), ""),
+        ("mode: SIMPLE, credentialName: edge/shop", (keyed("x"),), "shop no-certificate"),
+        ("mode: SIMPLE, credentialNames: [rsa, ec]", (keyed("cert key", "rsa"), keyed("x", "ec")), "ec no-certificate"),
+        (MUTUAL, (keyed("tls.crt tls.key"),), "shop no-authority"),
+        ("mode: OPTIONAL_MUTUAL, credentialName: shop", (keyed("cert key"),), "shop no-authority"),
+        (MUTUAL, (keyed("tls.crt tls.key ca.crt"),), ""),
+        (MUTUAL, (keyed("cert key cacert"),), ""),
+        (MUTUAL, (keyed("cert key"), keyed("cacert", "shop-cacert")), ""),
+        (MUTUAL, (keyed("cert key cacert"), keyed("x", "shop-cacert")), "shop-cacert no-authority"),
+        (MUTUAL, (keyed("cert key"), custom("e.io", "ExternalSecret", "shop-cacert", "x: y")), ""),
+        (f"{MUTUAL}, caCertCredentialName: ca", (keyed("cert key"),), ""),
+        (f"{MUTUAL}, caCertificates: /etc/ca.crt", (keyed("cert key"),), ""),
+    ],
+)
+def test_keys_that_secrets_lack(tls: str, texts: tuple[str, ...], expected: str) -> None:
+    """A certificate with its key, and in the modes that ask for certificates of clients an authority to check them."""
+    assert expected == flaw(tls, *texts)

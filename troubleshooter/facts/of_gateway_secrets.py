@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.credentials import Credential, elsewhere, missing, named_by
+from troubleshooter.mesh.credentials import Credential, Unfit, elsewhere, keys_of, missing, named_by, unfit
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.servers import Server
 from troubleshooter.mesh.workloads import Workload
@@ -38,6 +38,10 @@ def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Itera
     if lost is not None and all(lacking):
         _not_found(case, mesh, server, lost, spaces[0])
         return
+    flawed = [unfit(mesh.index, server, space) for space in spaces]
+    if flawed and flawed[0] is not None and all(flawed):
+        _unfit(case, server, flawed[0])
+        return
     for credential in (c for space in spaces for c in named_by(server, space)):
         found = mesh.index.get(CORE, "Secret", credential.namespace, credential.name)
         if found is not None and not credential.foreign:
@@ -57,6 +61,17 @@ def about_own_secret(case: CaseBuilder, mesh: Mesh, server: Server, namespace: s
 def secrets_for_tls(mesh: Mesh, namespace: str) -> list[Object]:
     """The Secrets with a certificate and its key in a namespace."""
     return [s for s in mesh.index.inside(CORE, "Secret", namespace) if s.raw.get("type") == OF_TLS]
+
+
+def _unfit(case: CaseBuilder, server: Server, found: Unfit) -> None:
+    secret = found.secret
+    case.role("gateway", server.gateway.at())
+    case.fact("gateway.secret", found.lacks, secret.at("data"), server.gateway.at(found.field))
+    case.detail("gateway.secret_name", secret.name)
+    case.detail("gateway.secret_namespace", secret.namespace)
+    case.detail("gateway.secret_server", ", ".join(h.rpartition("/")[2] for h in server.hosts))
+    case.detail("gateway.secret_keys", ", ".join(sorted(keys_of(secret))))
+    case.detail("gateway.secret_mode", server.tls)
 
 
 def _not_found(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:

@@ -1,15 +1,17 @@
-"""The Secrets that servers of Gateways name: which are not where the gateway's pods are given them from?
+"""The Secrets that servers of Gateways name: which are not where the gateway's pods are given them from, or lack a key?
 
-Decides from names and places; what is in a Secret is never read. Must not know requests.
+Decides from names, places and the names of keys; what a Secret holds under them is never read. Must not know requests.
 Sources: `credentialName` in https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings;
 `ParseResourceName` in istio/istio pilot/pkg/model/credentials/resource.go; `filterAuthorizedResources` in
-pilot/pkg/xds/sds.go there.
+pilot/pkg/xds/sds.go there; `ExtractCertInfo`, `ExtractRoot` and `GetCaCert` in
+pilot/pkg/credentials/kube/secrets.go there (which keys are looked for, and in which Secret).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from troubleshooter.mesh.index import CORE, Index
 from troubleshooter.mesh.servers import Server
@@ -18,6 +20,14 @@ from troubleshooter.model import Object, Raw, as_list, as_map
 
 BY_NAME = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
 """TLS modes in which a server's certificate may come from a Secret."""
+
+ASKING = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
+"""Those in which it also needs the certificate of an authority, to check those of clients."""
+PAIRS = (frozenset({"cert", "key"}), frozenset({"tls.crt", "tls.key"}))
+AUTHORITIES = frozenset({"cacert", "ca.crt"})
+"""The names of keys under which istiod looks for a certificate with its key, and for that of an authority."""
+OF_AUTHORITY = "-cacert"
+"""What the name of a Secret ends with that holds the authority alone; where it is there, no other is looked at."""
 
 SCHEME = "kubernetes://"
 COPIERS = ("reflector.", "replicator.", "kubed.", "config-syncer.")
@@ -34,6 +44,22 @@ class Credential:
     namespace: str
     name: str
     foreign: bool
+
+
+class Lack(StrEnum):
+    """What a Secret has no key for."""
+
+    CERTIFICATE = "no-certificate"
+    AUTHORITY = "no-authority"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfit:
+    """A Secret that is there and lacks something, and the field that names it."""
+
+    secret: Object
+    lacks: Lack
+    field: str
 
 
 def named_by(server: Server, namespace: str) -> Iterable[Credential]:
@@ -58,6 +84,39 @@ def missing(index: Index, server: Server, namespace: str) -> Credential | None:
     """The first Secret that a server names and that pods of a namespace do not get: it is not there, where Secrets were
     seen, or lies in another namespace that was seen and grants nothing."""
     return next((c for c in named_by(server, namespace) if _lacks(index, c)), None)
+
+
+def unfit(index: Index, server: Server, namespace: str) -> Unfit | None:
+    """The first Secret that a server names, that stands in the namespace of the pods, and that lacks a key. One without
+    any keys was written down without them, and says nothing."""
+    for credential in named_by(server, namespace):
+        secret = None if credential.foreign else _secret(index, credential)
+        if secret is not None and keys_of(secret) and not any(pair <= keys_of(secret) for pair in PAIRS):
+            return Unfit(secret=secret, lacks=Lack.CERTIFICATE, field=credential.field)
+        if secret is not None and _needs_authority(server):
+            held = _of_authority(index, credential, secret)
+            if held is not None and keys_of(held) and not keys_of(held) & AUTHORITIES:
+                return Unfit(secret=held, lacks=Lack.AUTHORITY, field=credential.field)
+    return None
+
+
+def _needs_authority(server: Server) -> bool:
+    """Whether the Secret that a server names has to hold an authority too: nothing else of the server does."""
+    elsewhere_named = ("caCertificates", "caCertCredentialName", "credentialNames")
+    return server.tls in ASKING and not any((server.settings or {}).get(name) for name in elsewhere_named)
+
+
+def _of_authority(index: Index, credential: Credential, secret: Object) -> Object | None:
+    """The Secret in which the authority is looked for; None where something is there to make one for it."""
+    alone = replace(credential, name=f"{credential.name}{OF_AUTHORITY}")
+    return _secret(index, alone) or (
+        None if _made(index, alone) or any(map(_copied, elsewhere(index, alone))) else secret
+    )
+
+
+def keys_of(secret: Object) -> frozenset[str]:
+    """The names of a Secret's keys."""
+    return frozenset(as_map(secret.raw.get("data"))) | frozenset(as_map(secret.raw.get("stringData")))
 
 
 def assumed(index: Index, server: Server, namespace: str) -> Credential | None:

@@ -7,7 +7,7 @@ pilot/pkg/model/gateway.go; pilot/pkg/networking/core/gateway.go there.
 
 from __future__ import annotations
 
-from troubleshooter.mesh.credentials import missing
+from troubleshooter.mesh.credentials import Lack, missing, unfit
 from troubleshooter.mesh.load_balancers import ends_tls
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.mtls import Sends
@@ -170,7 +170,8 @@ def _nobody(mesh: Mesh, request: Request, trail: Trail, gateway: Object) -> Trai
 
 
 def _with_secret(mesh: Mesh, trail: Trail) -> Trail:
-    """The trail unless the pods do not get a Secret that the server names: then whoever opens a connection is cut off.
+    """The trail unless the pods do not get a Secret that the server names, or it holds nothing that they could be
+    given: then whoever opens a connection is cut off.
 
     Source: the comment on `SDSAdsConfig` in istio/istio pilot/pkg/security/model/authentication.go (a Secret that is
     missing holds up no listener); seen on a real Envoy: a reset, and no line in the log.
@@ -178,8 +179,23 @@ def _with_secret(mesh: Mesh, trail: Trail) -> Trail:
     server, namespace = trail.hop.server, trail.hop.party.namespace
     lost = missing(mesh.index, server, namespace) if server else None
     if server is None or lost is None:
-        return trail
+        return _with_keys(mesh, trail)
     said = f"there is no Secret {lost.name} in namespace {namespace}, where the gateway looks for it"
     if lost.foreign:
         said = f"the gateway's pods in namespace {namespace} get no Secret of namespace {lost.namespace}"
     return trail.instead(Stage.LISTENER, said, dropped(Connection.RESET), resource=server.gateway.at(lost.field))
+
+
+LACKING = {
+    Lack.CERTIFICATE: "has no keys tls.crt and tls.key, so the gateway has no certificate",
+    Lack.AUTHORITY: "has no key ca.crt, so the gateway cannot check the certificates of clients",
+}
+
+
+def _with_keys(mesh: Mesh, trail: Trail) -> Trail:
+    server = trail.hop.server
+    found = unfit(mesh.index, server, trail.hop.party.namespace) if server else None
+    if found is None:
+        return trail
+    said = f"{found.secret} {LACKING[found.lacks]}"
+    return trail.instead(Stage.LISTENER, said, dropped(Connection.RESET), resource=found.secret.at("data"))

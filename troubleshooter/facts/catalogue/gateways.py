@@ -7,6 +7,7 @@ Must not know how they are derived."""
 from __future__ import annotations
 
 from troubleshooter.facts.words import YES_NO
+from troubleshooter.mesh.credentials import Lack
 from troubleshooter.walk.gateway_ends import Clash
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
@@ -28,7 +29,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.new_server", ("redirect", "plain", "certificate", "none"), "What server it could be given on a port that has none: one that sends clients to https, a plain one, or one with the only certificate there is.", "walk"),
     ("gateway.server_port", ("exposed", "not-exposed"), "Whether a port of a Service leads to the server that is meant.", "mesh"),
     ("gateway.port_guess", ("one", "none"), "Whether exactly one port of the Service could be the one meant.", "mesh"),
-    ("gateway.secret", ("found", "not-found"), "Whether its pods get the Secret that its server names.", "mesh"),
+    ("gateway.secret", ("found", "not-found", *Lack), "Whether its pods get the Secret that its server names, and what that lacks: a certificate with its key, or the authority to check clients.", "mesh"),
     ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),
     ("gateway.secret_from", ("name", "certificate", "copy", "none"), "Where the Secret could be had from: under another name, by a Certificate of another namespace, as a copy from there.", "mesh"),
     ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),

@@ -155,6 +155,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.secret_field", "Where the Secret is named that is missing."),
     ("gateway.secret_written", "The Secret as it is written there."),
     ("gateway.secret_name", "The name of the Secret."),
+    ("gateway.secret_keys", "The names of the keys that it has."),
+    ("gateway.secret_mode", "The TLS mode of the server that names it."),
     ("gateway.secret_namespace", "The namespace of the pods, in which it has to be."),
     ("gateway.secret_server", "The hosts of the server that names it."),
     ("gateway.secret_elsewhere", "The Secrets of this name in other namespaces."),
