@@ -14,6 +14,7 @@ from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_identities import about_identity
 from troubleshooter.facts.of_keys import about_keys
 from troubleshooter.facts.of_missed_policies import about_missed_policy, unused
+from troubleshooter.facts.of_preflights import about_preflight
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
@@ -42,6 +43,7 @@ def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop,
         case.role("target", hop.party.workload.object.at())
         case.fact("caller.identity", "known" if subject.principal else "none")
     about_identity(case, mesh, hop, sender)
+    about_preflight(case, mesh, request, hop)
     if judgement.decision is Decision.IMPLICIT_DENY:
         _implicit_deny(case, mesh, request, hop)
         _remedies(case, mesh, hop, sender)

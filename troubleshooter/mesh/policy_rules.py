@@ -71,6 +71,7 @@ KEYS = {
 OF_CONNECTIONS = ("destination.ip", "connection.sni")
 NEVER_KNOWN = "experimental.envoy.filters."
 """Conditions on what no object tells."""
+OF_A_TOKEN = "request.auth."
 REQUEST_KEYS = ("request.auth.claims[", "request.headers[", "request.experimental.inline.headers[")
 OF_TOKENS = {"request.auth.audiences": "aud", "request.auth.presenter": "azp"}
 """Conditions on one claim each."""
@@ -146,7 +147,7 @@ def _matcher(key: str, subject: Subject, namespace: str) -> Callable[[Sequence[o
     if key == "connection.sni":
         sni = subject.sni
         return lambda wanted: None if sni is None else any(text_matches(str(w), sni) for w in wanted)
-    if key.startswith(NEVER_KNOWN):
+    if key.startswith(NEVER_KNOWN) or (key.startswith(OF_A_TOKEN) and "requestPrincipals" in subject.unknown):
         return lambda _wanted: None
     values = _request_values(key, subject)
     return lambda wanted: any(text_matches(str(w), v) for w in wanted for v in values)

@@ -20,6 +20,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("request.destination", ("registered", "hidden", "routed", "unregistered", "address", "alias"), "What the caller's proxy knows of the host; an alias is an ExternalName Service for a host that it does not know.", "walk"),
     ("caller.proxy", PRESENCE, "Whether a proxy takes the connection where it is made.", "walk"),
     ("request.origin", ("workload", "outside"), "Who made it at first, where it goes through a gateway.", "walk"),
+    ("request.preflight", YES_NO, "Whether a browser sends it by itself, to ask whether a page may send another one.", "walk"),
     ("request.rewritten", YES_NO, "Whether a route has changed its path on the way.", "walk"),
     ("caller.capture", ("taken", "excluded", "no-proxy"), "Whether its proxy takes this connection.", "walk"),
     ("caller.outbound_policy", ("allow-any", "registry-only"), "What its proxy does with destinations that it does not know.", "walk"),

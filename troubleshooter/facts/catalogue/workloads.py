@@ -27,6 +27,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("authorization_policy.spares", ("callers", "tokens", "both", "nobody"), "Whom the DENY rule that matched leaves out.", "walk"),
     ("authorization_policy.only_caller", YES_NO, "Whether the DENY rule that matched is for this very caller.", "walk"),
     ("authorization_policy.only_path", YES_NO, "Whether the DENY rule that matched is for this very path.", "walk"),
+    ("authorization_policy.after_preflight", ("may-pass", "denied"), "What the policies that deny a preflight make of the request that follows it, with whatever token.", "walk"),
+    ("authorization_policy.only_preflight", YES_NO, "Whether the DENY rule that matched is for the method OPTIONS alone.", "walk"),
     ("authorization_policy.caught_by", ("fields", "everything"), "Whether the DENY rule that matched asks for anything.", "walk"),
     ("authorization_policy.scope", ("workload", "namespace", "mesh"), "For what the policy of the nearest rule is made.", "walk"),
     ("authorization_policy.callers", ("named", "anybody"), "Whether the nearest rule says who may call.", "walk"),
