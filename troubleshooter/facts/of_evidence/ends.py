@@ -1,0 +1,91 @@
+"""Which proxies of the evidence sent and took the request in question.
+
+Decides: by the pod, where a mesh is seen; else by what a proxy has: the cluster to which the log line sent it, or the
+inbound listener of a target. A proxy that could be either is neither. Must not know what its pages say beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from troubleshooter.evidence import Side
+from troubleshooter.evidence.envoy.dump import ConfigDump
+from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
+from troubleshooter.evidence.envoy.status import Clusters, Stats
+from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.mesh.workloads import Pod
+from troubleshooter.model import HopKind
+
+INBOUND = "inbound|"
+"""How the names of clusters begin that lead to the application of the proxy's own pod."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """The proxy that sent (on the hop in focus) and the one that took the request, None where no page of it is there
+    or it cannot be told."""
+
+    sender: Proxy | None = None
+    target: Proxy | None = None
+
+
+def ends_of(scene: Scene) -> Ends:
+    """The two ends of the connection in focus, as far as evidence has pages of them."""
+    proxies = proxies_of(scene.evidence)
+    sending = _of_pod(proxies, scene.hop.party.pod if scene.hop else None)
+    far = scene.trail.hop if scene.trail else None
+    taken = far.party.pod if far is not None and far.kind is HopKind.TARGET else None
+    end = far.endpoint.pod if far is not None and far.endpoint else None
+    taking = _of_pod(proxies, taken or end)
+    cluster = _cluster(scene)
+    return Ends(
+        sender=sending or _only(proxies, lambda proxy: proxy is not taking and cluster in clusters_of(proxy)),
+        target=taking or _only(proxies, lambda proxy: proxy is not sending and _is_target(proxy, cluster)),
+    )
+
+
+def clusters_of(proxy: Proxy) -> frozenset[str]:
+    """The names of all clusters of which a page of the proxy speaks."""
+    return frozenset(_names(proxy))
+
+
+def _names(proxy: Proxy) -> Iterator[str]:
+    for dump in proxy.of(ConfigDump):
+        yield from (cluster.name for cluster in dump.value.clusters or ())
+    for page in proxy.of(Clusters):
+        yield from page.value.by_name
+    for stats in proxy.of(Stats):
+        yield from stats.value.scopes.get("cluster", ())
+
+
+def _cluster(scene: Scene) -> str:
+    """The cluster that was chosen: as logged on the way out, else as the walk chose it."""
+    entry = scene.observation.entry if scene.observation else None
+    if entry is not None and entry.side is not Side.INBOUND and entry.upstream_cluster:
+        return entry.upstream_cluster
+    return scene.hop.cluster.name if scene.hop and scene.hop.cluster else ""
+
+
+def _of_pod(proxies: tuple[Proxy, ...], pod: Pod | None) -> Proxy | None:
+    if pod is None:
+        return None
+    return _only(proxies, lambda proxy: _is_of(proxy, pod))
+
+
+def _is_of(proxy: Proxy, pod: Pod) -> bool:
+    node = proxy.node
+    if pod.name and node.pod:
+        return (node.pod, node.namespace) == (pod.name, pod.namespace)
+    return bool(pod.address) and node.address == pod.address
+
+
+def _is_target(proxy: Proxy, cluster: str) -> bool:
+    names = clusters_of(proxy)
+    return cluster not in names and any(name.startswith(INBOUND) for name in names)
+
+
+def _only(proxies: tuple[Proxy, ...], fits: Callable[[Proxy], bool]) -> Proxy | None:
+    """The one that fits; None where none does, or several."""
+    found = [proxy for proxy in proxies if fits(proxy)]
+    return found[0] if len(found) == 1 else None
