@@ -34,6 +34,10 @@ def about_endpoints(case: CaseBuilder, hop: Hop) -> None:
         case.fact("endpoint.localities", "several" if len(places) > 1 else "one", *spots)
     case.detail("endpoint.localities", ", ".join(e.locality for e in places))
     case.fact("endpoint.spread", placement.spread, cluster.service.object.at())
+    if placement.spread is not Spread.WEIGHTS:
+        farther = [e for e in placement.endpoints if e.priority]
+        behind = [e.workload.object.at() if e.workload else cluster.service.object.at() for e in farther]
+        case.fact("endpoint.farther", "some" if farther else "none", *dict.fromkeys(behind))
     own = hop.party.pod.locality if hop.party.pod else ""
     case.detail("endpoint.locality", own)
     case.detail("endpoint.share", _share(placement, own))
@@ -87,6 +91,9 @@ def _settings(case: CaseBuilder, rule: DestinationRule, port: int, subset: str) 
     case.detail("destination_rule.failover", place.field)
     policy = balancer[1].field.removesuffix(f".{BALANCER}") if balancer else "spec.trafficPolicy"
     case.detail("destination_rule.policy_field", policy)
+    if outlier:
+        beside = balancer[1].field if balancer else f"{outlier[1].field.removesuffix(f'.{OUTLIERS}')}.{BALANCER}"
+        case.detail("destination_rule.locality_field", f"{beside}.{LOCALITIES}")
 
 
 def _inside(rule: DestinationRule, balancer: Resource) -> Resource:

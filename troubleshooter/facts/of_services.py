@@ -16,6 +16,7 @@ from troubleshooter.facts.of_pods import about_creation, about_trouble
 from troubleshooter.facts.of_slice_ports import about_slice_ports
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
+from troubleshooter.mesh.nodes import SPREAD
 from troubleshooter.mesh.server_first import speaks_first
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
@@ -49,12 +50,17 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
         _lookup(case, service)
         return
     case.fact("service.http_target", "yes" if _leads_to_http(service, port) else "no", service.object.at(port.path))
-    distribution = service.object.spec.get("trafficDistribution")
-    place = service.object.at("spec.trafficDistribution" if distribution else "spec")
-    case.fact("service.traffic_distribution", "set" if distribution else "none", place)
+    _spread(case, service)
     case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
+
+
+def _spread(case: CaseBuilder, service: Service) -> None:
+    """Whether a Service asks for close endpoints, by its field or by the annotation."""
+    field, noted = service.object.spec.get("trafficDistribution"), service.object.annotations.get(SPREAD)
+    path = "spec.trafficDistribution" if field else f'metadata.annotations["{SPREAD}"]' if noted else "spec"
+    case.fact("service.traffic_distribution", "set" if field or noted else "none", service.object.at(path))
 
 
 def _lookup(case: CaseBuilder, service: Service) -> None:

@@ -30,6 +30,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
+    ("evidence.zone_load", ("near-alone", "alike"), "Whether only the pods in the zones of their callers get requests to speak of.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
     ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),

@@ -60,6 +60,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("destination_rule.tls_field", "Where its client TLS stands, or would have to."),
     ("destination_rule.tls_removal", "What to remove for its client TLS to be gone."),
     ("destination_rule.failover", "Where its locality settings stand."),
+    ("destination_rule.locality_field", "Where it could say what holds for localities."),
     ("destination_rule.policy_field", "The traffic policy that holds its locality settings."),
     ("destination_rule.outlier_field", "Where its outlier detection stands."),
     ("destination_rule.ejection_time", "How long an endpoint is ejected the first time."),

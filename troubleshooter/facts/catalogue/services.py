@@ -76,6 +76,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
+    ("endpoint.farther", ("some", "none"), "Whether ready endpoints get requests only when nearer ones fail.", "walk"),
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
