@@ -119,3 +119,10 @@ def test_windows_line_ends_do_not_matter(read_one: ReadOne) -> None:
     thing = read_one("apiVersion: v1\r\nkind: Service\r\nmetadata:\r\n  name: a\r\n  namespace: b\r\n")
 
     assert ("a", 4) == (thing.name, thing.line_of("metadata.name"))
+
+
+def test_equal_words_are_kept_once() -> None:
+    """What two documents both say takes the memory of one: their keys and words are the same objects."""
+    one, other = (build("tier-of-the-mesh: back-end of the mesh\n").value for _ in range(2))
+
+    assert [id(word) for pair in one.items() for word in pair] == [id(word) for pair in other.items() for word in pair]

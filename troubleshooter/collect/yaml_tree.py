@@ -12,6 +12,7 @@ is `(offset, None | list | dict of nodes)` and the offset is that of a map's key
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any, NamedTuple
 
 import yaml
@@ -87,7 +88,7 @@ class _Tree:
         self._copies = 0
 
     def scalar(self, event: Any) -> None:
-        text = event.value
+        text = intern(event.value)  # a mesh says the same few words again and again: each is kept once
         certain = event.tag is None and text and text[0] not in FIRST
         value = text if certain else scalar(text, event.tag, quoted=not event.implicit[0])
         if self._is_map and self._key is _NO_KEY:

@@ -13,6 +13,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.index import selects
 from troubleshooter.mesh.virtual_services import Destination
 from troubleshooter.mesh.workloads import Workload
+from troubleshooter.model import as_list
 from troubleshooter.walk import Hop
 from troubleshooter.walk.decisions import Party
 
@@ -24,7 +25,8 @@ def about_canary(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     if routing is None or routing.route is None or target is None:
         return
     place = target.place
-    others = [d for d in mesh.virtual_services.destinations(routing.route) if d.number != target.number]
+    sent = mesh.virtual_services.destinations(routing.route) if len(as_list(routing.route.raw.get("route"))) > 1 else []
+    others = [d for d in sent if d.number != target.number]
     if not others:
         case.fact("destination.canary", "alone", place)
         return

@@ -90,7 +90,7 @@ def _level(rule: DestinationRule, place: Resource | None) -> str:
 
 
 def _mentions_tls(raw: Any) -> bool:
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         return raw.get("tls") is not None or any(_mentions_tls(v) for v in raw.values())
     return any(_mentions_tls(v) for v in as_list(raw))
 

@@ -112,5 +112,7 @@ def _sees(mesh: Mesh, thing: Object, namespace: str) -> bool:
 
 def _party(namespace: str, labels: Mapping[str, str]) -> Party:
     client = assumed_client(namespace)
+    if not labels:
+        return client
     assert client.pod is not None  # noqa: S101 - a client that is assumed has one
     return replace(client, pod=replace(client.pod, labels=labels))

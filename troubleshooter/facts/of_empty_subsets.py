@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.facts.of_pods import about_trouble
@@ -37,7 +36,7 @@ def about_empty_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, subset: 
     if service is None or port is None:
         return
     found = mesh.endpoints(service, port)
-    place = replace(subset.place, field=f"{subset.place.field}.labels")
+    place = subset.labels_place
     if any(selects(subset.labels, placed_labels(e)) for e in found.ready):
         case.fact("destination.subset_endpoints", "some", place)
     elif found.ready and labels_known(subset.labels, found.ready):

@@ -32,6 +32,7 @@ class Subset:
     labels: Mapping[str, str]
     policy: Raw
     place: Resource
+    labels_place: Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +135,7 @@ class DestinationRules:
                 self._wild[rule.namespace].append(host)
         self._wild_hosts = [host for host in self._by_host if host.startswith("*")]
         self._merged: dict[tuple[Key, ...], DestinationRule] = {}
+        self._deciding: dict[tuple[str, str, str], tuple[str, list[Part]]] = {}
 
     def host_of(self, rule: Object) -> str:
         """The full host that a rule is for."""
@@ -146,10 +148,10 @@ class DestinationRules:
         the first that has a rule for the host decides, by its most specific host. A viewer in the root namespace first
         sees only what that namespace keeps to itself, so that rules for everybody do not hide those of a service.
         """
-        for pattern, parts in self._looked_up(service, viewer):
-            if parts:
-                return self._chosen(pattern, parts, viewer, labels)
-        return None
+        key = (service.host, service.namespace, viewer)
+        if key not in self._deciding:
+            self._deciding[key] = next((found for found in self._looked_up(service, viewer) if found[1]), ("", []))
+        return self._chosen(*self._deciding[key], viewer, labels)
 
     def rivals(self, service: Service, viewer: str, chosen: DestinationRule) -> list[DestinationRule]:
         """The rules that also cover the host, visible to the viewer in the namespaces looked up, but do not decide.
@@ -167,8 +169,9 @@ class DestinationRules:
 
     def covering(self, host: str) -> list[Object]:
         """Every rule anywhere that covers a full host, whoever may see it."""
-        wild = (r for r in self.wildcards(host) if self.host_of(r) != host)
-        return oldest_first([*self._by_host.get(host, ()), *wild])
+        exact = self._by_host.get(host, [])
+        wild = [r for r in self.wildcards(host) if self.host_of(r) != host]
+        return oldest_first([*exact, *wild]) if wild else exact
 
     def wildcards(self, host: str) -> list[Object]:
         """Every rule anywhere with a wildcard host that covers a full host."""
@@ -240,12 +243,14 @@ class DestinationRules:
     def _chosen(self, host: str, parts: list[Part], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
         """Of the rules of one host, that which selects this proxy by its labels, else the last of those for every
         proxy."""
+        for_all = None
         for part in parts:
             wanted = selector_of(part.first)
-            if wanted and part.first.namespace == viewer and selects(wanted, labels):
+            if not wanted:
+                for_all = part
+            elif part.first.namespace == viewer and selects(wanted, labels):
                 return self._merge(host, part.rules)
-        open_to_all = [p for p in parts if not selector_of(p.first)]
-        return self._merge(host, open_to_all[-1].rules) if open_to_all else None
+        return self._merge(host, for_all.rules) if for_all else None
 
 
 def _too_late(rule: Object, policy: Policy) -> bool:
@@ -272,4 +277,5 @@ def _subsets(rule: Object) -> Iterable[Subset]:
             labels=as_words(subset.get("labels")),
             policy=as_map(subset.get("trafficPolicy")),
             place=rule.at(f"spec.subsets[{n}]"),
+            labels_place=rule.at(f"spec.subsets[{n}].labels"),
         )

@@ -79,7 +79,10 @@ def endpoints_of(index: Index, workloads: Workloads, service: Service, port: Por
 
 def beyond(own: Endpoints, others: Iterable[Endpoints]) -> Endpoints:
     """The endpoints of one service port in several Kubernetes clusters; why none is ready is told of the first."""
-    every = (*own.all, *(e for other in others for e in other.all))
+    more = [e for other in others for e in other.all]
+    if not more:
+        return own
+    every = (*own.all, *more)
     absence = Absence.NONE if any(e.healthy for e in every) else own.absence
     return replace(own, all=every, absence=absence)
 

@@ -213,7 +213,8 @@ class Mesh:
         if self._cluster and not service.entry and self.networks.keeps_local(service.host):
             found = within(found, self._cluster)
         found = without(found, self.inventory.without)
-        return replace(found, all=tuple(map(self._with_network, found.all)))
+        placed = tuple(map(self._with_network, found.all))
+        return found if placed == found.all else replace(found, all=placed)
 
     def _with_network(self, endpoint: Endpoint) -> Endpoint:
         if endpoint.network or not (endpoint.pod or endpoint.cluster):

@@ -55,6 +55,7 @@ class Networks:
 
     def __init__(self, index: Index, settings: Settings, registry: Registry) -> None:
         self._index, self._settings, self._registry = index, settings, registry
+        self._labelled: dict[str, str] = {}
 
     def of(self, *, labels: Mapping[str, str], cluster: str, address: str) -> str:
         """The network of an endpoint, "" if nothing says it."""
@@ -62,9 +63,12 @@ class Networks:
 
     def of_namespace(self, cluster: str) -> str:
         """The network that the system namespace of a cluster is labelled with."""
-        names = dict.fromkeys((ISTIO_NAMESPACE, self._settings.root_namespace))
-        spaces = (self._index.in_cluster(cluster, CORE, "Namespace", "", name) for name in names)
-        return next((space.labels[NETWORK] for space in spaces if space and space.labels.get(NETWORK)), "")
+        if cluster not in self._labelled:
+            names = dict.fromkeys((ISTIO_NAMESPACE, self._settings.root_namespace))
+            spaces = (self._index.in_cluster(cluster, CORE, "Namespace", "", name) for name in names)
+            told = (space.labels[NETWORK] for space in spaces if space and space.labels.get(NETWORK))
+            self._labelled[cluster] = next(told, "")
+        return self._labelled[cluster]
 
     def of_proxy(self, pod: Pod, cluster: str) -> str:
         """The network that a proxy says it is in: of a running pod what its container was given, else what injection
@@ -139,6 +143,8 @@ class Networks:
 
     def _of_mesh_networks(self, cluster: str, address: str) -> str:
         """The network whose `fromRegistry` names the cluster, else that whose `fromCidr` holds the address."""
+        if not self._mesh_networks:
+            return ""
         ranges = {
             str(name): list(map(as_map, as_list(as_map(raw).get("endpoints"))))
             for name, raw in self._mesh_networks.items()

@@ -89,7 +89,7 @@ class Registry:
 
         exact = [s for s in self._counting(host) if left(s)]
         if exact:
-            return min(exact, key=rank)
+            return exact[0] if len(exact) == 1 else min(exact, key=rank)
         covering = [s for s in self._wildcards if hosts.covers(s.host, host) and left(s)]
         return min(covering, key=lambda s: (-len(s.host), *rank(s)), default=None)
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from troubleshooter.mesh.matching import Mismatch, Sender, mismatches, of_sender, takes_all
 from troubleshooter.model import Object, Raw, Request, Resource, as_list, as_map
@@ -168,9 +169,11 @@ def qualified(gateway: str, namespace: str) -> str:
     return f"{rest.partition('.')[0]}/{name}" if dot else f"{namespace}/{gateway}"
 
 
-def routes_of(thing: Object, kind: str) -> list[Route]:
+@lru_cache(maxsize=1024)
+def routes_of(thing: Object, kind: str) -> tuple[Route, ...]:
     """The `http`, `tcp` or `tls` routes of one VirtualService as they are written there."""
-    return [Route(owner=thing, kind=kind, index=n, raw=as_map(r)) for n, r in enumerate(as_list(thing.spec.get(kind)))]
+    written = enumerate(as_list(thing.spec.get(kind)))
+    return tuple(Route(owner=thing, kind=kind, index=n, raw=as_map(route)) for n, route in written)
 
 
 def attempts(routes: Iterable[Route], sender: Sender) -> list[Attempt]:

@@ -72,7 +72,7 @@ class Unmodelled:
     def of_proxy(self, namespace: str, labels: Mapping[str, str], *, gateway: bool = False) -> list[Touch]:
         """What touches a proxy: objects of its namespace or the root namespace that select it, and a Sidecar with
         listeners of its own; gateways take no Sidecar."""
-        spaces = dict.fromkeys((namespace, self._root))
+        spaces = dict.fromkeys((namespace, self._root)) if self._of_proxies else ()
         held = [t for s in spaces for t in self._of_proxies.get(s, ()) if _selects(t.object, labels)]
         sidecar = None if gateway else self._sidecars.in_force(namespace, labels)
         doubt = sidecar is not None and self._sidecars.doubtful(sidecar)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import chain
 
 from troubleshooter.mesh import hosts
@@ -139,6 +140,7 @@ def known_service(mesh: Mesh, host: str, namespace: str) -> Service | None:
     return found
 
 
+@lru_cache(maxsize=1024)
 def assumed_client(namespace: str) -> Party:
     """A client with a proxy of which nothing else is known."""
     thing = Object(raw={"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "client", "namespace": namespace}})
