@@ -34,6 +34,9 @@ KINDS: Mapping[str, str] = {
 SCHEME = "spiffe://"
 """With this an identity begins in a certificate, and never in a rule."""
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE")
+"""Source: https://www.rfc-editor.org/rfc/rfc9110#name-method-definitions and RFC 5789 (PATCH)."""
+
 OF_HTTP = frozenset({"methods", "paths", "hosts", "token"})
 OF_CALLER = frozenset({"principals", "namespaces", "service-accounts"})
 
@@ -144,6 +147,17 @@ def kind(miss: Miss, port: int, subject: Subject) -> str:
     if asked == "ports" and str(port) in miss.wanted and port != subject.port:
         return "service-port"
     return asked
+
+
+def of_http(methods: Iterable[str]) -> bool:
+    """Whether each of these is a method of HTTP, or a beginning or an end of one with a star."""
+    return all(any(_fits(method.upper(), known) for known in METHODS) for method in methods)
+
+
+def _fits(written: str, known: str) -> bool:
+    if written.endswith("*"):
+        return known.startswith(written[:-1])
+    return known.endswith(written[1:]) if written.startswith("*") else written == known
 
 
 def wanted(miss: Miss) -> str:

@@ -234,8 +234,6 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     about_far_end(case, entry, source)
     about_pattern(case, observation)
     _about_version(case, entry, source)
-    if "filter_chain_not_found" in entry.details or (entry.is_tcp and "NR" in entry.flags and not entry.details):
-        case.seen("evidence.server_filter_chain", "not-found", source)
     case.detail("failure.flag", ",".join(entry.flags))
     case.detail("failure.details", entry.details)
     case.detail("failure.status", entry.response_code)
@@ -281,7 +279,6 @@ def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource
     """How the failures are spread over time, as far as the log shows it; `places` are what the connection leads to."""
     if observation.idle is not None and observation.idle >= IDLE:
         case.seen("failure.pattern", "after-idle", observation.source, *places)
-        case.detail("failure.idle", f"{observation.idle:.0f} s")
 
 
 def _reason(entry: AccessLogEntry) -> str:

@@ -35,7 +35,6 @@ def about_shared(case: CaseBuilder, mesh: Mesh, shared: Shared) -> None:
     case.role("gateway", first.gateway.at())
     case.fact("gateway.certificate", "shared", place, other)
     case.detail("gateway.certificate", shared.certificate)
-    case.detail("gateway.certificate_host", shared.host)
     case.detail("gateway.hosts", ", ".join(first.hosts))
     case.detail("gateway.hosts_field", place.field)
     written = [str(h) for h in as_list(first.raw.get("hosts"))]

@@ -56,6 +56,9 @@ def about_client_tls(case: CaseBuilder, rule: DestinationRule, cluster: Cluster,
         return
     merged = hidden.object in rule.objects
     case.fact("rival.hidden_by", "age" if merged else "look-up", hidden.object.at("spec.host"))
+    ours, theirs = set(rule.subsets), set(hidden.subsets)
+    met = not ours or not theirs or ours & theirs
+    case.fact("rival.subsets", "met" if met else "apart", owner.at("spec.subsets"), hidden.object.at("spec.subsets"))
     _about_hidden(case, hidden, cluster.port, spot)
 
 
@@ -68,7 +71,6 @@ def _about_hidden(case: CaseBuilder, hidden: DestinationRule, port: int, spot: R
     case.fact("rival.tls", tls_of(hidden, port, "")[0], place)
     case.fact("rival.reach", REACH.get(host_width(hidden.host), "other"), hidden.object.at("spec.host"))
     case.detail("rival.host", hidden.host)
-    case.detail("rival.tls_mode", str(raw.get("mode") or ""))
     case.detail("rival.tls_section", dict(raw))
 
 

@@ -58,6 +58,8 @@ def about_connection(case: CaseBuilder, trail: Trail, hop: Hop) -> None:
     _identity(case, hop, sent)
     if hop.gap is not None and hop.gap.reason is Reason.RUN_AS_PROXY:
         case.detail("caller.user_field", _in_template(hop.party, hop.gap.place))
+        if hop.party.workload is not None and hop.party.workload.object.kind in {"Deployment", "Pod"}:
+            case.fact("caller.runs_as", "proxy-group" if hop.gap.place.field.endswith("Group") else "proxy-user", place)
     if hop.gap is not None and hop.gap.annotation and hop.cluster is not None:
         _excluded(case, hop.gap, hop.party, hop.cluster.port)
 

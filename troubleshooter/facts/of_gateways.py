@@ -27,7 +27,6 @@ def about_gateway(case: CaseBuilder, mesh: Mesh, gateway: Object, *, seen: bool)
     case.role("gateway", gateway.at())
     place = gateway.at("spec.selector")
     selector = mesh.gateways.selector(gateway)
-    case.detail("gateway.selector", dict(selector))
     case.detail("gateway.selector_text", selector_text(selector.items()))
     workloads = mesh.gateways.workloads(gateway)
     if workloads:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.services import Service
-from troubleshooter.model import as_list, as_map
+from troubleshooter.model import Object, as_list, as_map
 from troubleshooter.walk import Hop
 
 
@@ -29,5 +29,16 @@ def about_imports(case: CaseBuilder, mesh: Mesh, service: Service, hop: Hop, por
     field = f"spec.egress[{number}].hosts"
     case.role("sidecar", own.at())
     case.fact("sidecar.imports", "no", own.at(field))
+    _about_rival(case, mesh, own, hop)
     case.detail("sidecar.hosts_field", field)
     case.detail("sidecar.missing_host", f"{service.namespace}/{service.host}")
+
+
+def _about_rival(case: CaseBuilder, mesh: Mesh, own: Object, hop: Hop) -> None:
+    """Another Sidecar of its namespace that is for the same pods in the same way. Istio leaves open which one counts;
+    istiod takes the older."""
+    wide, others = mesh.sidecars.alike(own, hop.party.labels)
+    if others:
+        case.role("rival", others[0].at())
+    word = ("whole-namespace" if wide else "same-pods") if others else "none"
+    case.fact("sidecar.rival", word, own.at("spec"), *(o.at("spec") for o in others))

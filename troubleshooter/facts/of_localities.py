@@ -39,7 +39,6 @@ def about_endpoints(case: CaseBuilder, hop: Hop) -> None:
         behind = [e.workload.object.at() if e.workload else cluster.service.object.at() for e in farther]
         case.fact("endpoint.farther", "some" if farther else "none", *dict.fromkeys(behind))
     own = hop.party.pod.locality if hop.party.pod else ""
-    case.detail("endpoint.locality", own)
     case.detail("endpoint.share", _share(placement, own))
     if cluster.rule is not None:
         _settings(case, cluster.rule, cluster.port, cluster.subset)

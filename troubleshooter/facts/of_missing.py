@@ -61,7 +61,7 @@ def about_missing_port(case: CaseBuilder, mesh: Mesh, cluster: Cluster, target: 
     leading = [p for p in service.ports if written and cluster.port in _targets(mesh, service, p)]
     only = leading or list(service.ports)
     how = "target-port" if leading else "only"
-    case.fact("destination.port_guess", how if len(only) == 1 else "none", ports)
+    case.fact("destination.port_guess", how if len(only) == 1 else "several" if only else "none", ports)
     case.detail("destination.guess_port", only[0].number if len(only) == 1 else None)
 
 

@@ -12,12 +12,16 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.creation import Failure, Refusal
+from troubleshooter.mesh.pods import PROXY
 from troubleshooter.mesh.trouble import Trouble, ailment, restarts, without_proxies
 from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.model import as_list, as_map
 from troubleshooter.walk.readiness import none_ready
 
 LONGEST = 500
 """Characters of a message that are shown."""
+TO_BE_INJECTED = "auto"
+"""The image of a gateway's container until injection puts the right one in."""
 FEW = 4
 """Pods that are named as proof."""
 
@@ -33,6 +37,13 @@ def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
     pod, chosen = next((p, a) for p, a in found if a.trouble is usual)
     case.role("pod", pod.owner.at())
     case.fact("pod.trouble", usual, chosen.place)
+    if usual is Trouble.IMAGE:
+        held = [as_map(c) for c in as_list(pod.owner.spec.get("containers"))]
+        waiting = next(
+            (n for n, c in enumerate(held) if c.get("name") == PROXY and c.get("image") == TO_BE_INJECTED), None
+        )
+        place = pod.owner.at("spec.containers" if waiting is None else f"spec.containers[{waiting}].image")
+        case.fact("pod.image", "other" if waiting is None else "to-be-injected", place)
     case.detail("pod.container", chosen.container)
     case.detail("pod.reason", chosen.reason or "no reason is given")
     owner = mesh.workloads.pod(pod.namespace, pod.name)

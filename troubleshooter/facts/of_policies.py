@@ -8,7 +8,18 @@ from __future__ import annotations
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.nearest_rule import OF_CALLER, SCHEME, Nearest, asks, had, kind, nearest, scope_of, wanted
+from troubleshooter.facts.nearest_rule import (
+    OF_CALLER,
+    SCHEME,
+    Nearest,
+    asks,
+    had,
+    kind,
+    nearest,
+    of_http,
+    scope_of,
+    wanted,
+)
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_denials import about_denying_rule
 from troubleshooter.facts.of_identities import about_identity
@@ -70,7 +81,6 @@ def about_denial(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observati
     case.seen("authorization_policy.decision", Decision.IMPLICIT_DENY, observation.source, place)
     case.fact("authorization_policy.miss", "not-known", place)
     case.detail("authorization_policy.names", ", ".join(str(p) for p in judgement.decided_by))
-    case.detail("authorization_policy.field", place.field)
     case.fact("authorization_policy.scope", scope_of(policy, root), policy.at("spec"))
     case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
     case.fact("authorization_policy.hop", "gateway" if hop.kind is HopKind.GATEWAY else "target")
@@ -87,7 +97,6 @@ def _implicit_deny(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) ->
     case.role("authorization_policy", policy.at())
     case.fact("authorization_policy.decision", judgement.decision, policy.at(field), *(p.at() for p in policies))
     case.detail("authorization_policy.names", ", ".join(str(p) for p in policies))
-    case.detail("authorization_policy.field", field)
     case.fact("authorization_policy.scope", scope_of(policy, mesh.settings.root_namespace), policy.at("spec"))
     case.fact("authorization_policy.reads", "http" if subject.http else "tcp")
     case.fact("request.rewritten", "yes" if subject.path != as_proxies_see(mesh, request) else "no")
@@ -104,6 +113,9 @@ def _misses(case: CaseBuilder, request: Request, near: Nearest, subject: Subject
     case.fact(
         "authorization_policy.miss", kinds.pop() if len(kinds) == 1 else "several", *(m.place for m in near.misses)
     )
+    methods = next((m for m in near.misses if m.attribute == "methods"), None)
+    if methods is not None:
+        case.fact("authorization_policy.methods", "of-http" if of_http(methods.wanted) else "unknown", methods.place)
     asked = [asks(m) for m in near.misses]
     case.fact("authorization_policy.asks_token", "yes" if "token" in asked else "no", near.policy.at(near.field))
     case.fact("authorization_policy.asks_caller", "yes" if OF_CALLER & set(asked) else "no", near.policy.at(near.field))

@@ -6,6 +6,7 @@ from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
+from troubleshooter.facts.of_claims import about_claims
 from troubleshooter.facts.of_faults import about_fault
 from troubleshooter.facts.of_rewrites import about_rewrite
 from troubleshooter.facts.of_rivals import about_rivals
@@ -40,6 +41,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
     _match(case, mesh, hop, routing)
     if routing.route is None and routing.nearest is not None:
         _nearest(case, request, routing.nearest, _sender(request, hop).port)
+        about_claims(case, mesh, hop, routing.nearest)
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
         about_timeout(case, routing.route)

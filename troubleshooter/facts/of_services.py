@@ -21,6 +21,7 @@ from troubleshooter.mesh.server_first import speaks_first
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.workloads import Workload
 from troubleshooter.model import Resource
+from troubleshooter.model.paths import get
 
 VOLATILE = frozenset({"pod-template-hash", "controller-revision-hash", "version", "app.kubernetes.io/version"})
 REPLICATED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController", "Rollout"})
@@ -51,6 +52,7 @@ def about_service_port(case: CaseBuilder, mesh: Mesh, service: Service, port: Po
         return
     case.fact("service.http_target", "yes" if _leads_to_http(service, port) else "no", service.object.at(port.path))
     _spread(case, service)
+    _declared(case, mesh, service, port)
     case.detail("service.selector_text", selector_text(service.selector.items()))
     _endpoints(case, mesh, service, port)
     _target_port(case, mesh, service, port)
@@ -61,6 +63,15 @@ def _spread(case: CaseBuilder, service: Service) -> None:
     field, noted = service.object.spec.get("trafficDistribution"), service.object.annotations.get(SPREAD)
     path = "spec.trafficDistribution" if field else f'metadata.annotations["{SPREAD}"]' if noted else "spec"
     case.fact("service.traffic_distribution", "set" if field or noted else "none", service.object.at(path))
+
+
+def _declared(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> None:
+    """Whether pods of the Service are in the mesh, and what the port's appProtocol is worth."""
+    proxied = [pod.owner.at() for _, pod in selected(mesh.workloads, service) if pod.proxy and pod.proxy_seen]
+    case.fact("service.in_mesh", "yes" if proxied else "no", *proxied[:4])
+    application = str(get(service.object.raw, f"{port.path}.appProtocol") or "")
+    known = "none" if not application else "known" if port.declared_by else "unknown"
+    case.fact("service.app_protocol", known, service.object.at(f"{port.path}.appProtocol"))
 
 
 def _lookup(case: CaseBuilder, service: Service) -> None:

@@ -64,4 +64,3 @@ def about_lateness(case: CaseBuilder, observation: Observation) -> None:
         most = limit * LATE + 100 if over == "route" else float("inf")
         fits = limit - 5 <= entry.duration_ms <= most
         case.seen("failure.lasted", "as-set" if fits else "otherwise", observation.source)
-    case.detail("failure.duration", f"{entry.duration_ms} ms" if entry.duration_ms is not None else "")

@@ -227,8 +227,6 @@ def _about_caller(case: CaseBuilder, hop: Hop) -> None:
     if party.pod is not None and not party.assumed:
         if party.pod.proxy_seen:
             case.fact("caller.proxy", "present" if party.pod.proxy else "absent", party.pod.owner.at("spec"))
-        case.detail("caller.pod", party.pod.name)
-        case.detail("caller.service_account", party.pod.service_account)
         case.detail("caller.template_field", f"{party.workload.template.path}metadata" if party.workload else None)
 
 

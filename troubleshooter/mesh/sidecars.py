@@ -49,6 +49,13 @@ class Sidecars:
         chosen = (s for s in own if _selector(s) and selects(_selector(s), labels))
         return next((s for s in (*chosen, *_for_all(own), *_for_all(root))), None)
 
+    def alike(self, own: Object, labels: Mapping[str, str]) -> tuple[bool, list[Object]]:
+        """Whether a Sidecar is for its whole namespace, and the others there that select the same proxy as it does: for
+        the whole namespace too, or by labels."""
+        wide, there = not _selector(own), [s for s in self._of.get(own.namespace, ()) if s is not own]
+        found = _for_all(there) if wide else (s for s in there if _selector(s) and selects(_selector(s), labels))
+        return wide, list(found)
+
     def doubtful(self, thing: Object) -> bool:
         """Whether it makes the proxy one that applications ask as such, which is not modelled."""
         return proxies(thing)

@@ -35,5 +35,4 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
     ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
     ("evidence.jwks_fetch", ("failed", "other"), "What the log of istiod says of the keys of the token's issuer.", "evidence"),
-    ("evidence.server_filter_chain", ("not-found",), "Whether the server's proxy found no filter chain.", "evidence"),
 )  # fmt: skip
