@@ -77,3 +77,22 @@ def test_addresses() -> None:
 def test_short_names() -> None:
     """A name with a dot, or a wildcard, is not short."""
     assert [True, False, False] == [hosts.is_short(h) for h in ("web", "web.shop", "*")]
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "expected"),
+    [
+        ("10.0.0.0/8", "10.1.2.3", True),
+        ("10.1.2.3/8", "10.9.9.9", True),
+        ("10.0.0.0/8", "11.0.0.1", False),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("fd00::/8", "[fd00::1]", True),
+        ("fd00::/8", "10.0.0.1", False),
+        ("", "10.0.0.1", False),
+        ("*", "10.0.0.1", False),
+        ("10.0.0.0/8", "web.shop", False),
+    ],
+)
+def test_ranges(text: str, address: str, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """An address lies in a range of its own kind."""
+    assert expected is hosts.in_range(text, address)

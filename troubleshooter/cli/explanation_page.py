@@ -48,8 +48,6 @@ TITLES = {
 VERBATIM = ("how", "example", "references")
 """What is typed or followed: never wrapped."""
 
-LABEL = 13
-
 
 def page_of(explanation: Mapping[str, Any], screen: Screen) -> str:
     """The page, without a newline at its end."""

@@ -51,6 +51,15 @@ def is_loopback(host: str) -> bool:
     return is_address(host) and ipaddress.ip_address(host.strip("[]")).is_loopback
 
 
+def in_range(text: str, address: str) -> bool:
+    """Whether an address lies in a range that is written as one (`10.0.0.0/8`) or as a single address; what is neither
+    holds none."""
+    try:
+        return ipaddress.ip_address(address.strip("[]")) in ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        return False
+
+
 def covers(pattern: str, host: str) -> bool:
     """Whether a host falls under a pattern: equal, `*`, or `*.suffix` with something before the suffix.
 

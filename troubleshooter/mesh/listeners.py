@@ -11,7 +11,6 @@ pilot/pkg/model/push_context.go.
 
 from __future__ import annotations
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +51,10 @@ class Shared:
         pattern = hosts.most_specific(name, self.named) if name else None
         if pattern is not None:
             return self.named[pattern]
-        return next((c for r, c in self.ranges.items() if c.service is dialled or _holds(r, addresses)), self.rest)
+        return next(
+            (c for r, c in self.ranges.items() if c.service is dialled or any(hosts.in_range(r, a) for a in addresses)),
+            self.rest,
+        )
 
     def add(self, claim: Claim) -> None:
         """Let a service in, as far as those before it leave room."""
@@ -162,11 +164,3 @@ def ranges_of(service: Service) -> list[str]:
     if not service.entry:
         return []
     return [str(a) for a in as_list(service.object.spec.get("addresses")) if "/" in str(a)]
-
-
-def _holds(text: str, addresses: Iterable[str]) -> bool:
-    try:
-        network = ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return any(ipaddress.ip_address(a.strip("[]")) in network for a in addresses)

@@ -11,7 +11,6 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/multicluster/.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import math
 from collections.abc import Iterable, Mapping
@@ -153,7 +152,7 @@ class Networks:
             if any(part.get("fromRegistry") == cluster for part in parts):
                 return name
         held = ((name, part) for name, parts in ranges.items() for part in parts)
-        return next((name for name, part in held if _holds(str(part.get("fromCidr") or ""), address)), "")
+        return next((name for name, part in held if hosts.in_range(str(part.get("fromCidr") or ""), address)), "")
 
     def _by_address(self, network: str, raw: Raw) -> Iterable[NetworkGateway]:
         for each in map(as_map, as_list(raw.get("gateways"))):
@@ -232,12 +231,6 @@ def _node_ports(service: Object) -> dict[int, int]:
 def _outer(node: Object) -> str:
     held = map(as_map, as_list(node.status.get("addresses")))
     return next((str(a.get("address")) for a in held if a.get("type") == "ExternalIP"), "")
-
-
-def _holds(text: str, address: str) -> bool:
-    with suppress(ValueError):
-        return bool(text) and ipaddress.ip_address(address) in ipaddress.ip_network(text, strict=False)
-    return False
 
 
 def _overrides(host: str, default: str) -> bool:

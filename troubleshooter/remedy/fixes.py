@@ -19,7 +19,6 @@ from troubleshooter.remedy.scope import in_words
 from troubleshooter.remedy.verify import why_not
 from troubleshooter.rulebook import FixPlan, Rulebook, Scope, render
 
-NO_OBJECTS = "the objects are not known: put the names in, then apply it"
 NOT_TRIED = "not tried here: diagnose a request that needs it, and it will be"
 
 

@@ -12,6 +12,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from troubleshooter.mesh import hosts
 from troubleshooter.mesh.inbound_ports import ports_in
 from troubleshooter.mesh.index import CORE
 from troubleshooter.mesh.injector import TRAFFIC
@@ -86,16 +87,7 @@ def _within(addresses: Sequence[str], ranges: Sequence[str]) -> bool | None:
     """Whether some address lies in some range, None where no address is known."""
     if not addresses:
         return None
-    networks = [n for r in ranges if (n := _network(r)) is not None]
-    parsed = [ipaddress.ip_address(a.strip("[]")) for a in addresses]
-    return any(a in n for a in parsed for n in networks if a.version == n.version)
-
-
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
-    try:
-        return ipaddress.ip_network(text, strict=False)
-    except ValueError:
-        return None
+    return any(hosts.in_range(r, a) for r in ranges for a in addresses)
 
 
 def in_ambient(mesh: Mesh, pod: Pod) -> bool:
