@@ -133,8 +133,10 @@ def _label_word(space: Object) -> str:
 
 def _injected_neighbours(mesh: Mesh, workload: Workload) -> list[Resource]:
     """Other workloads of the namespace that have a proxy beside their application."""
-    return [
-        w.object.at()
-        for w in mesh.workloads.inside(workload.namespace)
-        if w is not workload and any(p.proxy and not p.gateway for p in w.pods)
-    ]
+    space = workload.namespace
+    injected = mesh.index.kept(f"injected workloads of {space}", lambda _: _injected(mesh, space))
+    return [w.object.at() for w in injected if w is not workload]
+
+
+def _injected(mesh: Mesh, namespace: str) -> list[Workload]:
+    return [w for w in mesh.workloads.inside(namespace) if any(p.proxy and not p.gateway for p in w.pods)]
