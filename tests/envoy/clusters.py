@@ -60,7 +60,7 @@ def _ready(view: View, cluster: Cluster, service: Service, port: Port) -> list[E
     """The endpoints of a cluster that may be used."""
     subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
     ready = view.mesh.endpoints(service, port).ready
-    if service.object.spec.get("internalTrafficPolicy") == "Local" and not view.pod.gateway:
+    if service.object.spec.get("internalTrafficPolicy") == "Local":
         ready = tuple(e for e in ready if e.pod and e.pod.node == view.pod.node)
     return [e for e in ready if subset is None or selects(subset.labels, _labels(e))]
 

@@ -63,6 +63,16 @@ def _says(key: str, *values: str) -> Seen:
     return lambda case: case.row.raw["then"].get(key) in values
 
 
+def _at_a_node(case: Case) -> bool:
+    """Whether nodes take part: they open ports, or drop what a caller without a proxy sends."""
+    dropped = _says("connection", "timeout")(case) and any(_keeps(thing) for thing in case.of("Service"))
+    return dropped or any(thing.spec.get("externalTrafficPolicy") == "Local" for thing in case.of("Service"))
+
+
+def _keeps(service: Object) -> bool:
+    return service.spec.get("internalTrafficPolicy") == "Local"
+
+
 def _several_clusters(case: Case) -> bool:
     return len({thing.cluster for thing in case.objects}) > 1
 
@@ -126,6 +136,7 @@ REASONS: Mapping[str, Seen] = {
     "no proxy takes part in what names resolve to": lambda case: (
         _says("stage", "dns")(case) or _says("connection", "dns")(case)
     ),
+    "no proxy takes part in what nodes drop, or in which pods they choose": _at_a_node,
     "several Kubernetes clusters": _several_clusters,
     "external authorizers are not imitated": _authorizer,
     "keys that a rule holds itself: tokens are signed anew, with keys of ours": _anywhere(

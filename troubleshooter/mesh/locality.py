@@ -1,8 +1,19 @@
 """Locality load balancing: the priority and weight of each endpoint as seen from one proxy.
 
 Decides from the locality setting in force, outlier detection and localities. Must not know why they are so.
-Source: istio/istio pilot/pkg/networking/core/loadbalancer/loadbalancer.go;
-https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/.
+
+This is all that istiod knows of zones: `distribute`, `failover` and `failoverPriority` of a localityLbSetting, and a
+Service's `trafficDistribution` or the annotation for it. A Namespace's annotation counts for its Services from Istio
+1.30 on, which is not modelled. Envoy's own zone-aware routing, which shares requests out by how many callers and
+endpoints each zone has, never takes place: it needs a `local_cluster_name`, which Istio's bootstrap does not set, and
+`localityLbSetting` has no field for it.
+Sources: istio/istio pilot/pkg/networking/core/loadbalancer/loadbalancer.go; `applyLocalityLoadBalancer` in
+pilot/pkg/networking/core/cluster_traffic_policy.go, `GetTrafficDistribution` in pilot/pkg/model/service.go and
+tools/packaging/common/envoy_bootstrap.json there;
+https://istio.io/latest/docs/reference/config/networking/destination-rule/#LocalityLoadBalancerSetting;
+https://istio.io/latest/docs/tasks/traffic-management/locality-load-balancing/;
+https://istio.io/latest/docs/ambient/usage/traffic-distribution/;
+https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/zone_aware_routing.
 """
 
 from __future__ import annotations
