@@ -10,6 +10,7 @@ from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Stage
 from troubleshooter.walk import Trail
+from troubleshooter.walk.endpoint_choice import in_subset
 
 MOST_NODES = 5
 """How many nodes are named."""
@@ -27,7 +28,8 @@ def about_node(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
     case.role("service", service.object.at())
     case.fact("service.node_policy", "external" if outside else "internal", step.resource)
     case.fact("service.node_endpoints", "none", service.object.at())
-    ready = [e.pod for e in mesh.endpoints(service, port).ready if e.pod]
+    held = mesh.endpoints(service, port).ready
+    ready = [e.pod for e in held if e.pod and (hop.cluster is None or in_subset(e, hop.cluster))]
     nodes = sorted({pod.node for pod in ready if pod.node})
     more = f" and {len(nodes) - MOST_NODES} more" if len(nodes) > MOST_NODES else ""
     case.detail("service.node", hop.stays_on)

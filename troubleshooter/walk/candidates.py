@@ -150,7 +150,9 @@ def _near(trail: Trail, service: Service, found: Endpoints) -> Candidates:
     if not own or not all(map(_node_known, found.ready)):
         return Candidates(endpoints=found, assumes=(f"a pod of {service.object} runs on the sender's node",))
     near = tuple(e for e in found.all if e.pod and e.pod.node == own)
-    why = f"{service.object} keeps traffic on its node, and no pod of it that is ready runs on {own}"
+    subset = trail.hop.cluster.subset if trail.hop.cluster else ""
+    whose = f"its subset {subset}" if subset else "it"
+    why = f"{service.object} keeps traffic on its node, and no pod of {whose} that is ready runs on {own}"
     place = service.object.at(f"spec.{INSIDE}")
     return Candidates(endpoints=replace(found, all=near), why=why, place=place, stays_on=own)
 

@@ -47,7 +47,7 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
     if port is None and not dialled:
         return [_beyond(mesh, request, trail, cluster)]
     found = candidates(mesh, request, trail)
-    kept = [e for e in found.endpoints.ready if found.straight or _in_subset(e, cluster)]
+    kept = [e for e in found.endpoints.ready if found.straight or in_subset(e, cluster)]
     trail = trail.decide(endpoints=found.endpoints)
     if not kept:
         return [_none(mesh, trail, cluster, found)]
@@ -62,7 +62,7 @@ def choose_endpoints(mesh: Mesh, request: Request, trail: Trail) -> list[Trail]:
         said = f"{cluster.name}: no weight leads from this locality to any endpoint"
         spot = _of_weights(mesh, trail, cluster)
         return [trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result={"endpoints": []})]
-    unready = [e for e in found.endpoints.all if not e.healthy and (found.straight or _in_subset(e, cluster))]
+    unready = [e for e in found.endpoints.all if not e.healthy and (found.straight or in_subset(e, cluster))]
     if not straight:  # those of other networks are behind a gateway, where nobody sees them
         unready = [e for e in given_to(mesh, trail, unready).dialled if not e.relay]
     result = {"endpoints": [shown(e) for e in (*placement.endpoints, *unready)]}
@@ -117,7 +117,8 @@ def _beyond_cluster(trail: Trail, endpoint: Endpoint) -> tuple[str, ...]:
     return (f"pods of cluster {there} can be reached from cluster {here}",)
 
 
-def _in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
+def in_subset(endpoint: Endpoint, cluster: Cluster) -> bool:
+    """Whether an endpoint has the labels of the subset that a cluster is for, if it is for one."""
     subset = cluster.rule.subset(cluster.subset) if cluster.rule and cluster.subset else None
     return subset is None or selects(subset.labels, placed_labels(endpoint))
 
@@ -146,10 +147,12 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
     """No endpoint that is ready (in the subset)."""
     assert cluster.service is not None  # noqa: S101 - the caller looked it up
     found = chosen.endpoints
-    if chosen.why and not found.ready:
+    if _kept_away(mesh, cluster, chosen):
         none: Mapping[str, object] = {"endpoints": [shown(e) for e in found.all]}
         trail = trail.decide(stays_on=chosen.stays_on)
         return trail.fails(Stage.ENDPOINT, chosen.why, _no_host(trail), resource=chosen.place, result=none)
+    if chosen.stays_on and cluster.service_port is not None:
+        found = mesh.endpoints(cluster.service, cluster.service_port)
     elsewhere = next(iter(mesh.clusters_not_read), None)
     unseen = ""
     if found.absence is Absence.NOT_SEEN:
@@ -175,6 +178,14 @@ def _none(mesh: Mesh, trail: Trail, cluster: Cluster, chosen: Candidates) -> Tra
         spot = subset.place
     result = {"endpoints": [shown(e) for e in found.all]}
     return trail.fails(Stage.ENDPOINT, said, _no_host(trail), resource=spot, result=result)
+
+
+def _kept_away(mesh: Mesh, cluster: Cluster, chosen: Candidates) -> bool:
+    """Whether there are endpoints that would do, and this proxy has none of them."""
+    if not chosen.stays_on or cluster.service is None or cluster.service_port is None:
+        return bool(chosen.why) and not chosen.endpoints.ready
+    everywhere = mesh.endpoints(cluster.service, cluster.service_port)
+    return any(in_subset(e, cluster) for e in everywhere.ready)
 
 
 def _withheld(mesh: Mesh, trail: Trail, cluster: Cluster, given: Given) -> Trail:
