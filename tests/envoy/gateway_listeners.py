@@ -97,7 +97,7 @@ def _http(view: View, name: str, servers: list[Server]) -> Shape:
     routes = http_routes.of_gateway(view, name, held.values(), servers[0].number)
     filters = [*tokens.of_requests(view), *rbac.of_requests(view), *route_filters()]
     trusted = view.mesh.settings.trusted_proxies(own_config(view.pod.annotations))
-    return http_manager(routes, filters, use_remote_address=True, xff_num_trusted_hops=trusted, **view.paths)
+    return http_manager(routes, filters, use_remote_address=True, xff_num_trusted_hops=trusted, **view.reading)
 
 
 def _socket(view: View, server: Server) -> Shape:

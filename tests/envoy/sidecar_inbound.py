@@ -27,6 +27,7 @@ from troubleshooter.mesh.mtls import Mode
 OF_MESH = ["istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"]
 OF_HTTP = ["istio-http/1.0", "istio-http/1.1", "istio-h2"]
 PLAIN_HTTP = ["http/1.1", "h2c"]
+"""What the proxy detects, to which PILOT_HTTP10 adds."""
 TLS, RAW = "tls", "raw_buffer"
 
 Way = tuple[str, Sequence[str], bool, str]
@@ -93,6 +94,7 @@ def cluster_name(port: int) -> str:
 
 def _chain(view: View, port: int, way: Way) -> Shape:
     transport, alpn, ends, reads = way
+    alpn = view.detected if alpn is PLAIN_HTTP else alpn
     match: Shape = {"transport_protocol": transport}
     made: Shape = {"filter_chain_match": match | ({"application_protocols": list(alpn)} if alpn else {})}
     if ends:
@@ -111,4 +113,4 @@ def _http(view: View, port: int) -> Shape:
     table = {"virtual_hosts": [{"name": f"inbound|http|{port}", "domains": ["*"], "routes": [route]}]}
     routes = {"name": cluster_name(port), "validate_clusters": False, **table}
     filters = [*tokens.of_requests(view), *rbac.of_requests(view)]
-    return http_manager(routes, filters, forward_client_cert_details="APPEND_FORWARD", **view.paths)
+    return http_manager(routes, filters, forward_client_cert_details="APPEND_FORWARD", **view.reading)

@@ -30,7 +30,6 @@ from troubleshooter.model import Object, as_list
 from troubleshooter.walk.connections import fits
 from troubleshooter.walk.names import answered_by_proxy
 
-PLAIN_HTTP = {"transport_protocol": "raw_buffer", "application_protocols": ["http/1.1", "h2c"]}
 DATABASES = frozenset({Protocol.MONGO, Protocol.MYSQL, Protocol.REDIS})
 """Source: `isConflictWithWellKnownPort` in istio/istio pilot/pkg/networking/core/listener.go."""
 UNBOUND = {"bind_to_port": False, "traffic_direction": "OUTBOUND"}
@@ -52,6 +51,10 @@ def all_of(view: View) -> list[Shape]:
     return [first, *(_of_all(view, n) for n in shared), *_others(view)]
 
 
+def _plain_http(view: View) -> Shape:
+    return {"transport_protocol": "raw_buffer", "application_protocols": view.detected}
+
+
 def _for_all(view: View, service: Service, port: Port) -> bool:
     """Whether the listener of a service port is for every address: that of HTTP, and of entries without addresses."""
     allocated = service.allocated and answered_by_proxy(view.mesh, view.pod)
@@ -67,7 +70,7 @@ def _of_all(view: View, number: int) -> Shape:
     chains: list[Shape] = []
     if families & {"http", "auto"}:
         read = _http(view, http_routes.of_port(view, number))
-        chains.append({"filter_chain_match": PLAIN_HTTP, "filters": [read]})
+        chains.append({"filter_chain_match": _plain_http(view), "filters": [read]})
     for service, port in held:
         if port.protocol.family == "tls":
             chains += _named_chains(view, service, port)
@@ -86,7 +89,7 @@ def _of_all(view: View, number: int) -> Shape:
 
 
 def _http(view: View, routes: Shape) -> Shape:
-    return http_manager(routes, route_filters(), **view.paths)
+    return http_manager(routes, route_filters(), **view.reading)
 
 
 def _detected_http(view: View, routes: Shape) -> Shape:
@@ -98,7 +101,7 @@ def _detected_http(view: View, routes: Shape) -> Shape:
         "extensions.filters.http.set_filter_state.v3.Config",
         on_request_headers=[told],
     )
-    return http_manager(routes, [alpn, *route_filters()], **view.paths)
+    return http_manager(routes, [alpn, *route_filters()], **view.reading)
 
 
 def _detecting(view: View) -> Shape:
@@ -140,7 +143,7 @@ def _of_address(view: View, service: Service, port: Port, host: str) -> Iterator
         case "tls":
             yield _by_name(view, name, place, service, port)
         case "auto":
-            read: Shape = {"filter_chain_match": PLAIN_HTTP}
+            read: Shape = {"filter_chain_match": _plain_http(view)}
             read["filters"] = [_detected_http(view, http_routes.of_sniffed(view, service, port))]
             other = {"filters": [_straight(view, service, port)]}
             yield listener(name, place, [read], default_filter_chain=other, **_detecting(view))

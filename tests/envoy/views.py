@@ -9,6 +9,7 @@ from tests.envoy.envoy_shapes import Identity, Shape, length
 from tests.envoy.loopback import Places
 from tests.envoy.secrets import Authority
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.old_http import accepted, recognised
 from troubleshooter.mesh.routes import Route, routes_of
 from troubleshooter.mesh.services import Port, Service
 from troubleshooter.mesh.sidecars import Scope
@@ -45,6 +46,17 @@ class View:
     @property
     def scope(self) -> Scope:
         return self.mesh.sidecars.scope(self.namespace, self.labels)
+
+    @property
+    def reading(self) -> Shape:
+        """How it reads HTTP: paths, and whether it takes HTTP/1.0."""
+        takes = accepted(self.mesh.index, self.mesh.settings, self.pod)
+        return {**self.paths, "http_protocol_options": {"accept_http_10": takes}}
+
+    @property
+    def detected(self) -> list[str]:
+        """What it takes for HTTP where it detects the protocol."""
+        return [*(["http/1.0"] if recognised(self.mesh.index) else []), "http/1.1", "h2c"]
 
     @property
     def paths(self) -> Shape:
