@@ -96,7 +96,7 @@ class Consultation:
             return examine_told(self.rulebook, facts, self.engine, self._among())
         if isinstance(self.situation, LogLine):
             return examine_line(self.rulebook, self.situation, facts, self.engine, self._among())
-        found = examine(self.rulebook, replace(self.situation, told=facts), self.engine)
+        found = examine(self.rulebook, self.situation.hearing(facts), self.engine)
         if found.walked is None:
             return replace(found, conclusions=within(found.conclusions, self.namespace, self._among()))
         verdict = found.walked.walk.verdict

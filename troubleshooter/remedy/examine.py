@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from troubleshooter.evidence import AccessLogEntry, Evidence
@@ -32,6 +32,13 @@ class Situation:
     evidence: Evidence = field(default_factory=Evidence)
     told: Mapping[str, Fact] | None = None
     namespace: str = "default"
+
+    def hearing(self, told: Mapping[str, Fact]) -> Situation:
+        """The same with what a person said; who says that the client speaks HTTP/1.0 asks for another walk."""
+        request, version = self.request, told.get("request.http_version")
+        if request is not None and request.scheme != "tcp" and version is not None and version.word == "old":
+            request = replace(request, http10=True)
+        return replace(self, told=told, request=request)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
