@@ -63,3 +63,18 @@ def test_a_secret_that_one_of_two_gateways_has() -> None:
     own = thing("Secret", "shop", namespace="far")
 
     assert {"secret": "found"} == about("shop", OTHER, second, own)
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"), [("{cert: '', key: ''}", "found"), ("{tls.crt: ''}", "no-certificate"), (None, "not-found")]
+)
+def test_second_server_whose_secret_is_of_no_use(keys: str | None, expected: str) -> None:
+    """It is told, though that of the first server is as it should be."""
+    tls = "tls: {{mode: SIMPLE, credentialName: {0}}}"
+    server = f"- {{{{port: {{{{number: 443, protocol: HTTPS}}}}, hosts: [{{0}}.example.com], {tls}}}}}"
+    secrets = [thing("Secret", "a", namespace="edge", rest="data: {tls.crt: '', tls.key: ''}")]
+    if keys is not None:
+        secrets.append(thing("Secret", "b", namespace="edge", rest=f"data: {keys}"))
+    held = mesh(INGRESS, gateway("public", "\n".join(server.format(name) for name in "ab")), *secrets)
+
+    assert expected == gateway_case(held, held.gateways.all[0]).facts["gateway.secret"].word

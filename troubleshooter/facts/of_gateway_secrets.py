@@ -7,7 +7,7 @@ Source: https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ing
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
@@ -24,24 +24,42 @@ OF_CERTIFICATES = (OF_TLS, "Opaque", "")
 
 
 def about_gateway_secrets(case: CaseBuilder, mesh: Mesh, gateway: Object) -> None:
-    """The first server of a Gateway for which none of its workloads finds a Secret."""
+    """The first server of a Gateway for which none of its workloads finds a Secret that it can use; all of its servers
+    where there is none."""
     workloads = mesh.gateways.workloads(gateway)
-    for server in mesh.gateways.servers(gateway):
+    servers = mesh.gateways.servers(gateway)
+    troubled = next((s for s in servers if _trouble(mesh, s, _spaces(workloads)) is not None), None)
+    for server in servers if troubled is None else [troubled]:
         about_secret(case, mesh, server, workloads)
 
 
 def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Iterable[Workload]) -> None:
-    """Whether a server's Secret is where the pods of some workload look for it; nothing where that is not known."""
-    spaces = list(dict.fromkeys(w.namespace for w in workloads))
+    """Whether a server's Secret is where the pods of some workload look for it, with the keys that it needs; nothing
+    where that is not known."""
+    spaces = _spaces(workloads)
+    trouble = _trouble(mesh, server, spaces)
+    if isinstance(trouble, Credential):
+        _not_found(case, mesh, server, trouble, spaces[0])
+    elif trouble is not None:
+        _unfit(case, server, trouble)
+    else:
+        _found(case, mesh, server, spaces)
+
+
+def _spaces(workloads: Iterable[Workload]) -> list[str]:
+    return list(dict.fromkeys(w.namespace for w in workloads))
+
+
+def _trouble(mesh: Mesh, server: Server, spaces: Sequence[str]) -> Credential | Unfit | None:
+    """The Secret of a server that the pods do not get in any of their namespaces, or that lacks a key in all."""
     lacking = [missing(mesh.index, server, space) for space in spaces]
-    lost = lacking[0] if lacking else None
-    if lost is not None and all(lacking):
-        _not_found(case, mesh, server, lost, spaces[0])
-        return
+    if lacking and all(lacking):
+        return lacking[0]
     flawed = [unfit(mesh.index, server, space) for space in spaces]
-    if flawed and flawed[0] is not None and all(flawed):
-        _unfit(case, server, flawed[0])
-        return
+    return flawed[0] if flawed and all(flawed) else None
+
+
+def _found(case: CaseBuilder, mesh: Mesh, server: Server, spaces: Sequence[str]) -> None:
     for credential in (c for space in spaces for c in named_by(server, space)):
         found = mesh.index.get(CORE, "Secret", credential.namespace, credential.name)
         if found is not None and not credential.foreign:
