@@ -131,9 +131,16 @@ def test_outside(source: str) -> None:
 
 
 def test_outside_by_a_port_that_no_gateway_has() -> None:
+    """The pods of the gateway that names the host refuse it."""
+    found = walked(shop(*PUBLIC), "http://shop.example.com:81/", "outside")
+
+    assert ("refused", "deployment edge/ingress") == (str(found.walk.outcome.connection), sender(found))
+
+
+def test_outside_at_a_host_and_port_that_no_gateway_has() -> None:
     """It is said that none serves it."""
     with pytest.raises(RequestError, match="no Gateway serves http, port 81"):
-        walked(shop(*PUBLIC), "http://shop.example.com:81/", "outside")
+        walked(shop(*PUBLIC), "http://other.example.com:81/", "outside")
 
 
 SECOND = (

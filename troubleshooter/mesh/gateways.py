@@ -152,6 +152,10 @@ class Gateways:
         held = (g for g in self.all if any(s.serves(host) for s in self.servers(g)))
         return [g for g in held if any(self.dialled(w, port) for w in self.workloads(g))]
 
+    def known_for(self, host: str) -> list[Object]:
+        """The Gateways of which some server names this host, on whatever port and in whatever protocol."""
+        return [g for g in self.all if any(s.pattern(host) not in (None, "*") for s in self.servers(g))]
+
     def on_port(self, port: int) -> list[Object]:
         """The Gateways of which some server is reached on a port from outside, whatever it is for."""
         return [g for g in self.all if any(self._at(s, port) for s in self.servers(g))]

@@ -94,10 +94,11 @@ TIERS: tuple[Tier, ...] = (
     _serving,
     _of_gateway_api,
     # None is for it: the request dies at those that mean the host on another port, else at those on its port, else
-    # (nothing listens on the port) at the pods of those that name the host.
+    # (nothing listens on the port) at the pods of those that name the host, whether their Service has the port or not.
     lambda mesh, request: mesh.gateways.meaning(request.scheme, request.port, request.sni or request.host),
     lambda mesh, request: mesh.gateways.on_port(request.port),
     lambda mesh, request: mesh.gateways.naming(request.port, request.sni or request.host),
+    lambda mesh, request: mesh.gateways.known_for(request.sni or request.host),
 )
 
 
