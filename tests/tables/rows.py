@@ -8,7 +8,7 @@ A file `<area>.yaml` has `about` (one sentence), `bases` (lists of objects by na
 - `from to method headers sni plaintext expect http10 namespace without`: the request, as the flags of the command line
   have it;
 - `headers` are a map or pairs; `token`: the claims of a JWT, which then stands wherever `headers` or `to` say TOKEN;
-- `cause`: the root cause that a diagnosis names, where that is worth a word;
+- `cause`: the root cause that a diagnosis names, where that is worth a word, or `unexplained` where none is known yet;
 - `then`: what must come out. Each key is read off the JSON of `walk -o json` by `READERS`; what is not named is free.
 
 Objects are written short: `{kind: Service, name: a, namespace: shop, spec: {...}}`. `namespace` is `shop` if left out,
