@@ -254,6 +254,7 @@ READERS: Mapping[str, Callable[[Answer], Any]] = {
     "listener": _result("listener", "name"),
     "listeners": _every("listener", "name"),
     "filter_chain": _result("listener", "filter_chain"),
+    "led_to": _result("listener", "cluster"),
     "protocol": _result("listener", "protocol"),
     "tls": _result("listener", "tls"),
     "virtual_host": _result("route", "virtual_host"),

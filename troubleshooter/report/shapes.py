@@ -141,6 +141,7 @@ RESULTS: Mapping[Stage, Mapping[str, Schema]] = {
         "filter_chain": text("The filter chain that matches."),
         "protocol": text("The protocol that it speaks."),
         "tls": {"description": "What it does with TLS."},
+        "cluster": text('"BlackHoleCluster" where the filter chain leads there, so that the request ends here.'),
     },
     Stage.ROUTE: {"virtual_host": text("Envoy's virtual host."), "name": text("The route's name.")},
     Stage.CLUSTER: {"name": text("Envoy's name of the cluster.")},

@@ -30,6 +30,7 @@ from troubleshooter.walk.readiness import unready
 from troubleshooter.walk.sender import bypassed, scope_of, spoken
 
 CATCH_ALL, FALL_THROUGH = "virtualOutbound-catchall-tcp", "PassthroughFilterChain"
+BLACK_HOLE = "BlackHoleCluster"
 SPEECH = {"tls": "TLS", "tcp": "a protocol that is no HTTP"}
 
 
@@ -207,13 +208,14 @@ def _taken(mesh: Mesh, request: Request, trail: Trail, taken: Claim, result: dic
 
 def _through(mesh: Mesh, trail: Trail, said: str, place: Resource | None, result: dict[str, str]) -> Trail:
     """What no filter chain of a listener is for: passed on as it is or, with REGISTRY_ONLY, sent to the
-    BlackHoleCluster."""
+    BlackHoleCluster (Istio: util.BlackHoleCluster in pilot/pkg/networking/util/util.go)."""
     result["filter_chain"] = result["filter_chain"] or FALL_THROUGH
     family = "tcp" if trail.hop.family == "http" else trail.hop.family  # nobody reads it
     trail = trail.decide(passthrough=True, family=family)
     scope = scope_of(mesh, trail)
     if scope.closed:
-        said += ", and the mesh lets nothing else out (BlackHoleCluster)"
+        said += f", and the mesh lets nothing else out ({BLACK_HOLE})"
+        result["cluster"] = BLACK_HOLE
         spot = place or scope.closed_by
         return trail.fails(Stage.LISTENER, said, dropped(Connection.RESET, "UH"), resource=spot, result=result)
     said += ": the proxy passes it on as it is, without mutual TLS"
