@@ -24,7 +24,7 @@ class Page:
     """One exhibit, looked at once however many kinds ask about it."""
 
     def __init__(self, exhibit: Exhibit) -> None:
-        self.name, self.text, self.origin = exhibit.name, exhibit.text, exhibit.origin
+        self.name, self.text, self.origin, self.pod = exhibit.name, exhibit.text, exhibit.origin, exhibit.pod
 
     @cached_property
     def head(self) -> str:

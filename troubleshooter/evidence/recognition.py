@@ -25,12 +25,13 @@ UNLOCK = "Give what a proxy, istiod, kubectl or istioctl printed, unchanged"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(Generic[T]):
-    """What one text says: its `value`, the `kind` that it was taken for, and the text's `name` and `origin`."""
+    """What one text says: its `value`, the `kind` that it was taken for, and the text's `name`, `origin` and `pod`."""
 
     value: T
     kind: Kind
     name: str
     origin: str = ""
+    pod: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,4 +90,4 @@ def _read(page: Page, kinds: tuple[Kind, ...]) -> Iterator[Reading[Any] | NotChe
     if isinstance(value, Partly):
         yield NotChecked(what=page.name, why=f"of {kind.words} only a part is used: {value.why}", unlock=ANEW)
         value = value.value
-    yield Reading(value=value, kind=kind, name=page.name, origin=page.origin)
+    yield Reading(value=value, kind=kind, name=page.name, origin=page.origin, pod=page.pod)

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 class Exhibit:
     """A text and where it comes from. `name` is the file as it was given (`-` is standard input, `archive.tgz!member`
     stands in an archive); `origin` is what all texts of one proxy have in common, such as their folder: pages that do
-    not say whose they are belong to the proxy of the page beside them that does; "" where nothing is known."""
+    not say whose they are belong to the proxy of the page beside them that does; "" where nothing is known. `pod` is
+    `NAMESPACE/NAME` where the path in a support archive says of which pod it is; "" where no path does."""
 
     name: str
     text: str
     origin: str = ""
+    pod: str = ""

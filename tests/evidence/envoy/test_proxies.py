@@ -41,3 +41,32 @@ def test_pages_of_one_node_from_two_places_are_one_proxy() -> None:
     found = proxies_of(_evidence(("a", ConfigDump(node=WEB)), ("b", ServerInfo(node=Node(id=WEB.id)))))
 
     assert [proxy.node for proxy in found] == [WEB]
+
+
+def _of_pod(pod: str, value: Any) -> Evidence:
+    one = Reading(value=value, kind=ANY, name="page", origin="folder", pod=pod)
+    return Evidence(readings={type(value): (one,)})
+
+
+def test_pages_that_an_archive_keeps_for_a_pod_are_of_its_proxy() -> None:
+    """No page has to name a node where the path names the pod."""
+    (proxy,) = proxies_of(_of_pod("shop/web", Ready(state="LIVE")))
+
+    assert ("shop", "web") == (proxy.node.namespace, proxy.node.pod)
+
+
+def test_the_path_of_a_page_outranks_the_node_that_it_names() -> None:
+    """The address and all else that the node says of itself is kept."""
+    (proxy,) = proxies_of(_of_pod("shop/api", ConfigDump(node=WEB)))
+
+    assert ("api", WEB.id) == (proxy.node.pod, proxy.node.id)
+
+
+def test_a_page_that_names_the_node_of_a_pod_joins_the_pages_of_the_pod() -> None:
+    """A dump taken by hand and an archive of the same pod tell of one proxy."""
+    kept = _of_pod("shop/web", Ready(state="LIVE"))
+    by_hand = _evidence(("", ConfigDump(node=WEB)))
+
+    (proxy,) = proxies_of(Evidence(readings={**kept.readings, **by_hand.readings}))
+
+    assert (1, 1, WEB) == (len(proxy.of(Ready)), len(proxy.of(ConfigDump)), proxy.node)
