@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.envoy.envoy_shapes import Identity
-from troubleshooter.mesh.matching import authority
+from troubleshooter.mesh.routing.matching import authority
 from troubleshooter.model import Connection, Request
 
 PATIENCE = 1.5

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tests.envoy.envoy_shapes import HTTP2_ALPN, HTTP_ALPN, MESH_ALPN, Shape, address, length, sends_tls, typed
 from tests.envoy.views import BLACKHOLE, PASSTHROUGH, View, cluster_name
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import HOSTNAME, Placement, place
-from troubleshooter.mesh.mtls import Mode, mesh_sni
-from troubleshooter.mesh.pods import REGION, SUBZONE, ZONE
-from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.basis.pods import REGION, SUBZONE, ZONE
+from troubleshooter.mesh.policy.mtls import Mode, mesh_sni
+from troubleshooter.mesh.routing.destinations import DestinationRule
+from troubleshooter.mesh.service.locality import HOSTNAME, Placement, place
+from troubleshooter.mesh.service.protocols import Protocol
+from troubleshooter.mesh.service.services import Endpoint, Port, Service
 from troubleshooter.model import Raw, as_list, as_map
-from troubleshooter.walk.balancing import distribution, locality_setting
-from troubleshooter.walk.decisions import Cluster
+from troubleshooter.walk.basis.decisions import Cluster
+from troubleshooter.walk.destinations.balancing import distribution, locality_setting
 
 HTTP2 = frozenset({Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
 NO_LIMIT = 4294967295

@@ -10,13 +10,13 @@ from dataclasses import replace
 from tests.envoy.clients import Dial
 from tests.envoy.loopback import OUTBOUND, Places
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.load_balancers import ends_tls
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.gateway.load_balancers import ends_tls
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Request
-from troubleshooter.walk.interception import gap
-from troubleshooter.walk.requests import Caller, parse_caller
-from troubleshooter.walk.sender import meant
+from troubleshooter.walk.basis.interception import gap
+from troubleshooter.walk.caller.sender import meant
+from troubleshooter.walk.request.requests import Caller, parse_caller
 
 NOBODY = 1
 """A port on which nobody listens."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from troubleshooter.mesh.durations import seconds
+from troubleshooter.mesh.basis.durations import seconds
 
 Shape = dict[str, Any]
 

@@ -20,14 +20,14 @@ from tests.envoy.envoy_shapes import (
 )
 from tests.envoy.sidecar_outbound import named_chains, to_targets
 from tests.envoy.views import View
-from troubleshooter.mesh.credentials import missing
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.proxy_config import own_config
-from troubleshooter.mesh.routes import routes_of
-from troubleshooter.mesh.servers import Opened, Server
-from troubleshooter.mesh.virtual_hosts import virtual_hosts
+from troubleshooter.mesh.control_plane.proxy_config import own_config
+from troubleshooter.mesh.gateway.credentials import missing
+from troubleshooter.mesh.gateway.servers import Opened, Server
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import routes_of
+from troubleshooter.mesh.routing.virtual_hosts import virtual_hosts
 from troubleshooter.model import Object
-from troubleshooter.walk.connections import fits
+from troubleshooter.walk.routes.connections import fits
 
 EMPTY_SECRETS = "./no-secrets.json"
 """A file, in the proxy's own folder, in which a Secret is looked for that is not there."""

@@ -13,11 +13,11 @@ from typing import Any
 from tests.envoy.envoy_shapes import Shape, length, typed
 from tests.envoy.route_matches import match_of, string_of
 from tests.envoy.views import View, cluster_name, domains
-from troubleshooter.mesh.hosts import covers
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import Attempt, Route, attempts
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.virtual_hosts import VirtualHost
+from troubleshooter.mesh.basis.hosts import covers
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import Attempt, Route, attempts
+from troubleshooter.mesh.routing.virtual_hosts import VirtualHost
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import Raw, as_list, as_map
 
 WEB = 80

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.tables.rows import Row, inventory_of
-from troubleshooter.mesh.durations import seconds
+from troubleshooter.mesh.basis.durations import seconds
 from troubleshooter.model import Object, as_list, as_map
 
 

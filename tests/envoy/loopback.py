@@ -9,8 +9,8 @@ import itertools
 import os
 from collections.abc import Hashable
 
-from troubleshooter.mesh.services import Endpoint, Service
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.service.services import Endpoint, Service
+from troubleshooter.mesh.workload.workloads import Pod
 
 OUTBOUND = 15001
 """The port on which a sidecar takes what its application sends, as in Istio."""

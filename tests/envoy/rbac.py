@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from tests.envoy.envoy_shapes import Shape, typed
 from tests.envoy.rbac_fields import CONDITIONS, OPERATION, SOURCE, Field, condition
 from tests.envoy.views import View
-from troubleshooter.mesh.policies import action
+from troubleshooter.mesh.policy.policies import action
 from troubleshooter.model import Object, Raw, as_list, as_map
 
 HTTP = ("envoy.filters.http.rbac", "extensions.filters.http.rbac.v3.RBAC")

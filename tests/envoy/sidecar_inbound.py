@@ -21,8 +21,8 @@ from tests.envoy.envoy_shapes import (
     unmatched_log,
 )
 from tests.envoy.views import View
-from troubleshooter.mesh.inbound_ports import lets_in
-from troubleshooter.mesh.mtls import Mode
+from troubleshooter.mesh.policy.mtls import Mode
+from troubleshooter.mesh.workload.inbound_ports import lets_in
 
 OF_MESH = ["istio", "istio-peer-exchange", "istio-http/1.0", "istio-http/1.1", "istio-h2"]
 OF_HTTP = ["istio-http/1.0", "istio-http/1.1", "istio-h2"]

@@ -22,13 +22,13 @@ from tests.envoy.envoy_shapes import (
 )
 from tests.envoy.loopback import OUTBOUND
 from tests.envoy.views import View, cluster_name
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.mesh.routes import Route, routes_of
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import Route, routes_of
+from troubleshooter.mesh.service.protocols import Protocol
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import Object, as_list
-from troubleshooter.walk.connections import fits
-from troubleshooter.walk.names import answered_by_proxy
+from troubleshooter.walk.caller.names import answered_by_proxy
+from troubleshooter.walk.routes.connections import fits
 
 DATABASES = frozenset({Protocol.MONGO, Protocol.MYSQL, Protocol.REDIS})
 """Source: `isConflictWithWellKnownPort` in istio/istio pilot/pkg/networking/core/listener.go."""

@@ -20,12 +20,12 @@ from tests.envoy.proxies import Proxy, bootstrap
 from tests.envoy.secrets import Authority
 from tests.envoy.views import View
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.inbound_ports import lets_in
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.trouble import without_proxies
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.inbound_ports import lets_in
+from troubleshooter.mesh.workload.trouble import without_proxies
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import Request
-from troubleshooter.walk.sender import meant
+from troubleshooter.walk.caller.sender import meant
 
 
 @dataclass(frozen=True, kw_only=True)

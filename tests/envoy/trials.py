@@ -31,11 +31,11 @@ from tests.envoy.stage import Scene, Settings
 from tests.tables.rows import Row, inventory_of
 from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.server_first import speaks_first
+from troubleshooter.mesh.service.server_first import speaks_first
 from troubleshooter.model import Request
 from troubleshooter.walk import Walked, parse_request, walk
-from troubleshooter.walk.sender import meant
-from troubleshooter.walk.without import take_away
+from troubleshooter.walk.caller.sender import meant
+from troubleshooter.walk.request.without import take_away
 
 Habit = Callable[[Mesh, Request], str]
 HOME = "shop"

@@ -11,7 +11,7 @@ from typing import Any
 from tests.envoy.trials import Observed, Trial
 from troubleshooter.evidence import AccessLogEntry, Words, stage_named_by
 from troubleshooter.model import Branch, Connection, HopKind, Resource, Stage, StageVerdict, Step
-from troubleshooter.walk.decisions import Trail
+from troubleshooter.walk.basis.decisions import Trail
 
 Differences = dict[str, tuple[Any, Any]]
 """By what is compared: what was foretold, and what came."""

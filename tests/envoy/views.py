@@ -9,12 +9,12 @@ from tests.envoy.envoy_shapes import Identity, Shape, length
 from tests.envoy.loopback import Places
 from tests.envoy.secrets import Authority
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.old_http import accepted, recognised
-from troubleshooter.mesh.routes import Route, routes_of
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.sidecars import Scope
-from troubleshooter.mesh.virtual_services import Destination
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.routing.routes import Route, routes_of
+from troubleshooter.mesh.routing.virtual_services import Destination
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.sidecar.sidecars import Scope
+from troubleshooter.mesh.workload.old_http import accepted, recognised
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import Object
 
 BLACKHOLE, PASSTHROUGH = "BlackHoleCluster", "PassthroughCluster"

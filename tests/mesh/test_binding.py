@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.binding import Binding, answers_probes, binding_of
+from troubleshooter.mesh.workload.binding import Binding, answers_probes, binding_of
 
 
 def said(port: int = 8080, *, ports: tuple[int, ...] = (8080,), **container: Any) -> Binding | None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.consolidation import consolidated
+from troubleshooter.mesh.routing.consolidation import consolidated
 
 FOR_WEB = "workloadSelector: {matchLabels: {app: web}}"
 FOR_API = "workloadSelector: {matchLabels: {app: api}}"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from troubleshooter.mesh.coverage import Ahead, takes_over
+from troubleshooter.mesh.routing.coverage import Ahead, takes_over
 
 
 def _block(text: str) -> dict[str, Any]:

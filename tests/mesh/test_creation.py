@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.workload.workloads import Workload
 
 CALL = (
     'Internal error occurred: failed calling webhook "rev.namespace.sidecar-injector.istio.io": failed to call '

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import INGRESS, gateway, mesh, thing
-from troubleshooter.mesh.credentials import assumed, missing, named_by, unfit
+from troubleshooter.mesh.gateway.credentials import assumed, missing, named_by, unfit
 
 SECRET = thing("Secret", "shop", namespace="edge")
 OTHER = thing("Secret", "other", namespace="edge")

@@ -6,8 +6,8 @@ import pytest
 
 from tests.meshes import app, mesh, mesh_config, service, thing
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.routing.destinations import DestinationRule
+from troubleshooter.mesh.service.services import Service
 
 HOST = "web.shop.svc.cluster.local"
 V1 = "subsets: [{name: v1, labels: {version: v1}}]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from troubleshooter.mesh.durations import seconds
+from troubleshooter.mesh.basis.durations import seconds
 
 
 @pytest.mark.parametrize(

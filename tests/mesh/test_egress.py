@@ -6,7 +6,7 @@ import pytest
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.egress import Egress, listeners_of
+from troubleshooter.mesh.sidecar.egress import Egress, listeners_of
 
 HOST = "ratings.store.svc.cluster.local"
 

@@ -7,7 +7,7 @@ from textwrap import indent
 import pytest
 
 from tests.meshes import SPACES, app, deployment, mesh, service, thing
-from troubleshooter.mesh.endpoints import Absence, Endpoints
+from troubleshooter.mesh.service.endpoints import Absence, Endpoints
 
 POD = "containers: [{name: app, ports: [{name: web, containerPort: 8080}]}]"
 NOT_READY = "status: {phase: Running, podIP: 10.0.0.2, conditions: [{type: Ready, status: 'False'}]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.gateways import Gateways
+from troubleshooter.mesh.gateway.gateways import Gateways
 
 GATEWAY = thing(
     "Gateway", "public", "selector: {istio: edge}\nservers: [{port: {number: 80, protocol: HTTP}, hosts: ['*']}]"

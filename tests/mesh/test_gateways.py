@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import INGRESS, gateway, mesh, thing
-from troubleshooter.mesh.gateways import Gateways
-from troubleshooter.mesh.servers import Opened, Server, speaks
-from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
+from troubleshooter.mesh.gateway.gateways import Gateways
+from troubleshooter.mesh.gateway.servers import Opened, Server, speaks
+from troubleshooter.mesh.routing.virtual_hosts import VirtualHost, serving, virtual_hosts
 
 HTTP = "- {port: {number: 80, protocol: HTTP}, hosts: ['*']}"
 HTTPS = "- {port: {number: 443, protocol: HTTPS}, hosts: [a.example.com], tls: {mode: SIMPLE, credentialName: a}}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from troubleshooter.mesh import hosts
+from troubleshooter.mesh.basis import hosts
 
 KNOWN = ("web.shop.svc.cluster.local", "api.example.com")
 

@@ -7,7 +7,7 @@ import yaml
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.index import Index, oldest_first, selects, selects_expressions
+from troubleshooter.mesh.basis.index import Index, oldest_first, selects, selects_expressions
 from troubleshooter.model import Inventory, Object
 
 OLD = thing("Service", "b", meta='creationTimestamp: "2024-01-01T00:00:00Z"')

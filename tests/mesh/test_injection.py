@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.injection import Injection
-from troubleshooter.mesh.revisions import only_revision, revisions, same_control_plane
+from troubleshooter.mesh.injection.decision import Injection
+from troubleshooter.mesh.injection.revisions import only_revision, revisions, same_control_plane
 
 LABEL, REVISION = "sidecar.istio.io/inject", "istio.io/rev"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.istiod import switched_on
+from troubleshooter.mesh.control_plane.istiod import switched_on
 
 SCOPED = "PILOT_SCOPE_GATEWAY_TO_NAMESPACE"
 

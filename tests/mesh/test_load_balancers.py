@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.load_balancers import ends_tls
+from troubleshooter.mesh.gateway.load_balancers import ends_tls
 
 AWS = "service.beta.kubernetes.io/aws-load-balancer-"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from troubleshooter.mesh.locality import Placement, place
-from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.service.locality import Placement, place
+from troubleshooter.mesh.service.services import Endpoint
 
 HERE = "r1/z1/s1"
 NEAR, ZONE, REGION, AWAY, FAR = "r1/z1/s1", "r1/z1/s2", "r1/z2/s1", "r2/z1/s1", "r3/z1/s1"

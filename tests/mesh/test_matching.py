@@ -7,7 +7,7 @@ import time
 import pytest
 import yaml
 
-from troubleshooter.mesh.matching import (
+from troubleshooter.mesh.routing.matching import (
     Sender,
     authority,
     full_match,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import SPACES, app, mesh, mesh_config, thing
-from troubleshooter.mesh.mtls import Accepts, Offer, Target, mesh_sni, offer
-from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.policy.mtls import Accepts, Offer, Target, mesh_sni, offer
+from troubleshooter.mesh.service.services import Endpoint
 
 HOST = "web.shop.svc.cluster.local"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, mesh_config
-from troubleshooter.mesh.normalization import normalized
+from troubleshooter.mesh.policy.normalization import normalized
 
 
 @pytest.mark.parametrize(

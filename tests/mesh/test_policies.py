@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import SPACES, app, mesh, mesh_config, thing
-from troubleshooter.mesh.policies import Judgement
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policies import Judgement
+from troubleshooter.mesh.policy.subject import Subject
 
 CALLER = Subject(
     principal="cluster.local/ns/shop/sa/web", namespace="shop", host="web.shop", method="GET", path="/api", port=8080

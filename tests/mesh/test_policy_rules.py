@@ -9,9 +9,9 @@ import yaml
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.policy_rules import misses, rule_matches
-from troubleshooter.mesh.policy_values import value_of
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policy_rules import misses, rule_matches
+from troubleshooter.mesh.policy.policy_values import value_of
+from troubleshooter.mesh.policy.subject import Subject
 
 HTTP = Subject(
     principal="cluster.local/ns/shop/sa/web",

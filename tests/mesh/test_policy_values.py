@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from troubleshooter.mesh.policy_rules import rule_matches
-from troubleshooter.mesh.policy_values import within
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policy_rules import rule_matches
+from troubleshooter.mesh.policy.policy_values import within
+from troubleshooter.mesh.policy.subject import Subject
 
 TOKEN = Subject(request_principal="https://id/a/ann", claims={"iss": "https://id/a", "sub": "ann"})
 SEEN = replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from troubleshooter.mesh.protocols import Protocol, declared, declared_by, of_server
+from troubleshooter.mesh.service.protocols import Protocol, declared, declared_by, of_server
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from tests.inventories import inventory
 from tests.meshes import thing
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import (
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import (
     Attempt,
     Choice,
     attempts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import SPACES, deployment, mesh, service
-from troubleshooter.mesh.server_first import speaks_first
+from troubleshooter.mesh.service.server_first import speaks_first
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import app, deployment, mesh, mesh_config, service, thing
-from troubleshooter.mesh.registry import Registry
-from troubleshooter.mesh.visibility import visible
+from troubleshooter.mesh.basis.visibility import visible
+from troubleshooter.mesh.service.registry import Registry
 
 
 def registry(*texts: str) -> Registry:

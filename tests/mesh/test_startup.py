@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.startup import early_exits, held_by_config, held_too, start_of
+from troubleshooter.mesh.workload.startup import early_exits, held_by_config, held_too, start_of
 
 APP, PROXY = "{name: app}", "{name: istio-proxy}"
 HOOKED = "{name: istio-proxy, lifecycle: {postStart: {exec: {command: [pilot-agent, wait]}}}}"

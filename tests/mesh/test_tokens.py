@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.meshes import SPACES, app, mesh, thing
-from troubleshooter.mesh.tokens import Credentials
+from troubleshooter.mesh.policy.tokens import Credentials
 from troubleshooter.walk import parse_request
 
 ISSUER = "https://id.example.com"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from troubleshooter.mesh.trouble import Ailment, ailment, restarts
+from troubleshooter.mesh.workload.trouble import Ailment, ailment, restarts
 from troubleshooter.model import Object
 
 RUNS = {"running": {"startedAt": "2026-05-11T08:00:00Z"}}

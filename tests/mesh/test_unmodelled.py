@@ -6,7 +6,7 @@ import pytest
 
 from tests.inventories import inventory
 from tests.meshes import mesh, thing
-from troubleshooter.mesh.unmodelled import at_stage
+from troubleshooter.mesh.not_modelled.unmodelled import at_stage
 from troubleshooter.model import Stage
 
 

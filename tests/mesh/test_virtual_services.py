@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import mesh, mesh_config, thing
-from troubleshooter.mesh.routes import routes_of
-from troubleshooter.mesh.virtual_services import Destination, VirtualServices
+from troubleshooter.mesh.routing.routes import routes_of
+from troubleshooter.mesh.routing.virtual_services import Destination, VirtualServices
 
 HOST = "web.shop.svc.cluster.local"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import SPACES, deployment, mesh, thing
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 
 OWNED = (
     "labels: {{app: web, pod-template-hash: abc}}, ownerReferences: [{{kind: {kind}, name: {name}, controller: true}}]"

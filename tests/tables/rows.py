@@ -33,7 +33,7 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.model import Diagnosis, Inventory, Object, Request
 from troubleshooter.report import to_json
 from troubleshooter.walk import parse_request, walk
-from troubleshooter.walk.without import take_away
+from troubleshooter.walk.request.without import take_away
 
 TABLES = Path(__file__).parent
 NOW = 1_800_000_000

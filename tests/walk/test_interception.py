@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from troubleshooter.mesh import Mesh, inbound_ports
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.workload import inbound_ports
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import Inventory, Object
-from troubleshooter.walk import interception
+from troubleshooter.walk.basis import interception
 
 
 def pod(

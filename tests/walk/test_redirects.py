@@ -7,7 +7,7 @@ import pytest
 from tests.meshes import INGRESS, SPACES, app, death, gateway, mesh, thing, walked
 from troubleshooter.mesh import Mesh
 from troubleshooter.walk import parse_request
-from troubleshooter.walk.redirecting import to_itself
+from troubleshooter.walk.routes.redirecting import to_itself
 
 PLAIN = "- {port: {number: 80, protocol: HTTP}, hosts: [shop.example.com]%s}"
 TLS = "- {port: {number: 443, protocol: HTTPS}, hosts: [shop.example.com], tls: {mode: SIMPLE, credentialName: c}}"

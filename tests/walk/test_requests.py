@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from troubleshooter.walk import RequestError, parse_request
-from troubleshooter.walk.requests import Caller, parse_caller
+from troubleshooter.walk.request.requests import Caller, parse_caller
 
 
 @pytest.mark.parametrize("to", ["tcp://a:5432", "grpc://a:8080"])

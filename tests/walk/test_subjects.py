@@ -8,7 +8,7 @@ import pytest
 
 from tests.meshes import INGRESS, SPACES, app, deployment, gateway, hop_of, mesh, mesh_config, thing, walked
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.subject import Subject
 
 TO = "http://pay.shop:8080/a"
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.meshes import SPACES, app, death, deployment, hop_of, mesh, service, step, thing, unknown, walked
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.jwt import SHAPE
+from troubleshooter.mesh.policy.jwt import SHAPE
 
 TO = "http://payments.shop:8080/"
 BODY = base64.urlsafe_b64encode(json.dumps({"iss": "id", "sub": "ann", "aud": "x"}).encode()).decode().rstrip("=")

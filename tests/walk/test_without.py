@@ -11,7 +11,7 @@ from tests.meshes import thing
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory
 from troubleshooter.walk import RequestError
-from troubleshooter.walk.without import take_away
+from troubleshooter.walk.request.without import take_away
 
 POD = thing("Pod", "payments-0", "containers: [{name: app}]", meta="labels: {app: payments}")
 

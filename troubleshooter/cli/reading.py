@@ -28,7 +28,7 @@ from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
 from troubleshooter.model import Inventory, NotChecked
 from troubleshooter.walk import RequestError
-from troubleshooter.walk.without import take_away
+from troubleshooter.walk.request.without import take_away
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Key, LogGroup, Request
 from troubleshooter.walk import RequestError
-from troubleshooter.walk.parties import known_service, starts
+from troubleshooter.walk.request.parties import known_service, starts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

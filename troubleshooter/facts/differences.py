@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from troubleshooter.mesh.matching import Mismatch, authority
+from troubleshooter.mesh.routing.matching import Mismatch, authority
 from troubleshooter.model import SECRET_HEADERS, Request
 
 NAMED = re.compile(r'(headers|withoutHeaders|queryParams)\["(.*)"\]')

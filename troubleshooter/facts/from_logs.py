@@ -6,11 +6,12 @@ Decides: the request that a line is about. Must not know why it failed.
 from __future__ import annotations
 
 from troubleshooter.evidence import AccessLogEntry, Side, parse_cluster
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import Request
 from troubleshooter.walk import parse_request
-from troubleshooter.walk.old_versions import LOW
+from troubleshooter.walk.caller.old_versions import LOW
 
 
 def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:

@@ -10,9 +10,9 @@ import difflib
 from collections.abc import Mapping
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.policy_lookup import selector_of
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.policy.policy_lookup import selector_of
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object
 
 ALIKE = 0.75

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from troubleshooter.mesh.policies import Judgement
-from troubleshooter.mesh.policy_rules import KEYS
-from troubleshooter.mesh.policy_values import value_of
-from troubleshooter.mesh.subject import Miss, Subject
+from troubleshooter.mesh.policy.policies import Judgement
+from troubleshooter.mesh.policy.policy_rules import KEYS
+from troubleshooter.mesh.policy.policy_values import value_of
+from troubleshooter.mesh.policy.subject import Miss, Subject
 from troubleshooter.model import Object, as_list, as_map
 
 PLACE = re.compile(r"spec\.rules\[(\d+)\]\.(?:(from|to)\[(\d+)\]|when)")

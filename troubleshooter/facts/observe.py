@@ -34,7 +34,7 @@ from troubleshooter.model import (
     Verdict,
 )
 from troubleshooter.walk import Trail, Walked
-from troubleshooter.walk.old_versions import LOW
+from troubleshooter.walk.caller.old_versions import LOW
 from troubleshooter.walk.walker import overall
 
 REASONS = {

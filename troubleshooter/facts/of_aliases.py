@@ -11,10 +11,10 @@ from itertools import count
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import NETWORKING
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.basis.index import NETWORKING
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.walk import Cluster
-from troubleshooter.walk.destination import why_not_known
+from troubleshooter.walk.destinations.destination import why_not_known
 
 PROTOCOLS = {"http": "HTTP", "http2": "HTTP2", "grpc": "GRPC", "https": "HTTPS", "tls": "TLS", "tcp": "TCP"}
 """What a ServiceEntry calls the protocols that a Service's port may declare."""

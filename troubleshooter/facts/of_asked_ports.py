@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import HopKind, Request
 from troubleshooter.walk import Hop
 

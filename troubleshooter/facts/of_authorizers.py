@@ -10,8 +10,8 @@ import difflib
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.authorizers import KINDS, provider_of
-from troubleshooter.mesh.policies import Judgement, action
+from troubleshooter.mesh.policy.authorizers import KINDS, provider_of
+from troubleshooter.mesh.policy.policies import Judgement, action
 from troubleshooter.model import as_list, as_map
 from troubleshooter.walk import Hop
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.binding import Binding, answers_probes, binding_of
-from troubleshooter.mesh.services import Endpoint
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.service.services import Endpoint
+from troubleshooter.mesh.workload.binding import Binding, answers_probes, binding_of
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import as_list, as_map
 
 LOCAL = ("127.", "localhost:", "[::1]:", "::1:")

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.virtual_services import Destination
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.routing.virtual_services import Destination
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import as_list
 from troubleshooter.walk import Hop
-from troubleshooter.walk.decisions import Party
+from troubleshooter.walk.basis.decisions import Party
 
 
 def about_canary(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:

@@ -11,11 +11,11 @@ from itertools import chain
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis.index import selects
 from troubleshooter.mesh.certificates import Shared, sharing
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.routes import gateways_of, qualified
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.routing.routes import gateways_of, qualified
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Case, CaseKind, Object, as_list
 
 

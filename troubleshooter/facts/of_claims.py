@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.matching import CLAIMS
-from troubleshooter.mesh.routes import Near
+from troubleshooter.mesh.routing.matching import CLAIMS
+from troubleshooter.mesh.routing.routes import Near
 from troubleshooter.walk import Hop
 
 

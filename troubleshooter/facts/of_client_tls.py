@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.destinations import DestinationRule
+from troubleshooter.mesh.routing.destinations import DestinationRule
 from troubleshooter.model import Object, Raw, Resource, as_list, as_map
 from troubleshooter.model.paths import get, parse_path, print_path
 from troubleshooter.walk import Cluster

@@ -16,15 +16,15 @@ from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.virtual_services import Destination
-from troubleshooter.mesh.visibility import visible
+from troubleshooter.mesh.basis.visibility import visible
+from troubleshooter.mesh.routing.virtual_services import Destination
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, StageVerdict, as_list, as_map, as_words
 from troubleshooter.walk import Hop, Party, Routing, Trail
-from troubleshooter.walk.destination import find_cluster
-from troubleshooter.walk.endpoint_choice import choose_endpoints
-from troubleshooter.walk.parties import assumed_client
-from troubleshooter.walk.transport import connect
+from troubleshooter.walk.destinations.destination import find_cluster
+from troubleshooter.walk.destinations.endpoint_choice import choose_endpoints
+from troubleshooter.walk.ends.transport import connect
+from troubleshooter.walk.request.parties import assumed_client
 
 
 def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]:

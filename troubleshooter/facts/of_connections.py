@@ -8,14 +8,14 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_inbound import about_inbound
 from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
-from troubleshooter.mesh.inbound_ports import ports_in
-from troubleshooter.mesh.mtls import Accepts, Offer, Reason, Sends
-from troubleshooter.mesh.redirection import told
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.policy.mtls import Accepts, Offer, Reason, Sends
+from troubleshooter.mesh.workload.inbound_ports import ports_in
+from troubleshooter.mesh.workload.redirection import told
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import Resource, Stage, StageVerdict, as_list, as_map
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.decisions import Party
-from troubleshooter.walk.interception import (
+from troubleshooter.walk.basis.decisions import Party
+from troubleshooter.walk.basis.interception import (
     EXCLUDE_OUTBOUND,
     INCLUDE_RANGES,
     Gap,

@@ -10,9 +10,9 @@ import difflib
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.delegation import LeftOut, Why, reference
-from troubleshooter.mesh.index import NETWORKING
-from troubleshooter.mesh.routes import KIND
+from troubleshooter.mesh.basis.index import NETWORKING
+from troubleshooter.mesh.routing.delegation import LeftOut, Why, reference
+from troubleshooter.mesh.routing.routes import KIND
 from troubleshooter.model import Object
 from troubleshooter.walk import Hop
 

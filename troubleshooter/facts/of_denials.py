@@ -14,13 +14,13 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.nearest_rule import HAD, scope_of
 from troubleshooter.facts.of_authorizers import about_authorizer
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.policies import Decision, Judgement, action
-from troubleshooter.mesh.policy_rules import HTTP_ONLY, KEYS, OPERATION, SOURCE, negative, rule_matches
-from troubleshooter.mesh.policy_values import value_of
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policies import Decision, Judgement, action
+from troubleshooter.mesh.policy.policy_rules import HTTP_ONLY, KEYS, OPERATION, SOURCE, negative, rule_matches
+from troubleshooter.mesh.policy.policy_values import value_of
+from troubleshooter.mesh.policy.subject import Subject
 from troubleshooter.model import HopKind, Object, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.subjects import as_proxies_see
+from troubleshooter.walk.target.subjects import as_proxies_see
 
 RULE = re.compile(r"spec\.rules\[(\d+)\]")
 SPARED_CALLERS = frozenset({"notPrincipals", "notNamespaces", "notServiceAccounts"})

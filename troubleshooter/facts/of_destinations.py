@@ -9,7 +9,7 @@ from troubleshooter.facts.of_client_tls import about_client_tls, host_width, tls
 from troubleshooter.facts.of_missing import about_missing_host, about_missing_port
 from troubleshooter.facts.of_subsets import about_subset
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import NETWORKING
+from troubleshooter.mesh.basis.index import NETWORKING
 from troubleshooter.walk import Cluster, Hop
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_new_servers import about_new_server
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.servers import Server
+from troubleshooter.mesh.gateway.servers import Server
 from troubleshooter.model import Connection, HopKind, Object, Request, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.entering import decrypted, opened
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.gateway.entering import decrypted, opened
+from troubleshooter.walk.routes.routing import host_of
 
 
 def about_door(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:

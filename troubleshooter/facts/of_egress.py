@@ -16,13 +16,14 @@ from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_exports import about_hidden_service
 from troubleshooter.facts.of_imports import about_imports
 from troubleshooter.facts.of_names import about_missing_name
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.sidecars import Scope
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.sidecar.sidecars import Scope
 from troubleshooter.model import Branch, HopKind, Request, Stage, StageVerdict
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.listening import shared_by_all
-from troubleshooter.walk.sender import meant
+from troubleshooter.walk.caller.listening import shared_by_all
+from troubleshooter.walk.caller.sender import meant
 
 NO_NAME = re.compile(r"[^a-z0-9]+")
 """What may not stand in the name of an object, or separates its parts."""

@@ -14,14 +14,14 @@ from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.facts.of_pods import about_trouble
 from troubleshooter.facts.of_services import NOT_FOR_SELECTION, REPLICATED, VOLATILE
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.destinations import Subset
-from troubleshooter.mesh.endpoints import Endpoints
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import placed_labels
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.routing.destinations import Subset
+from troubleshooter.mesh.service.endpoints import Endpoints
+from troubleshooter.mesh.service.locality import placed_labels
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import CaseKind, Resource
 from troubleshooter.walk import Cluster
-from troubleshooter.walk.endpoint_choice import labels_known
+from troubleshooter.walk.destinations.endpoint_choice import labels_known
 
 ALIKE = 0.75
 """How much alike two values must be for one to be taken for a slip of the other."""

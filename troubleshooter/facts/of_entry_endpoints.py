@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.endpoints import Endpoints
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.service.endpoints import Endpoints
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import Resource, Stage, as_list, as_map
 from troubleshooter.walk import Hop, Trail
 

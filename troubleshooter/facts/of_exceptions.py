@@ -15,10 +15,10 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.near_selectors import idle, meant
 from troubleshooter.facts.of_missed_policies import unused
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.mtls import Accepts, Mode, Sends, mode_of, mode_of_port
-from troubleshooter.mesh.policy_lookup import selector_of
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.policy.mtls import Accepts, Mode, Sends, mode_of, mode_of_port
+from troubleshooter.mesh.policy.policy_lookup import selector_of
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import Object
 from troubleshooter.walk import Hop
 

@@ -12,16 +12,17 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_gateway_only import leads
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import MESH, attempts, decide
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.sidecars import export_field
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import MESH, attempts, decide
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.sidecar.sidecars import export_field
 from troubleshooter.model import HopKind, Object, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.connections import by_connection
-from troubleshooter.walk.expectation import arrives_as_expected
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.request.expectation import arrives_as_expected
+from troubleshooter.walk.routes.connections import by_connection
+from troubleshooter.walk.routes.routing import host_of
 
 DEFAULTS = {"VirtualService": "defaultVirtualServiceExportTo", "DestinationRule": "defaultDestinationRuleExportTo"}
 

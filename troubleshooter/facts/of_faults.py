@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.routes import Route, routes_of
+from troubleshooter.mesh.routing.routes import Route, routes_of
 from troubleshooter.model import Case, CaseKind, Object
-from troubleshooter.walk.answers import abort_of, delay_of, how_many
+from troubleshooter.walk.routes.answers import abort_of, delay_of, how_many
 
 NARROWS = ("headers", "queryParams", "sourceLabels", "sourceNamespace")
 """What of a match is for chosen requests: a fault behind it is a test that others do not feel."""

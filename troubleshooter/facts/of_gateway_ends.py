@@ -12,12 +12,12 @@ from typing import NamedTuple
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_destinations import about_destination
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.mtls import Reason, Sends
-from troubleshooter.mesh.servers import Server
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.policy.mtls import Reason, Sends
 from troubleshooter.model import HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.gateway_ends import disagreement, servers_there
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.ends.gateway_ends import disagreement, servers_there
+from troubleshooter.walk.routes.routing import host_of
 
 BY_CONFIGURATION = frozenset({Reason.RULE, Reason.AUTO, Reason.AUTO_NO_PROXY, Reason.NO_AUTO})
 """Why a proxy sends what it does, where a DestinationRule would change that."""

@@ -13,13 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import MESH, gateways_of
-from troubleshooter.mesh.servers import Server, speaks
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.gateway.servers import Server, speaks
+from troubleshooter.mesh.routing.routes import MESH, gateways_of
 from troubleshooter.model import HopKind, Object, Request, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.gateway_routing import overlooked
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.gateway.gateway_routing import overlooked
+from troubleshooter.walk.routes.routing import host_of
 
 SHOWN = 8
 """Hosts that are named at most."""

@@ -8,13 +8,14 @@ Source: https://istio.io/latest/docs/reference/config/networking/virtual-service
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import MESH, attempts, decide, gateways_of
-from troubleshooter.mesh.virtual_services import Destination
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import MESH, attempts, decide, gateways_of
+from troubleshooter.mesh.routing.virtual_services import Destination
 from troubleshooter.model import HopKind, Object, Request, Resource
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.expectation import arrives_as_expected
+from troubleshooter.walk.request.expectation import arrives_as_expected
 
 
 def about_gateway_only(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.servers import Server, speaks
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.gateway.servers import Server, speaks
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import HopKind, Object, Request
 from troubleshooter.walk import Trail
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 USUAL = {"http": 80, "tls": 443}
 """The ports of a Service that servers usually have."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.credentials import Credential, Unfit, elsewhere, keys_of, missing, named_by, unfit
-from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.gateway.credentials import Credential, Unfit, elsewhere, keys_of, missing, named_by, unfit
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object, as_map
 
 ISSUER = "cert-manager.io"

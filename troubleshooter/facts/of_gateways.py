@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import MESH, gateways_of, qualified
-from troubleshooter.mesh.unmodelled import GATEWAY_API
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.not_modelled.unmodelled import GATEWAY_API
+from troubleshooter.mesh.routing.routes import MESH, gateways_of, qualified
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object, as_list
 
 PURPOSES = ("ingress", "egress", "eastwest")

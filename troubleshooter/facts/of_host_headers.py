@@ -11,7 +11,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Request
 from troubleshooter.walk import Hop
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 
 def about_host_header(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.mtls import Sends
-from troubleshooter.mesh.policies import Decision
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.mtls import Sends
+from troubleshooter.mesh.policy.policies import Decision
+from troubleshooter.mesh.policy.subject import Subject
 from troubleshooter.model import HopKind
 from troubleshooter.walk import Hop, Party, Trail
 

@@ -12,8 +12,8 @@ from troubleshooter.evidence import Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation, about_pattern
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.durations import seconds
+from troubleshooter.mesh.basis.durations import seconds
+from troubleshooter.mesh.routing.destinations import DestinationRule
 from troubleshooter.model import Resource, as_map
 from troubleshooter.walk import Cluster, Hop
 

@@ -7,9 +7,9 @@ Source: https://istio.io/latest/docs/reference/config/annotations/ (traffic.side
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
-from troubleshooter.mesh.redirection import place_of, told, untaken
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.workload.inbound_ports import EXCLUDE_INBOUND, INCLUDE_INBOUND, lets_in, ports_in
+from troubleshooter.mesh.workload.redirection import place_of, told, untaken
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 
 
 def about_inbound(case: CaseBuilder, workload: Workload, pod: Pod, port: int) -> None:

@@ -14,8 +14,8 @@ from __future__ import annotations
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.pods import is_number
+from troubleshooter.mesh.basis.pods import is_number
+from troubleshooter.mesh.routing.destinations import DestinationRule
 from troubleshooter.model import Raw, as_map
 from troubleshooter.walk import Cluster
 

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import Placement, Spread, placed_labels
-from troubleshooter.mesh.services import Endpoint, Port, Service
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.routing.destinations import DestinationRule
+from troubleshooter.mesh.service.locality import Placement, Spread, placed_labels
+from troubleshooter.mesh.service.services import Endpoint, Port, Service
 from troubleshooter.model import HopKind, Raw, Request, Resource, as_list, as_map
 from troubleshooter.walk import Cluster, Hop, Party, Trail
-from troubleshooter.walk.destination import find_cluster
-from troubleshooter.walk.endpoint_choice import choose_endpoints
+from troubleshooter.walk.destinations.destination import find_cluster
+from troubleshooter.walk.destinations.endpoint_choice import choose_endpoints
 
 OUTLIERS, BALANCER, LOCALITIES = "outlierDetection", "loadBalancer", "localityLbSetting"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
-from troubleshooter.mesh.servers import Server
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.routing.routes import MESH, gateways_of, routes_of
 from troubleshooter.model import HopKind, Object, Stage
 from troubleshooter.walk import Hop, Trail
 

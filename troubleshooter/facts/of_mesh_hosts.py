@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import MESH, gateways_of
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.routes import MESH, gateways_of
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import HopKind, Object, as_list
 from troubleshooter.walk import Hop
-from troubleshooter.walk.destination import why_not_known
-from troubleshooter.walk.sidecar_hosts import WEB
+from troubleshooter.walk.destinations.destination import why_not_known
+from troubleshooter.walk.routes.sidecar_hosts import WEB
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -14,14 +14,14 @@ from typing import NamedTuple
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.near_selectors import idle, meant
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.attachment import target_refs
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.policies import Decision, action, on_trial
-from troubleshooter.mesh.policy_lookup import selector_of
-from troubleshooter.mesh.policy_rules import rule_matches
-from troubleshooter.mesh.policy_values import value_of
-from troubleshooter.mesh.subject import Subject
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.attachment import target_refs
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.policy.policies import Decision, action, on_trial
+from troubleshooter.mesh.policy.policy_lookup import selector_of
+from troubleshooter.mesh.policy.policy_rules import rule_matches
+from troubleshooter.mesh.policy.policy_values import value_of
+from troubleshooter.mesh.policy.subject import Subject
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import HopKind, Object, as_list, as_map
 from troubleshooter.walk import Hop
 

@@ -14,12 +14,13 @@ from dataclasses import replace
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_aliases import about_alias
 from troubleshooter.facts.of_exports import about_hidden_service
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.endpoints import selected
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.virtual_services import Destination
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.virtual_services import Destination
+from troubleshooter.mesh.service.endpoints import selected
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.walk import Cluster
-from troubleshooter.walk.destination import why_not_known
+from troubleshooter.walk.destinations.destination import why_not_known
 
 ALIKE, ALIKE_OUTSIDE = 0.75, 0.85
 """How much alike two names must be for one to be taken for a slip of the other; longer names are more alike anyway."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.proxy_config import FIELD, own_config
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.control_plane.proxy_config import FIELD, own_config
 from troubleshooter.model import Request, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.names import CAPTURE, answered_by_proxy
-from troubleshooter.walk.sender import meant
+from troubleshooter.walk.caller.names import CAPTURE, answered_by_proxy
+from troubleshooter.walk.caller.sender import meant
 
 
 def about_missing_name(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

@@ -9,7 +9,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Raw, Resource, Stage, as_list, as_map
 from troubleshooter.walk import Trail
-from troubleshooter.walk.network import Obstacle, way_closed
+from troubleshooter.walk.destinations.network import Obstacle, way_closed
 
 
 def about_networks(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_gateway_secrets import secrets_for_tls
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.entrances import Entrance
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.gateway.entrances import Entrance
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object, Request
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 HTTP, HTTPS = 80, 443
 """The ports of URLs that name none: a redirect to https leads from one to the other."""

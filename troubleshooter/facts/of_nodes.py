@@ -10,7 +10,7 @@ from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Stage
 from troubleshooter.walk import Trail
-from troubleshooter.walk.endpoint_choice import in_subset
+from troubleshooter.walk.destinations.endpoint_choice import in_subset
 
 MOST_NODES = 5
 """How many nodes are named."""

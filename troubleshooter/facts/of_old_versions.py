@@ -9,7 +9,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.model import HopKind, Request, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.old_versions import LOW
+from troubleshooter.walk.caller.old_versions import LOW
 
 BY = {HopKind.GATEWAY: "gateway", HopKind.SENDER: "caller", HopKind.TARGET: "target"}
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import routes_of
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.routes import routes_of
 from troubleshooter.model import Object, Request, as_list, as_map
 from troubleshooter.walk import Hop
 

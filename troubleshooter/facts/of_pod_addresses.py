@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_missed_policies import unused
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.mtls import Reason
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.policy.mtls import Reason
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import Request
 from troubleshooter.walk import Hop
-from troubleshooter.walk.pod_addresses import LISTENED
+from troubleshooter.walk.caller.pod_addresses import LISTENED
 
 
 def about_pod_address(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

@@ -10,13 +10,13 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis.pods import PROXY
 from troubleshooter.mesh.control_planes import endpoints_of_istiod
-from troubleshooter.mesh.creation import Failure, Refusal
-from troubleshooter.mesh.pods import PROXY
-from troubleshooter.mesh.trouble import Trouble, ailment, restarts, without_proxies
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.workload.creation import Failure, Refusal
+from troubleshooter.mesh.workload.trouble import Trouble, ailment, restarts, without_proxies
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import as_list, as_map
-from troubleshooter.walk.readiness import none_ready
+from troubleshooter.walk.caller.readiness import none_ready
 
 LONGEST = 500
 """Characters of a message that are shown."""

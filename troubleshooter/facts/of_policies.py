@@ -29,13 +29,13 @@ from troubleshooter.facts.of_preflights import about_preflight
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.facts.of_tokens import about_token
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.policies import Decision
-from troubleshooter.mesh.policy_rules import KEYS
-from troubleshooter.mesh.policy_values import value_of
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policies import Decision
+from troubleshooter.mesh.policy.policy_rules import KEYS
+from troubleshooter.mesh.policy.policy_values import value_of
+from troubleshooter.mesh.policy.subject import Subject
 from troubleshooter.model import HopKind, Request, as_list, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.subjects import as_proxies_see
+from troubleshooter.walk.target.subjects import as_proxies_see
 
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """What Envoy logs where there are ALLOW policies and no rule of them matched."""

@@ -14,8 +14,8 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_denials import RULE, Part, narrowed
 from troubleshooter.facts.of_missed_policies import unused
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.policies import Decision, action
-from troubleshooter.mesh.subject import Subject
+from troubleshooter.mesh.policy.policies import Decision, action
+from troubleshooter.mesh.policy.subject import Subject
 from troubleshooter.model import Request
 from troubleshooter.walk import Hop
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.endpoints import selected
-from troubleshooter.mesh.policies import Decision
-from troubleshooter.mesh.probes import ANNOTATION, Refused
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.policy.policies import Decision
+from troubleshooter.mesh.policy.probes import ANNOTATION, Refused
+from troubleshooter.mesh.service.endpoints import selected
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.workloads import Workload
 
 
 def about_probes(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:

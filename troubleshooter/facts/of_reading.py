@@ -8,8 +8,8 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.model import HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.client_tls import keeps_client_tls
-from troubleshooter.walk.framing import speaks_grpc
+from troubleshooter.walk.basis.client_tls import keeps_client_tls
+from troubleshooter.walk.target.framing import speaks_grpc
 
 
 def about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -> None:

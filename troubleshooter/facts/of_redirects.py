@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.entrances import Entrance
-from troubleshooter.mesh.load_balancers import ends_tls
-from troubleshooter.mesh.proxy_config import FIELD, own_config
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.control_plane.proxy_config import FIELD, own_config
+from troubleshooter.mesh.gateway.entrances import Entrance
+from troubleshooter.mesh.gateway.load_balancers import ends_tls
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import HopKind, Request, Resource
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 
 def about_redirects(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:

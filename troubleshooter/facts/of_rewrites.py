@@ -16,10 +16,10 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import path_of
 from troubleshooter.facts.observe import Observation
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.routes import Attempt, Route
+from troubleshooter.mesh.routing.routes import Attempt, Route
 from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.rewriting import rewritten
+from troubleshooter.walk.routes.rewriting import rewritten
 
 MERGING = frozenset({"MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"})
 

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.servers import Opened, Server, speaks
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.gateway.servers import Opened, Server, speaks
 from troubleshooter.model import HopKind, Object, Request
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.entering import opened
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.gateway.entering import opened
+from troubleshooter.walk.routes.routing import host_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

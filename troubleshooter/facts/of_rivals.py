@@ -15,13 +15,13 @@ from typing import Any
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_shadowed import effect
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.coverage import takes_over
-from troubleshooter.mesh.matching import Sender, mismatches
-from troubleshooter.mesh.routes import Attempt, Route, attempts, decide, gateways_of
-from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
+from troubleshooter.mesh.routing.coverage import takes_over
+from troubleshooter.mesh.routing.matching import Sender, mismatches
+from troubleshooter.mesh.routing.routes import Attempt, Route, attempts, decide, gateways_of
+from troubleshooter.mesh.routing.virtual_hosts import VirtualHost, serving, virtual_hosts
 from troubleshooter.model import Case, CaseKind, HopKind, Object, Request, as_list, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.mtls import Sends
+from troubleshooter.mesh.policy.mtls import Sends
 from troubleshooter.walk import Hop
-from troubleshooter.walk.trusting import distrust, ends, trust
+from troubleshooter.walk.ends.trusting import distrust, ends, trust
 
 
 def about_trust_domains(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:

@@ -12,11 +12,12 @@ from troubleshooter.facts.of_rewrites import about_rewrite
 from troubleshooter.facts.of_rivals import about_rivals
 from troubleshooter.facts.of_shadowed import about_taken
 from troubleshooter.facts.of_timeouts import about_timeout
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.matching import Difference, Mismatch, Sender
-from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.routes import MESH, Near, gateways_of, routes_of, taken_by
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.basis.pods import is_number
+from troubleshooter.mesh.routing.matching import Difference, Mismatch, Sender
+from troubleshooter.mesh.routing.routes import MESH, Near, gateways_of, routes_of, taken_by
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import Object, Request, as_list, as_map
 from troubleshooter.walk import Hop, Routing
 

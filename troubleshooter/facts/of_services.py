@@ -15,11 +15,11 @@ from troubleshooter.facts.of_bindings import about_binding_address
 from troubleshooter.facts.of_pods import about_creation, about_trouble
 from troubleshooter.facts.of_slice_ports import about_slice_ports
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.endpoints import Absence, Endpoints, selected
-from troubleshooter.mesh.nodes import SPREAD
-from troubleshooter.mesh.server_first import speaks_first
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.gateway.nodes import SPREAD
+from troubleshooter.mesh.service.endpoints import Absence, Endpoints, selected
+from troubleshooter.mesh.service.server_first import speaks_first
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Resource
 from troubleshooter.model.paths import get
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.coverage import Ahead, takes_over
-from troubleshooter.mesh.matching import Sender, mismatches
-from troubleshooter.mesh.routes import Route, routes_of
+from troubleshooter.mesh.routing.coverage import Ahead, takes_over
+from troubleshooter.mesh.routing.matching import Sender, mismatches
+from troubleshooter.mesh.routing.routes import Route, routes_of
 from troubleshooter.model import Case, CaseKind, Object, Raw, Request, as_list, as_map
 
 OF_NO_EFFECT = frozenset({"match", "name"})

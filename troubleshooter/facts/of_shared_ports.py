@@ -10,13 +10,13 @@ import json
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.listeners import Claim, is_wide
-from troubleshooter.mesh.proxy_config import FIELD, own_config
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.control_plane.proxy_config import FIELD, own_config
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.sidecar.listeners import Claim, is_wide
 from troubleshooter.model import as_map
 from troubleshooter.walk import Hop, Party
-from troubleshooter.walk.names import CAPTURE, answered_by_proxy
-from troubleshooter.walk.parties import assumed_client
+from troubleshooter.walk.caller.names import CAPTURE, answered_by_proxy
+from troubleshooter.walk.request.parties import assumed_client
 
 ALLOCATE = "ISTIO_META_DNS_AUTO_ALLOCATE"
 """What gives addresses to ServiceEntries before Istio 1.25, beside the capture of DNS."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.slices import has_address, slices_of, unknown_ports
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.service.slices import has_address, slices_of, unknown_ports
 
 
 def about_slice_ports(case: CaseBuilder, mesh: Mesh, service: Service, port: Port) -> None:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_certificates import about_shared
 from troubleshooter.facts.of_gateway_hosts import servers_here
-from troubleshooter.mesh import Mesh, hosts
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
 from troubleshooter.mesh.certificates import Shared, certificate, sharing
-from troubleshooter.mesh.servers import Server
+from troubleshooter.mesh.gateway.servers import Server
 from troubleshooter.model import HopKind, Request, Stage
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 
 def about_sni(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:

@@ -16,10 +16,10 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_far_ends import through_east_west
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.pods import PROXY, is_number
-from troubleshooter.mesh.proxy_config import FIELD, PROXY_CONFIG
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.basis.pods import PROXY, is_number
+from troubleshooter.mesh.control_plane.proxy_config import FIELD, PROXY_CONFIG
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Raw, Resource, as_list, as_map
 from troubleshooter.walk import Hop
 

@@ -13,8 +13,8 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_empty_subsets import about_empty_subset
 from troubleshooter.facts.of_exports import export_places
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.endpoints import selected
-from troubleshooter.mesh.index import NETWORKING, selects
+from troubleshooter.mesh.basis.index import NETWORKING, selects
+from troubleshooter.mesh.service.endpoints import selected
 from troubleshooter.model import Object, Resource, as_list, as_map, as_words
 from troubleshooter.walk import Cluster, Hop
 

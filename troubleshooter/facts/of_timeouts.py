@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from troubleshooter.evidence import details_key
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
-from troubleshooter.mesh.routes import Route
+from troubleshooter.mesh.routing.routes import Route
 from troubleshooter.model import as_map
-from troubleshooter.walk.answers import abort_of, delay_of
+from troubleshooter.walk.routes.answers import abort_of, delay_of
 
 UNITS: Mapping[str, float] = {"h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1, "us": 0.001, "ns": 0.000_001}
 PART = re.compile(r"([0-9]*\.?[0-9]+)(h|ms|us|ns|m|s)")

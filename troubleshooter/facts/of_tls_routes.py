@@ -7,9 +7,10 @@ Must not know causes. Sources: https://istio.io/latest/docs/reference/config/net
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.routes import routes_of
-from troubleshooter.mesh.servers import Server
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.routing.routes import routes_of
 from troubleshooter.model import HopKind, Object, Request, Stage, as_list
 from troubleshooter.walk import Hop, Trail
 

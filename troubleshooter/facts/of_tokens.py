@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 from troubleshooter.evidence import AccessLogEntry, details_key
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.jwt import NO_KEY, SHAPE, UNSUPPORTED
-from troubleshooter.mesh.tokens import Credentials, Token
+from troubleshooter.mesh.policy.jwt import NO_KEY, SHAPE, UNSUPPORTED
+from troubleshooter.mesh.policy.tokens import Credentials, Token
 from troubleshooter.model import Branch, HopKind, Object, Raw, Resource, Source, Stage, as_list, as_map
 from troubleshooter.model.paths import get
 from troubleshooter.walk import Hop, Trail

@@ -50,13 +50,13 @@ from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_wider_hosts import about_wider_host
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.mtls import Reason
-from troubleshooter.mesh.policy_rules import KEYS
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.policy.mtls import Reason
+from troubleshooter.mesh.policy.policy_rules import KEYS
 from troubleshooter.model import Case, CaseKind, Connection, HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail, Walked
-from troubleshooter.walk.sniffing import gives_up
-from troubleshooter.walk.subjects import OF_THE_PEER
+from troubleshooter.walk.caller.sniffing import gives_up
+from troubleshooter.walk.target.subjects import OF_THE_PEER
 
 ENTRY_PROTOCOLS = {"http": "HTTP", "tls": "TLS", "tcp": "TCP"}
 

@@ -23,7 +23,7 @@ from troubleshooter.facts.of_tls_routes import about_tls_routes
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Request
 from troubleshooter.walk import Hop, Trail
-from troubleshooter.walk.entering import gateways_seen
+from troubleshooter.walk.gateway.entering import gateways_seen
 
 
 def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:

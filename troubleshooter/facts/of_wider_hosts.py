@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh import Mesh, hosts
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.routes import MESH, Route, attempts, decide
+from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import MESH, Route, attempts, decide
 from troubleshooter.model import Object, Raw, Request, as_list, as_map
 from troubleshooter.walk import Hop
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 
 
 def about_wider_host(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> None:

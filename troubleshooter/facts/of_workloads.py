@@ -8,8 +8,9 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_pods import about_creation
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.injection import (
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.control_plane.proxy_config import FIELD
+from troubleshooter.mesh.injection.decision import (
     NAMESPACE_LABEL,
     Conflict,
     Injection,
@@ -17,10 +18,9 @@ from troubleshooter.mesh.injection import (
     asks,
     overruled_in_namespace,
 )
-from troubleshooter.mesh.proxy_config import FIELD
-from troubleshooter.mesh.revisions import DEFAULT, REVISION, control_planes, only_revision, revisions
-from troubleshooter.mesh.startup import early_exits, held_too, start_of
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.injection.revisions import DEFAULT, REVISION, control_planes, only_revision, revisions
+from troubleshooter.mesh.workload.startup import early_exits, held_too, start_of
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object, Resource
 
 ASKING = frozenset({Wish.ASKED, Wish.REVISION_MISMATCH})

@@ -35,15 +35,15 @@ from troubleshooter.facts.of_shared_ports import about_port_alone
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import CORE
-from troubleshooter.mesh.injection import NEVER, overruled_in_namespace
-from troubleshooter.mesh.mtls import Reason
-from troubleshooter.mesh.routes import MESH, gateways_of, routes_of
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.injection.decision import NEVER, overruled_in_namespace
+from troubleshooter.mesh.policy.mtls import Reason
+from troubleshooter.mesh.routing.routes import MESH, gateways_of, routes_of
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Case, CaseKind, HopKind, Key, Object, Stage
 from troubleshooter.walk import Hop, Party, Routing, Trail, Walked
-from troubleshooter.walk.entering import gateways_seen
+from troubleshooter.walk.gateway.entering import gateways_seen
 
 Thing = TypeVar("Thing")
 

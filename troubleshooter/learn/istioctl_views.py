@@ -16,16 +16,16 @@ from dataclasses import replace
 from troubleshooter.learn.made_up import MadeUp
 from troubleshooter.learn.tables import CLOSE, ISTIOCTL, KUBECTL, table
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.matching import Sender
-from troubleshooter.mesh.policies import action
-from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.mesh.routes import Attempt, attempts
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.services import Port, Service
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.policy.policies import action
+from troubleshooter.mesh.routing.matching import Sender
+from troubleshooter.mesh.routing.routes import Attempt, attempts
+from troubleshooter.mesh.service.protocols import Protocol
+from troubleshooter.mesh.service.services import Port, Service
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import HopKind, Object, as_list, as_map
-from troubleshooter.walk.decisions import Cluster, Hop, Trail
-from troubleshooter.walk.gateway_routing import held_hosts
+from troubleshooter.walk.basis.decisions import Cluster, Hop, Trail
+from troubleshooter.walk.gateway.gateway_routing import held_hosts
 
 CLUSTERS = ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE")
 ENDPOINTS = ("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER")

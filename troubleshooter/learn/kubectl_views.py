@@ -16,8 +16,8 @@ from typing import Any
 from troubleshooter.learn.made_up import MadeUp
 from troubleshooter.learn.tables import KUBECTL, table
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import SECRET_HEADERS, Connection, Object, Outcome, Request, as_list, as_map
 from troubleshooter.remedy.manifests import printed
 

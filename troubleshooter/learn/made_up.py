@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 
 from troubleshooter.evidence import AccessLogEntry, Side
-from troubleshooter.mesh.services import Endpoint
-from troubleshooter.mesh.workloads import Pod, Workload
+from troubleshooter.mesh.service.services import Endpoint
+from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import HopKind
 from troubleshooter.walk import Trail
 

@@ -26,11 +26,11 @@ from troubleshooter.learn.revealing import (
 )
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Fact, HopKind, StageVerdict
-from troubleshooter.walk.decisions import Cluster, Hop
-from troubleshooter.walk.entering import opened
+from troubleshooter.walk.basis.decisions import Cluster, Hop
+from troubleshooter.walk.gateway.entering import opened
 
 HIDDEN = frozenset({"Secret"})
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from troubleshooter.mesh.attachment import target_refs
-from troubleshooter.mesh.index import NETWORKING, SECURITY
+from troubleshooter.mesh.basis.attachment import target_refs
+from troubleshooter.mesh.basis.index import NETWORKING, SECURITY
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.patches import changes_capture
-from troubleshooter.mesh.unmodelled import GATEWAY_API, OF_PROXIES, OF_ROUTES
+from troubleshooter.mesh.not_modelled.patches import changes_capture
+from troubleshooter.mesh.not_modelled.unmodelled import GATEWAY_API, OF_PROXIES, OF_ROUTES
 from troubleshooter.model import NotChecked, Object, as_list
 
 OF_NETWORKS = (

@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from troubleshooter.mesh.credentials import named_by
+from troubleshooter.mesh.gateway.credentials import named_by
+from troubleshooter.mesh.gateway.servers import Server
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.virtual_hosts import VirtualHost, serving, virtual_hosts
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.routing.virtual_hosts import VirtualHost, serving, virtual_hosts
+from troubleshooter.mesh.workload.workloads import Workload
 
 READ_AS_HTTP = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
 

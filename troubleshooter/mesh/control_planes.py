@@ -7,11 +7,11 @@ service.yaml in manifests/charts/istio-control/istio-discovery/templates of isti
 
 from __future__ import annotations
 
-from troubleshooter.mesh.endpoints import Absence, Endpoints
-from troubleshooter.mesh.index import CORE
+from troubleshooter.mesh.basis.index import CORE
+from troubleshooter.mesh.injection.revisions import DEFAULT, REVISION
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.revisions import DEFAULT, REVISION
-from troubleshooter.mesh.workloads import Workload
+from troubleshooter.mesh.service.endpoints import Absence, Endpoints
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Object
 
 XDS = 15012

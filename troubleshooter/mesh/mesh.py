@@ -9,31 +9,31 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
-from troubleshooter.mesh.authorizers import Authorizers
-from troubleshooter.mesh.clusters import not_read, remote_secrets
-from troubleshooter.mesh.destinations import DestinationRules
-from troubleshooter.mesh.discovery import read_by_istiod
-from troubleshooter.mesh.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
-from troubleshooter.mesh.gateways import Gateways
-from troubleshooter.mesh.inbound_listeners import InboundListeners
-from troubleshooter.mesh.index import NETWORKING, SECURITY, Index
-from troubleshooter.mesh.listeners import Listeners
-from troubleshooter.mesh.mtls import PeerAuthentications
-from troubleshooter.mesh.networks import Networks
-from troubleshooter.mesh.policies import AuthorizationPolicies
-from troubleshooter.mesh.probe_denials import ProbeDenials
-from troubleshooter.mesh.probes import Probes
-from troubleshooter.mesh.registry import Registry
-from troubleshooter.mesh.roots import Roots
-from troubleshooter.mesh.services import Endpoint, Port, Service
-from troubleshooter.mesh.settings import assumptions, read_settings
-from troubleshooter.mesh.sidecars import Sidecars
-from troubleshooter.mesh.tokens import RequestAuthentications
-from troubleshooter.mesh.trust_domains import TrustDomains
-from troubleshooter.mesh.unmodelled import Unmodelled
-from troubleshooter.mesh.views import primaries, seen_from
-from troubleshooter.mesh.virtual_services import VirtualServices
-from troubleshooter.mesh.workloads import Workload, Workloads
+from troubleshooter.mesh.basis.index import NETWORKING, SECURITY, Index
+from troubleshooter.mesh.control_plane.discovery import read_by_istiod
+from troubleshooter.mesh.control_plane.settings import assumptions, read_settings
+from troubleshooter.mesh.gateway.gateways import Gateways
+from troubleshooter.mesh.multicluster.clusters import not_read, remote_secrets
+from troubleshooter.mesh.multicluster.networks import Networks
+from troubleshooter.mesh.multicluster.roots import Roots
+from troubleshooter.mesh.multicluster.trust_domains import TrustDomains
+from troubleshooter.mesh.multicluster.views import primaries, seen_from
+from troubleshooter.mesh.not_modelled.unmodelled import Unmodelled
+from troubleshooter.mesh.policy.authorizers import Authorizers
+from troubleshooter.mesh.policy.mtls import PeerAuthentications
+from troubleshooter.mesh.policy.policies import AuthorizationPolicies
+from troubleshooter.mesh.policy.probe_denials import ProbeDenials
+from troubleshooter.mesh.policy.probes import Probes
+from troubleshooter.mesh.policy.tokens import RequestAuthentications
+from troubleshooter.mesh.routing.destinations import DestinationRules
+from troubleshooter.mesh.routing.virtual_services import VirtualServices
+from troubleshooter.mesh.service.endpoints import Endpoints, beyond, endpoints_of, joined, of_cluster, within, without
+from troubleshooter.mesh.service.registry import Registry
+from troubleshooter.mesh.service.services import Endpoint, Port, Service
+from troubleshooter.mesh.sidecar.inbound_listeners import InboundListeners
+from troubleshooter.mesh.sidecar.listeners import Listeners
+from troubleshooter.mesh.sidecar.sidecars import Sidecars
+from troubleshooter.mesh.workload.workloads import Workload, Workloads
 from troubleshooter.model import Inventory, Key, NotChecked, Resource
 
 OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "ProxyConfig"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from troubleshooter.mesh.views import primaries
+from troubleshooter.mesh.multicluster.views import primaries
 from troubleshooter.model import Object, Raw, Roles
 
 CLIENTS, SERVERS = ("caller", "gateway"), ("target", "workload")

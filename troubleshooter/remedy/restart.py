@@ -10,10 +10,10 @@ from copy import deepcopy
 from typing import Any
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.injection import Wish
-from troubleshooter.mesh.probes import rewritten
-from troubleshooter.mesh.startup import WAIT, Start, held_by_config, start_of
-from troubleshooter.mesh.workloads import PROXY, Pod, Workload, has_proxy
+from troubleshooter.mesh.injection.decision import Wish
+from troubleshooter.mesh.policy.probes import rewritten
+from troubleshooter.mesh.workload.startup import WAIT, Start, held_by_config, start_of
+from troubleshooter.mesh.workload.workloads import PROXY, Pod, Workload, has_proxy
 from troubleshooter.model import Inventory, Key, Object, as_map
 
 READY = {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}

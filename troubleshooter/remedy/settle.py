@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import APPS, BATCH, CORE, selects
-from troubleshooter.mesh.slices import slices_of
+from troubleshooter.mesh.basis.index import APPS, BATCH, CORE, selects
+from troubleshooter.mesh.service.slices import slices_of
 from troubleshooter.model import Inventory, Key, Object, Raw, as_map, as_words
 from troubleshooter.remedy.restart import first_pod, restarted
 

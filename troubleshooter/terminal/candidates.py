@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import Request, as_list, as_map
 from troubleshooter.terminal.inquiry import Choice
 from troubleshooter.walk import RequestError, parse_request
-from troubleshooter.walk.parties import known_service
-from troubleshooter.walk.requests import KINDS
+from troubleshooter.walk.request.parties import known_service
+from troubleshooter.walk.request.requests import KINDS
 
 SYSTEM = frozenset({"istio-system", "kube-system", "kube-public", "kube-node-lease", "gatekeeper-system"})
 """Namespaces whose services are rarely the ones that somebody misses."""

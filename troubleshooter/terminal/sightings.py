@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import StageVerdict, Verdict, Walk
 
 MOST_KINDS = 4

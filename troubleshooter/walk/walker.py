@@ -21,22 +21,24 @@ from troubleshooter.model import (
     Verdict,
     Walk,
 )
-from troubleshooter.walk import entering, inbound, sender
-from troubleshooter.walk.decisions import Hop, Trail
-from troubleshooter.walk.destination import find_cluster
-from troubleshooter.walk.endpoint_choice import choose_endpoints
-from troubleshooter.walk.expectation import arrives_as_expected, refuse_unknown
-from troubleshooter.walk.framing import in_grpc, keep_framing
-from troubleshooter.walk.gateway_hops import party_at
-from troubleshooter.walk.gateway_routing import choose_gateway_route
-from troubleshooter.walk.handing_on import handed_on
-from troubleshooter.walk.listening import listen
-from troubleshooter.walk.network import cross
-from troubleshooter.walk.old_versions import about_istiod
-from troubleshooter.walk.parties import starts
-from troubleshooter.walk.routing import choose_route
-from troubleshooter.walk.sniffing import wait_inbound, wait_outbound
-from troubleshooter.walk.transport import connect
+from troubleshooter.walk.basis.decisions import Hop, Trail
+from troubleshooter.walk.caller import sender
+from troubleshooter.walk.caller.listening import listen
+from troubleshooter.walk.caller.old_versions import about_istiod
+from troubleshooter.walk.caller.sniffing import wait_inbound, wait_outbound
+from troubleshooter.walk.destinations.destination import find_cluster
+from troubleshooter.walk.destinations.endpoint_choice import choose_endpoints
+from troubleshooter.walk.destinations.network import cross
+from troubleshooter.walk.ends.transport import connect
+from troubleshooter.walk.gateway import entering
+from troubleshooter.walk.gateway.gateway_hops import party_at
+from troubleshooter.walk.gateway.gateway_routing import choose_gateway_route
+from troubleshooter.walk.gateway.handing_on import handed_on
+from troubleshooter.walk.request.expectation import arrives_as_expected, refuse_unknown
+from troubleshooter.walk.request.parties import starts
+from troubleshooter.walk.routes.routing import choose_route
+from troubleshooter.walk.target import inbound
+from troubleshooter.walk.target.framing import in_grpc, keep_framing
 
 MAX_BRANCHES = 16
 MAX_HOPS = 6

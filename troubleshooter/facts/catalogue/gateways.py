@@ -7,8 +7,8 @@ Must not know how they are derived."""
 from __future__ import annotations
 
 from troubleshooter.facts.words import YES_NO
-from troubleshooter.mesh.credentials import Lack
-from troubleshooter.walk.gateway_ends import Clash
+from troubleshooter.mesh.gateway.credentials import Lack
+from troubleshooter.walk.ends.gateway_ends import Clash
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.certificate", ("shared", "own"), "Whether servers of one port show one certificate and have different routes.", "mesh"),

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from troubleshooter.facts.words import PRESENCE, YES_NO
-from troubleshooter.mesh.matching import Difference
+from troubleshooter.mesh.routing.matching import Difference
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # request and caller

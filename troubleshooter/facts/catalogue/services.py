@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from troubleshooter.facts.words import NO_EFFECT, PRESENCE, TLS_MODES, YES_NO
-from troubleshooter.mesh.endpoints import Absence
-from troubleshooter.mesh.locality import Spread
-from troubleshooter.mesh.mtls import Mode
-from troubleshooter.mesh.protocols import Protocol
-from troubleshooter.walk.network import Obstacle
+from troubleshooter.mesh.policy.mtls import Mode
+from troubleshooter.mesh.service.endpoints import Absence
+from troubleshooter.mesh.service.locality import Spread
+from troubleshooter.mesh.service.protocols import Protocol
+from troubleshooter.walk.destinations.network import Obstacle
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # service

@@ -5,13 +5,13 @@
 from __future__ import annotations
 
 from troubleshooter.facts.words import MISSES, PRESENCE, YES_NO
-from troubleshooter.mesh.authorizers import State
-from troubleshooter.mesh.creation import Refusal
-from troubleshooter.mesh.injection import Conflict, Wish
-from troubleshooter.mesh.policies import Decision
-from troubleshooter.mesh.startup import Start
-from troubleshooter.mesh.tokens import Token
-from troubleshooter.mesh.trouble import Trouble
+from troubleshooter.mesh.injection.decision import Conflict, Wish
+from troubleshooter.mesh.policy.authorizers import State
+from troubleshooter.mesh.policy.policies import Decision
+from troubleshooter.mesh.policy.tokens import Token
+from troubleshooter.mesh.workload.creation import Refusal
+from troubleshooter.mesh.workload.startup import Start
+from troubleshooter.mesh.workload.trouble import Trouble
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # credentials and policies

@@ -14,7 +14,7 @@ from troubleshooter.evidence.envoy.dump import ConfigDump
 from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
 from troubleshooter.evidence.envoy.status import Clusters, Stats
 from troubleshooter.facts.of_evidence.scene import Scene
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import HopKind
 
 INBOUND = "inbound|"

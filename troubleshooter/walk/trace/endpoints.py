@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import placed_labels
-from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.service.locality import placed_labels
+from troubleshooter.mesh.service.services import Endpoint
 from troubleshooter.model import Considered, Resource
 from troubleshooter.walk.trace.moment import Moment, chosen, listed, lost
 

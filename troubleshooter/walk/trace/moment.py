@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from troubleshooter.mesh.mesh import Mesh
-from troubleshooter.mesh.sidecars import Scope
+from troubleshooter.mesh.sidecar.sidecars import Scope
 from troubleshooter.model import Considered, Object, Request, Resource
-from troubleshooter.walk.decisions import Hop, Trail
+from troubleshooter.walk.basis.decisions import Hop, Trail
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

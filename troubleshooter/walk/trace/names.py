@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh.services import Service
-from troubleshooter.mesh.sidecars import export_field
+from troubleshooter.mesh.service.services import Service
+from troubleshooter.mesh.sidecar.sidecars import export_field
 from troubleshooter.model import Considered
-from troubleshooter.walk.sender import meant
+from troubleshooter.walk.caller.sender import meant
 from troubleshooter.walk.trace.moment import Moment, chosen, lost
 
 

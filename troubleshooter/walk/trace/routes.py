@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh.delegation import LeftOut, Why
-from troubleshooter.mesh.matching import Mismatch, Sender, mismatches
-from troubleshooter.mesh.routes import Route
+from troubleshooter.mesh.routing.delegation import LeftOut, Why
+from troubleshooter.mesh.routing.matching import Mismatch, Sender, mismatches
+from troubleshooter.mesh.routing.routes import Route
 from troubleshooter.model import Considered, HopKind
 from troubleshooter.walk.trace.moment import Moment, chosen, lost
 

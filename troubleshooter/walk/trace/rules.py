@@ -1,16 +1,16 @@
 """Which DestinationRules could have decided for a destination, and why each does or does not.
 
-Sources: those of `mesh.destinations`.
+Sources: those of `mesh.routing.destinations`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh import hosts
-from troubleshooter.mesh.destinations import DestinationRule
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.services import Service
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.routing.destinations import DestinationRule
+from troubleshooter.mesh.service.services import Service
 from troubleshooter.model import Considered, Object, as_map, as_words
 from troubleshooter.walk.trace.moment import Moment, chosen, lost, not_selected
 

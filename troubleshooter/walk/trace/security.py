@@ -1,19 +1,19 @@
 """Which policies of security could have had a say: PeerAuthentication, RequestAuthentication, AuthorizationPolicy.
 
-Sources: those of `mesh.mtls`, `mesh.tokens` and `mesh.policies`.
+Sources: those of `mesh.policy.mtls`, `mesh.policy.tokens` and `mesh.policy.policies`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.mtls import Reason, mode_of, mode_of_port
-from troubleshooter.mesh.policies import Decision, action, on_trial
-from troubleshooter.mesh.policy_lookup import selector_of
-from troubleshooter.mesh.policy_rules import misses
-from troubleshooter.mesh.subject import Subject
-from troubleshooter.mesh.workloads import Pod
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.policy.mtls import Reason, mode_of, mode_of_port
+from troubleshooter.mesh.policy.policies import Decision, action, on_trial
+from troubleshooter.mesh.policy.policy_lookup import selector_of
+from troubleshooter.mesh.policy.policy_rules import misses
+from troubleshooter.mesh.policy.subject import Subject
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import Considered, Object, as_list, as_map
 from troubleshooter.walk.trace.moment import Moment, chosen, lost, named, not_selected
 

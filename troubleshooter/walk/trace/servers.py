@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.servers import Opened
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.gateway.servers import Opened
 from troubleshooter.model import Considered, as_map, as_words
-from troubleshooter.walk.entering import opened
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.gateway.entering import opened
+from troubleshooter.walk.routes.routing import host_of
 from troubleshooter.walk.trace.moment import Moment, chosen, lost, not_selected
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.model import Branch, Considered, HopKind, Object, Request, Stage, StageVerdict, Step, Walk
-from troubleshooter.walk.decisions import Trail
+from troubleshooter.walk.basis.decisions import Trail
 from troubleshooter.walk.trace import endpoints, names, routes, rules, security, servers, virtual_services
 from troubleshooter.walk.trace.moment import Moment
 from troubleshooter.walk.walker import Walked

@@ -1,17 +1,17 @@
 """Which VirtualServices could have routed a request at a proxy, and why each does or does not.
 
 Must not know more of the routes inside them than whether one is for the proxy (`routes` does).
-Sources: those of `mesh.virtual_services` and `mesh.sidecars`.
+Sources: those of `mesh.routing.virtual_services` and `mesh.sidecar.sidecars`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from troubleshooter.mesh import hosts
-from troubleshooter.mesh.routes import MESH, attempts, gateways_of, routes_of
+from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.routing.routes import MESH, attempts, gateways_of, routes_of
 from troubleshooter.model import Considered, Object, as_list
-from troubleshooter.walk.routing import host_of
+from troubleshooter.walk.routes.routing import host_of
 from troubleshooter.walk.trace.moment import Moment, chosen, lost, named
 from troubleshooter.walk.trace.routes import sender_of
 

@@ -1,0 +1,4 @@
+"""Gateways: their servers, the pods that open them, how clients get there, and their certificates' Secrets.
+
+Must not know routes.
+"""
