@@ -7,7 +7,7 @@ the cause that it belongs to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -20,9 +20,9 @@ from _pytest.mark.structures import ParameterSet
 from troubleshooter.collect import read_inventory
 from troubleshooter.collect.knowledge_files import KnowledgeFiles, read_knowledge
 from troubleshooter.consult import Consultation
-from troubleshooter.evidence import FailureGroup, group_failures, parse_lines
+from troubleshooter.evidence import Evidence, FailureGroup, group_failures, parse_lines, take
 from troubleshooter.inference import Engine, PlainEvaluator
-from troubleshooter.model import Diagnosis, Fact, Finding, Inventory, Request
+from troubleshooter.model import Diagnosis, Exhibit, Fact, Finding, Inventory, Request
 from troubleshooter.remedy import Situation
 from troubleshooter.rulebook import Cause, Example, Mistake, Rulebook, Status, parse
 from troubleshooter.walk import parse_request
@@ -31,6 +31,9 @@ KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge"
 
 MARK = re.compile(r"[ \t]*#[ \t]*<-.*$", re.MULTILINE)
 """What stands behind a guilty line."""
+
+LOG = ".log"
+"""How the names of access logs end; whatever else is named as evidence says itself what it is."""
 
 ASKED = ("to", "method", "headers", "expect", "sni", "plaintext", "http10", "evidence", "verdict", "stage")
 """The keys of an `example` that are called in Python as they are in YAML; `from` is `source`."""
@@ -151,12 +154,21 @@ def failure_in(log: Path) -> FailureGroup:
     return groups[0] if groups else pytest.fail(f"{log.name} has no failed request in it")
 
 
+def evidence_in(files: Iterable[Path]) -> Evidence:
+    """What texts that are no access logs say; each must be of a kind that is known."""
+    texts = [Exhibit(name=file.name, text=file.read_text(encoding="utf-8"), origin="") for file in files]
+    found = take(texts)
+    assert () == found.not_checked
+    return found
+
+
 @cache
 def situation(mesh: Path) -> Situation:
-    """What a mesh is looked at with: its objects, the request asked of it, and the failure in the log."""
+    """What a mesh is looked at with: its objects, the request asked of it, the failure in the log, and other
+    evidence."""
     example = asked_of(mesh).example
-    logs = [failure_in(mesh.with_name(name)) for name in example.evidence] if example else []
-    failure = next(iter(logs), None)
+    given = [mesh.with_name(name) for name in example.evidence] if example else []
+    failure = next((failure_in(file) for file in given if file.suffix == LOG), None)
     told = {name: Fact(name=name, word=word) for name, word in asked_of(mesh).told.items()}
     request = request_of(example) if example else None
     return Situation(
@@ -164,6 +176,7 @@ def situation(mesh: Path) -> Situation:
         request=request,
         entry=failure.example if failure else None,
         idle=failure.idle if failure else None,
+        evidence=evidence_in([file for file in given if file.suffix != LOG]),
         told=told,
     )
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.knowledge.applying import apply, objects_in
-from tests.knowledge.knowledge_base import MARK, asked_of, diagnosis, inventory, root_of
+from tests.knowledge.knowledge_base import LOG, MARK, asked_of, diagnosis, inventory, root_of
 from troubleshooter.model import Fix, Key, Object
 from troubleshooter.remedy.manifests import manifest
 from troubleshooter.remedy.verify import ONLY_TRAFFIC
@@ -53,6 +53,10 @@ def session_text(mesh: Path) -> str:
     return f"$ {command}\n\n{to_text(replace(diagnosis(mesh), engine=''), Screen(width=WIDTH))}\n"
 
 
+def _given(name: str) -> tuple[str, str]:
+    return ("--log" if name.endswith(LOG) else "--envoy", name)
+
+
 def _arguments(example: Example | None) -> Iterator[str]:
     """The flags of an example, each with its value."""
     if example is None:
@@ -60,7 +64,7 @@ def _arguments(example: Example | None) -> Iterator[str]:
     headers = [("-H", f"{name}: {value}") for name, value in example.headers.items()]
     method = "" if example.method == "GET" else example.method
     given = [("--from", example.source), ("--to", example.to), ("-X", method), *headers]
-    given += [("--sni", example.sni), ("--expect", example.expect), *(("--log", log) for log in example.evidence)]
+    given += [("--sni", example.sni), ("--expect", example.expect), *map(_given, example.evidence)]
     yield from (shlex.join(pair) for pair in given if pair[1])
     yield from ["--plaintext"] if example.plaintext else []
     yield from ["--http1.0"] if example.http10 else []

@@ -20,6 +20,7 @@ from tests.knowledge.knowledge_base import (
     root_of,
     situation,
 )
+from troubleshooter.evidence import Evidence
 from troubleshooter.model import Applicability, Diagnosis, Fix
 from troubleshooter.remedy.verify import ONLY_TRAFFIC
 from troubleshooter.rulebook import FixPlan, Status
@@ -35,7 +36,9 @@ def verified(mesh: Path) -> list[Fix]:
 
 def mended(mesh: Path, fix: Fix) -> Diagnosis:
     """What comes out after a fix. Evidence is older than the fix, so there is none."""
-    return diagnosed(replace(situation(mesh), inventory=apply(inventory(mesh), fix), entry=None, told=None))
+    return diagnosed(
+        replace(situation(mesh), inventory=apply(inventory(mesh), fix), entry=None, evidence=Evidence(), told=None)
+    )
 
 
 def deaths(found: Diagnosis) -> list[str]:

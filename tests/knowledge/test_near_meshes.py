@@ -19,6 +19,7 @@ from tests.knowledge.knowledge_base import (
     meshes,
     situation,
 )
+from troubleshooter.evidence import Evidence
 from troubleshooter.inference import PlainEvaluator
 from troubleshooter.model import Severity
 from troubleshooter.remedy import examine
@@ -85,6 +86,6 @@ def without(cause: Cause, fact: str) -> Cause:
 def holds_in(mesh: Path, cause: Cause) -> bool:
     """Whether a cause is found in a mesh, asked the request or asked for everything."""
     changed = replace(book(), causes={**book().causes, cause.id: cause})
-    asked = (situation(mesh), replace(situation(mesh), request=None, entry=None))
+    asked = (situation(mesh), replace(situation(mesh), request=None, entry=None, evidence=Evidence()))
     looks = (examine(changed, what, PlainEvaluator()) for what in asked)
     return any(conclusion.cause == cause.id for look in looks for conclusion in look.conclusions)

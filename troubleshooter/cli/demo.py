@@ -66,8 +66,8 @@ def _words(folder: Path, example: Example | None, knowledge: list[str]) -> Itera
     yield from (word for name in knowledge for word in ("--knowledge", name))
     if example is None:
         return
-    logs = [name for name in example.evidence if name.endswith(".log")]
-    yield from (word for name in logs for word in ("--log", str(folder / name)))
+    for name in example.evidence:
+        yield from ("--log" if name.endswith(".log") else "--envoy", str(folder / name))
     if example.to:
         flags = (("--from", example.source), ("--to", example.to), ("--sni", example.sni), ("--expect", example.expect))
         yield from (word for flag, value in flags if value for word in (flag, value))
