@@ -123,7 +123,7 @@ def test_branches_beyond_the_limit_are_not_checked() -> None:
 
 def test_a_result_has_all_keys_of_its_stage() -> None:
     """What the walk leaves out of a result stands there as "" or null."""
-    expected = {"name": "0.0.0.0_8080", "filter_chain": "", "protocol": "", "tls": None}
+    expected = {"name": "0.0.0.0_8080", "filter_chain": "", "protocol": "", "tls": None, "cluster": ""}
 
     assert expected == result_of(Stage.LISTENER, name="0.0.0.0_8080")
 
