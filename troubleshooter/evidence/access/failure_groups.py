@@ -22,6 +22,8 @@ from troubleshooter.evidence.access.details import DetailsKey, classify_transpor
 from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.reuse import Connections
+from troubleshooter.evidence.ambient.ztunnel_failures import ZtunnelLog, ZtunnelTally
+from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
 
 MAX_KINDS = 500
 MAX_PLACES = 40
@@ -61,13 +63,14 @@ class FailureGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:
     """A whole log: `groups`, biggest first; the number of access log `entries`, how many of them `failed`, how many of
-    those are in no group; and how many lines were skipped, by reason."""
+    those are in no group; how many lines were skipped, by reason; and what `ztunnel` logged among them."""
 
     groups: tuple[FailureGroup, ...] = ()
     entries: int = 0
     failed: int = 0
     ungrouped: int = 0
     skipped: Mapping[SkipReason, int] = field(default_factory=dict)
+    ztunnel: ZtunnelLog = field(default_factory=ZtunnelLog)
 
 
 def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
@@ -82,10 +85,14 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     connections = Connections()
     kinds: dict[_Kind, _Places] = {}
     skipped: Counter[SkipReason] = Counter()
+    ztunnel = ZtunnelTally()
     entries = failed = ungrouped = 0
     for line in lines:
         if isinstance(line, SkippedLine):
             skipped[line.why] += 1
+            continue
+        if isinstance(line, ZtunnelEntry):
+            ztunnel.add(line)
             continue
         entries += 1
         idle = connections.idle_before(line)
@@ -103,6 +110,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         failed=failed,
         ungrouped=ungrouped,
         skipped=dict(skipped),
+        ztunnel=ztunnel.log(),
     )
 
 

@@ -26,16 +26,23 @@ class NotJson(ValueError):
     """The line is no JSON object."""
 
 
-def parse_json(line: str, *, file: str, number: int, pod: str) -> AccessLogEntry | None:
-    """The entry that `line`, a JSON object, holds, or None if it is another kind of object.
+def record_in(line: str) -> Mapping[str, Any]:
+    """The JSON object that `line` is.
 
-    Raises NotJson for a line that is no JSON object (cut off, nested without end).
+    Raises NotJson for a line that is none (cut off, nested without end).
     """
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as wrong:
         raise NotJson(str(wrong)) from None
-    if not isinstance(record, dict) or not any(key in record for key in _TELLTALES):
+    if not isinstance(record, dict):
+        raise NotJson("another value")
+    return record
+
+
+def entry_of_json(record: Mapping[str, Any], line: str, *, file: str, number: int, pod: str) -> AccessLogEntry | None:
+    """The entry that `record`, the object in `line`, holds, or None if it is another kind of object."""
+    if not any(key in record for key in _TELLTALES):
         return None
     return _entry(record, file, number, line[:MAX_TEXT], pod)
 
