@@ -38,6 +38,7 @@ from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_calle
 from troubleshooter.facts.of_policies import about_credentials, about_denial
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
+from troubleshooter.facts.of_relays import about_relay_name
 from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_roots import about_roots, about_trust_domains
 from troubleshooter.facts.of_routes import about_competition, about_route
@@ -87,6 +88,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     hop = sending_hop(trail)
     about_mesh(case, mesh)
     about_networks(case, mesh, trail)
+    about_relay_name(case, mesh, request, trail)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)
