@@ -8,6 +8,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.differences import had, path_of, wanted
 from troubleshooter.facts.of_claims import about_claims
 from troubleshooter.facts.of_faults import about_fault
+from troubleshooter.facts.of_own_answers import about_own_answer
 from troubleshooter.facts.of_rewrites import about_rewrite
 from troubleshooter.facts.of_rivals import about_rivals
 from troubleshooter.facts.of_shadowed import about_taken
@@ -45,6 +46,7 @@ def about_route(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> No
         about_claims(case, mesh, hop, routing.nearest)
     if routing.route is not None and routing.route.kind == "http":
         about_fault(case, routing.route)
+        about_own_answer(case, hop, routing.route)
         about_timeout(case, routing.route)
         taken = taken_by(routing.route, request, _sender(request, hop))
         if taken is not None:

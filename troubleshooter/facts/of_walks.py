@@ -49,6 +49,7 @@ from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_tokens import about_logged_token
 from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_wider_hosts import about_wider_host
+from troubleshooter.facts.of_withheld import about_withheld
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import CORE
@@ -88,6 +89,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     hop = sending_hop(trail)
     about_mesh(case, mesh)
     about_networks(case, mesh, trail)
+    about_withheld(case, mesh, trail)
     about_relay_name(case, mesh, request, trail)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)

@@ -41,6 +41,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("route.shadow_mend", ("move", "remove"), "Whether the route behind can be moved in front.", "mesh"),
     ("route.timeout", ("route", "try", "both", "none"), "Which limits of time it sets: for the whole request, for each try.", "walk"),
     ("route.rewrite", ("doubled", "glued", "kept", "clean", "none"), "What becomes of the path: slashes doubled or lost at the joint, the prefix kept, or nothing of that kind.", "walk"),
+    ("route.direct_response", ("error", "other"), "Whether a route answers with an error by itself.", "walk"),
+    ("route.answers_for", ("service", "others"), "Whether what it answers is for a service of the mesh, called from inside.", "walk"),
     ("route.fault", ("abort", "delay", "both", "none"), "What the route that took the request does to requests on purpose.", "walk"),
     ("virtual_service.http_routes", PRESENCE, "Whether it has http routes for the host.", "mesh"),
     ("virtual_service.exported", YES_NO, "Whether the one that would take a request which finds no route, or goes astray, is exported to the proxy.", "walk"),

@@ -78,6 +78,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination_rule.idle_timeout", ("no-rule", "none", "longer", "shorter"), "How long the proxy that failed keeps idle connections, beside how long this one had been idle.", "walk"),
     ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
+    ("endpoint.withheld_because", ("rule", "policy", "no-proxy"), "What keeps mutual TLS away from endpoints that nothing else gets to: a DestinationRule, a PeerAuthentication, or that they have no proxy.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
     ("endpoint.farther", ("some", "none"), "Whether ready endpoints get requests only when nearer ones fail.", "walk"),
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
