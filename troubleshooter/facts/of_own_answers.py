@@ -7,8 +7,8 @@ Source: https://istio.io/latest/docs/reference/config/networking/virtual-service
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.mesh.pods import is_number
-from troubleshooter.mesh.routes import Route
+from troubleshooter.mesh.basis.pods import is_number
+from troubleshooter.mesh.routing.routes import Route
 from troubleshooter.model import HopKind, as_map
 from troubleshooter.walk import Hop
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.servers import Server
-from troubleshooter.mesh.services import Port, Service
+from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.service.services import Port, Service
 from troubleshooter.model import HopKind, Request, Stage, as_map
 from troubleshooter.walk import Cluster, Hop, Trail
-from troubleshooter.walk.sni_names import MeshName, mesh_name
+from troubleshooter.walk.gateway.sni_names import MeshName, mesh_name
 
 PASSES_ON = "AUTO_PASSTHROUGH"
 

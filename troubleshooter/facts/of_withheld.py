@@ -9,12 +9,12 @@ from __future__ import annotations
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_tls import tls_of
 from troubleshooter.mesh import Mesh
-from troubleshooter.mesh.index import selects
-from troubleshooter.mesh.locality import placed_labels
-from troubleshooter.mesh.services import Endpoint
+from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.service.locality import placed_labels
+from troubleshooter.mesh.service.services import Endpoint
 from troubleshooter.model import Resource, Stage
 from troubleshooter.walk import Cluster, Trail
-from troubleshooter.walk.across import given_to, own_network
+from troubleshooter.walk.destinations.across import given_to, own_network
 
 
 def about_withheld(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
