@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
-from troubleshooter.evidence import envoy, istiod
+from troubleshooter.evidence import envoy, istiod, pods
 from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
-KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS)
+KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS, *pods.KINDS)
 
 T = TypeVar("T")
 
