@@ -65,12 +65,26 @@ def _says(key: str, *values: str) -> Seen:
 
 def _at_a_node(case: Case) -> bool:
     """Whether nodes take part: they open ports, or drop what a caller without a proxy sends."""
-    dropped = _says("connection", "timeout")(case) and any(_keeps(thing) for thing in case.of("Service"))
+    chosen = _says("connection", "timeout")(case) or "pod/" in str(case.row.raw.get("from", ""))
+    dropped = chosen and any(_keeps(thing) for thing in case.of("Service"))
     return dropped or any(thing.spec.get("externalTrafficPolicy") == "Local" for thing in case.of("Service"))
 
 
 def _keeps(service: Object) -> bool:
     return service.spec.get("internalTrafficPolicy") == "Local"
+
+
+def _starting(case: Case) -> bool:
+    """Whether it matters how far the containers of pods are."""
+    held = (thing.raw.get("status") or {} for thing in case.of("Pod"))
+    return any("containerStatuses" in status or "initContainerStatuses" in status for status in held)
+
+
+def _mesh_tls_outside(case: Case) -> bool:
+    """Whether mutual TLS of the mesh goes to a host outside: every stand-in here has a certificate of the mesh."""
+    outside = any(thing.spec.get("location", "MESH_EXTERNAL") == "MESH_EXTERNAL" for thing in case.of("ServiceEntry"))
+    ruled = any("ISTIO_MUTUAL" in _values(thing.spec, "mode") for thing in case.of("DestinationRule"))
+    return outside and ruled and _says("stage", "transport")(case)
 
 
 def _several_clusters(case: Case) -> bool:
@@ -137,6 +151,8 @@ REASONS: Mapping[str, Seen] = {
         _says("stage", "dns")(case) or _says("connection", "dns")(case)
     ),
     "no proxy takes part in what nodes drop, or in which pods they choose": _at_a_node,
+    "no proxy here is still starting, or has crashed": _starting,
+    "hosts outside that speak no mutual TLS of the mesh": _mesh_tls_outside,
     "several Kubernetes clusters": _several_clusters,
     "external authorizers are not imitated": _authorizer,
     "keys that a rule holds itself: tokens are signed anew, with keys of ours": _anywhere(
