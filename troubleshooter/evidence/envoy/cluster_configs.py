@@ -17,6 +17,9 @@ from troubleshooter.evidence.envoy.dump import ClusterConfig, ConfigState, Endpo
 from troubleshooter.evidence.envoy.fields import field, made_from, part, parts, secrets_of, text
 from troubleshooter.evidence.envoy.nodes import number, socket, word
 
+HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
+"""The key under which a cluster says which HTTP it speaks (upstreams/http/v3/http_protocol_options.proto)."""
+
 OWN_CERTIFICATE = "default"
 """The name under which a proxy asks for its workload's certificate (Istio: SDSDefaultResourceName)."""
 
@@ -26,6 +29,8 @@ def cluster(raw: Mapping[str, Any], state: ConfigState, about: Mapping[str, Any]
     contexts = list(_tls_contexts(raw))
     secrets = tuple(dict.fromkeys(name for context in contexts for name in secrets_of(context)))
     error = part(about, "error_state")
+    threshold = field(part(raw, "common_lb_config"), "healthy_panic_threshold")
+    protocol = part(raw, "typed_extension_protocol_options", HTTP)
     return ClusterConfig(
         name=text(raw, "name"),
         state=state,
@@ -36,12 +41,30 @@ def cluster(raw: Mapping[str, Any], state: ConfigState, about: Mapping[str, Any]
         sni=next(filter(None, (text(context, "sni") for context in contexts)), ""),
         secrets=secrets,
         outlier=field(raw, "outlier_detection") is not None,
+        max_ejection=number(field(part(raw, "outlier_detection"), "max_ejection_percent")),
+        ejection_time=text(part(raw, "outlier_detection"), "base_ejection_time"),
+        panic=_per_cent(threshold),
+        http2="http2_protocol_options" in map(_spelt, part(protocol, "explicit_http_config")),
+        stream_limit=text(part(protocol, "common_http_protocol_options"), "max_stream_duration"),
         made_from=made_from(raw),
         error=(text(error, "details") or "it does not say why") if error else "",
         version=text(about, "version_info"),
         updated=text(about, "last_updated"),
         place=place,
     )
+
+
+def _per_cent(threshold: Any) -> float | None:
+    """A `Percent`, of which 0 may be left out; None where nothing is said."""
+    if not isinstance(threshold, dict):
+        return None
+    value = threshold.get("value", 0)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _spelt(name: str) -> str:
+    """`http2ProtocolOptions` as `http2_protocol_options`."""
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
 
 
 def _tls_contexts(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

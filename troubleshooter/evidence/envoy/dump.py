@@ -43,7 +43,8 @@ class FilterChain:
     """Which connections it takes, and what becomes of them: `route_config` is the name of an HTTP chain's routes,
     `clusters` those of a TCP chain; `tls` whether it ends TLS, `secrets` the certificates that it then needs, and
     `client_certificate` whether it demands one; `filters` are names, network filters before HTTP filters;
-    `policies` the names of RBAC policies in it."""
+    `policies` the names of RBAC policies in it. `fault` is what a fault filter for all its requests does (`abort`,
+    `delay`, `both`, "" for none), `stream_idle` how long a stream may be idle, `stream_limit` how long one may last."""
 
     name: str = ""
     destination_port: int | None = None
@@ -57,6 +58,9 @@ class FilterChain:
     client_certificate: bool = False
     filters: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    fault: str = ""
+    stream_idle: str = ""
+    stream_limit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +83,9 @@ class ListenerConfig:
 class RouteRule:
     """One route: `match` in short words (`prefix /api`), the `clusters` with their weights in percent (100 for a single
     one), the status of a direct response, and the Istio object that it was made from (as Envoy's metadata name it:
-    `/apis/networking.istio.io/v1/namespaces/shop/virtual-service/payments`)."""
+    `/apis/networking.istio.io/v1/namespaces/shop/virtual-service/payments`). `timeout` is for the whole request,
+    `try_timeout` for each try, `idle_timeout` for a stream without data; `retries` is how many there may be; `fault` as
+    of a filter chain."""
 
     name: str = ""
     match: str = ""
@@ -87,6 +93,11 @@ class RouteRule:
     direct_response: int | None = None
     redirects: bool = False
     timeout: str = ""
+    try_timeout: str = ""
+    idle_timeout: str = ""
+    stream_limit: str = ""
+    retries: int = 0
+    fault: str = ""
     made_from: str = ""
 
 
@@ -116,7 +127,10 @@ class RouteConfig:
 class ClusterConfig:
     """A cluster. `discovery` is its type (EDS, STRICT_DNS, ORIGINAL_DST, STATIC); `tls` and `sni` what it begins
     connections with, `mtls` whether with the workload's own certificate, to all or to some endpoints; `outlier` whether
-    hosts can be ejected; `made_from` the DestinationRule, as Envoy's metadata name it."""
+    hosts can be ejected, `max_ejection` of them so many per cent (None: not said), each for `ejection_time`; `panic` is
+    from which share of healthy hosts down all are used again (None: not said); `http2` whether it speaks HTTP/2 to its
+    hosts whatever the client speaks; `stream_limit` how long a stream may last; `made_from` the DestinationRule, as
+    Envoy's metadata name it."""
 
     name: str
     state: ConfigState
@@ -127,6 +141,11 @@ class ClusterConfig:
     sni: str = ""
     secrets: tuple[str, ...] = ()
     outlier: bool = False
+    max_ejection: int | None = None
+    ejection_time: str = ""
+    panic: float | None = None
+    http2: bool = False
+    stream_limit: str = ""
     made_from: str = ""
     error: str = ""
     version: str = ""

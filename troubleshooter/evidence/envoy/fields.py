@@ -56,6 +56,15 @@ def made_from(raw: Mapping[str, Any]) -> str:
     return text(part(raw, "metadata", "filter_metadata", ISTIO), "config")
 
 
+def fault_of(config: Mapping[str, Any]) -> str:
+    """What the configuration of a fault filter does (extensions/filters/http/fault/v3/fault.proto); "" for nothing, and
+    for any other configuration."""
+    if not word(config.get("@type")).endswith(".HTTPFault"):
+        return ""
+    does = [name for name in ("abort", "delay") if field(config, name) is not None]
+    return "both" if len(does) > 1 else "".join(does)
+
+
 def secrets_of(context: Mapping[str, Any]) -> tuple[str, ...]:
     """The names of the SDS secrets that a TLS context needs."""
     common = part(context, "common_tls_context")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from troubleshooter.evidence.envoy.dump import ConfigState, FilterChain, ListenerConfig
-from troubleshooter.evidence.envoy.fields import field, part, parts, secrets_of, text, texts
+from troubleshooter.evidence.envoy.fields import fault_of, field, part, parts, secrets_of, text, texts
 from troubleshooter.evidence.envoy.nodes import number, socket, word
 
 _STATES = (
@@ -80,11 +80,18 @@ def _chain(raw: Mapping[str, Any]) -> FilterChain:
         client_certificate=field(tls, "require_client_certificate") is True,
         filters=tuple(text(one, "name") for one in (*parts(raw, "filters"), *http)),
         policies=tuple(dict.fromkeys(name for config in configs for name in _policies(config))),
+        fault=next(filter(None, (fault_of(part(one, "typed_config")) for one in http)), ""),
+        stream_idle=next(filter(None, (text(config, "stream_idle_timeout") for config in configs)), ""),
+        stream_limit=next(filter(None, map(_longest_stream, configs)), ""),
     )
 
 
 def _route_config(config: Mapping[str, Any]) -> str:
     return text(part(config, "rds"), "route_config_name") or text(part(config, "route_config"), "name")
+
+
+def _longest_stream(config: Mapping[str, Any]) -> str:
+    return text(part(config, "common_http_protocol_options"), "max_stream_duration")
 
 
 def _clusters(config: Mapping[str, Any]) -> Iterator[str]:

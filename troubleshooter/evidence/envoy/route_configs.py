@@ -11,10 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from troubleshooter.evidence.envoy.dump import ConfigState, RouteConfig, RouteRule, VirtualHost
-from troubleshooter.evidence.envoy.fields import field, made_from, part, parts, text, texts
+from troubleshooter.evidence.envoy.fields import fault_of, field, made_from, part, parts, text, texts
 from troubleshooter.evidence.envoy.nodes import number
 
 _PATHS = ("prefix", "path", "path_separated_prefix")
+FAULT = "envoy.filters.http.fault"
+"""Under this name a route keeps its faults (Istio: translateFault in pilot/pkg/networking/core/route/route.go)."""
+
 WHOLE = 100.0
 """Per cent."""
 
@@ -48,6 +51,11 @@ def _rule(raw: Mapping[str, Any]) -> RouteRule:
         direct_response=number(field(direct, "status")),
         redirects=bool(part(raw, "redirect")),
         timeout=text(route, "timeout"),
+        try_timeout=text(part(route, "retry_policy"), "per_try_timeout"),
+        idle_timeout=text(route, "idle_timeout"),
+        stream_limit=text(part(route, "max_stream_duration"), "max_stream_duration"),
+        retries=number(field(part(route, "retry_policy"), "num_retries")) or 0,
+        fault=fault_of(part(raw, "typed_per_filter_config", FAULT)),
         made_from=made_from(raw),
     )
 

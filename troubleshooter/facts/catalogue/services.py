@@ -19,7 +19,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),
     ("service.endpoints", ("some", "none"), "Whether a port of it has an endpoint that is ready.", "mesh"),
     ("service.elsewhere", ("read", "not-read"), "Whether its istiod reads the Kubernetes cluster in which pods of it are ready.", "walk"),
-    ("service.no_endpoints_because", tuple(a for a in Absence if a not in ("none", "not-seen")), "Why it has none.", "mesh"),
+    ("service.no_endpoints_because", (*(a for a in Absence if a not in ("none", "not-seen")), "not-told"), "Why it has none; not-told where a proxy alone says that it has none.", "mesh"),
     ("service.node_policy", ("external", "internal", "none"), "Which of its traffic policies keeps traffic on a node where nothing of it is ready.", "walk"),
     ("service.node_endpoints", ("some", "none"), "Whether an endpoint of it is ready on the node that the traffic may not leave.", "walk"),
     ("service.endpoints_meant", YES_NO, "Whether a request, its pods or a nearly matching workload show that it should have endpoints.", "walk"),
@@ -42,7 +42,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service_entry.far_port", ("tls", "other"), "Whether TLS is spoken at the far end of its port: it is declared so, or leads to 443.", "walk"),
     ("endpoint.port_guess", ("one", "none"), "Whether exactly one port of slices that are written by hand could be the one meant.", "mesh"),
     ("service_entry.lookup", ("wildcard", "name", "as-dialled", "as-asked", "listed"), "How proxies find its endpoints: by the name of its host (a wildcard is none), where the client dialled or asked for, or in a list.", "mesh"),
-    ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy.", "walk"),
+    ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy", "not-resolved"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy; or proxies look up its name and find no address.", "walk"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
     ("destination.service", ("found", "hidden", "alias", "not-found"), "Whether the destination host is in the registry; alias where an ExternalName Service has it, and what that stands for has no cluster.", "walk"),

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 
 from troubleshooter.evidence import Evidence
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.of_clusters import about_clusters
+from troubleshooter.facts.of_evidence.of_hosts import about_hosts
+from troubleshooter.facts.of_evidence.of_routes import about_routes
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
 
-ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = ()
+ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (about_routes, about_clusters, about_hosts)
 """What evidence tells about one request."""
 
 ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = ()

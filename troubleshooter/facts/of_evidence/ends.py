@@ -6,13 +6,13 @@ inbound listener of a target. A proxy that could be either is neither. Must not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from troubleshooter.evidence import Side
 from troubleshooter.evidence.envoy.dump import ConfigDump
 from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
-from troubleshooter.evidence.envoy.status import Clusters, Stats
+from troubleshooter.evidence.envoy.status import BoundListeners, Clusters, Stats
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import HopKind
@@ -40,9 +40,28 @@ def ends_of(scene: Scene) -> Ends:
     taking = _of_pod(proxies, taken or end)
     cluster = _cluster(scene)
     return Ends(
-        sender=sending or _only(proxies, lambda proxy: proxy is not taking and cluster in clusters_of(proxy)),
+        sender=sending or _sending(scene, [proxy for proxy in proxies if proxy is not taking], cluster),
         target=taking or _only(proxies, lambda proxy: proxy is not sending and _is_target(proxy, cluster)),
     )
+
+
+def _sending(scene: Scene, proxies: Sequence[Proxy], cluster: str) -> Proxy | None:
+    """The one with the cluster; where none was chosen, the one with a listener for what was dialled, or the only one
+    that there is."""
+    if cluster:
+        return _only(proxies, lambda proxy: cluster in clusters_of(proxy))
+    entry = scene.observation.entry if scene.observation else None
+    if entry is None or scene.trail is not None or entry.side is Side.INBOUND:
+        return None
+    port = entry.downstream_local.rpartition(":")[2]
+    return _only(proxies, lambda proxy: port in _ports(proxy)) or _only(proxies, lambda _: True)
+
+
+def _ports(proxy: Proxy) -> frozenset[str]:
+    """The ports that its listeners take connections for."""
+    listed = (one.port for dump in proxy.of(ConfigDump) for one in dump.value.listeners or ())
+    bound = (one.port for page in proxy.of(BoundListeners) for one in page.value.all)
+    return frozenset(str(port) for port in (*listed, *bound))
 
 
 def clusters_of(proxy: Proxy) -> frozenset[str]:
@@ -67,7 +86,7 @@ def _cluster(scene: Scene) -> str:
     return scene.hop.cluster.name if scene.hop and scene.hop.cluster else ""
 
 
-def _of_pod(proxies: tuple[Proxy, ...], pod: Pod | None) -> Proxy | None:
+def _of_pod(proxies: Sequence[Proxy], pod: Pod | None) -> Proxy | None:
     if pod is None:
         return None
     return _only(proxies, lambda proxy: _is_of(proxy, pod))
@@ -85,7 +104,7 @@ def _is_target(proxy: Proxy, cluster: str) -> bool:
     return cluster not in names and any(name.startswith(INBOUND) for name in names)
 
 
-def _only(proxies: tuple[Proxy, ...], fits: Callable[[Proxy], bool]) -> Proxy | None:
+def _only(proxies: Sequence[Proxy], fits: Callable[[Proxy], bool]) -> Proxy | None:
     """The one that fits; None where none does, or several."""
     found = [proxy for proxy in proxies if fits(proxy)]
     return found[0] if len(found) == 1 else None
