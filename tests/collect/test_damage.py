@@ -9,7 +9,7 @@ import pytest
 from tests.collect.conftest import Write, no_stdin
 from tests.collect.manifests import SERVICE, service
 from troubleshooter.collect import InputError, read_inventory, sentence
-from troubleshooter.collect.files import MAX_NOTES
+from troubleshooter.collect.taken import MAX_NOTES
 from troubleshooter.model import Inventory
 
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> Answer:
         laid = read_mesh(args)
         summary = read_log(args.log) if args.log else None
         consultation = consultation_on(
-            args, rulebook, engine, laid.inventory, Told(summary=summary, evidence=read_evidence(args))
+            args, rulebook, engine, laid.inventory, Told(summary=summary, evidence=read_evidence(args, laid))
         )
         diagnosis = concluded(consultation)
     if diagnosis.walk is not None:

@@ -1,41 +1,60 @@
-"""What `--envoy` names, read and recognised.
+"""What `--envoy` names, and what stands beside the objects of `-f`, recognised.
 
-Decides: what is said of texts that nobody knows. Must not know what any text means.
+Decides: what is said of texts that nobody knows: of those that somebody named each by itself, of those in an archive
+how many they are. Must not know what any text means.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
-from troubleshooter.cli.reading import standard_input
+from troubleshooter.cli.reading import Laid, standard_input
 from troubleshooter.collect import sentence
+from troubleshooter.collect.errors import note
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.evidence import Evidence, take
+from troubleshooter.evidence.recognition import EMPTY, UNKNOWN
 from troubleshooter.model import Exhibit, NotChecked
 
 log = logging.getLogger(__name__)
 
 
-def read_evidence(args: argparse.Namespace) -> Evidence:
-    """What the texts of --envoy say. What of them cannot be used is said on standard error.
+def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidence:
+    """What the texts of --envoy say, and those that stood beside the objects of -f. What of them cannot be used is said
+    on standard error.
 
     Raises:
         Refused: something that was named cannot be read, or none of it is of a kind that is known.
     """
     with refusing():
         found = list(read_exhibits(args.envoy, stdin=standard_input))
-    evidence = take(one for one in found if isinstance(one, Exhibit))
-    missing = (*(one for one in found if isinstance(one, NotChecked)), *evidence.not_checked)
-    if args.envoy and not evidence:
+    beside = laid.exhibits if laid else ()
+    evidence = take(chain((one for one in found if isinstance(one, Exhibit)), beside))
+    unreadable = (one for one in found if isinstance(one, NotChecked))
+    missing = (*unreadable, *_counted(evidence.not_checked, beside))
+    alone = bool(args.envoy) or bool(beside and laid and not laid.inventory.objects and not args.log)
+    if alone and not evidence:
         raise Refused(sentence(missing[0]) if missing else f"{args.envoy[0]}: there is nothing in it")
     for one in missing:
         output.say(f"{program()}: {sentence(one)}")
     for reading in (reading for readings in evidence.readings.values() for reading in readings):
         log.info("%s is taken for %s", reading.name, reading.kind.words)
     return replace(evidence, not_checked=missing)
+
+
+def _counted(missing: tuple[NotChecked, ...], beside: tuple[Exhibit, ...]) -> Iterator[NotChecked]:
+    """What cannot be used; of the texts that nobody named, those of no known kind are only counted."""
+    unnamed = {one.name for one in beside}
+    quiet = [one.what for one in missing if one.why in {UNKNOWN, EMPTY} and one.what in unnamed]
+    yield from (one for one in missing if one.what not in set(quiet))
+    if quiet:
+        others = f", and {len(quiet) - 1} more beside the objects" if len(quiet) > 1 else ""
+        yield note(quiet[0] + others, "no text that this program knows, so it was not used")

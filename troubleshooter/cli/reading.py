@@ -22,11 +22,11 @@ from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
-from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_inventory, sentence
+from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_input, read_inventory, sentence
 from troubleshooter.collect.inputs import MAX_BYTES, unreadable
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
-from troubleshooter.model import Inventory, NotChecked
+from troubleshooter.model import Exhibit, Inventory, NotChecked
 from troubleshooter.walk import RequestError
 from troubleshooter.walk.request.without import take_away
 
@@ -43,10 +43,12 @@ NO_MESH = NotChecked(
 
 @dataclass(frozen=True, kw_only=True)
 class Laid:
-    """The objects to look at, and (`before`) what they were without --with and --without, None if neither is given."""
+    """The objects to look at, (`before`) what they were without --with and --without, None if neither is given, and the
+    texts that stood beside the objects of -f in archives."""
 
     inventory: Inventory
     before: Inventory | None = None
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 def read_mesh(args: argparse.Namespace) -> Laid:
@@ -66,9 +68,10 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     demand_one_reader(args)
     namespace = args.namespace or DEFAULT_NAMESPACE
     with refusing():
-        inventory = Inventory(not_checked=(NO_MESH,))
-        if args.filename:
-            inventory = read_inventory(args.filename, stdin=standard_input, namespace=namespace)
+        found = read_input(args.filename, stdin=standard_input, namespace=namespace)
+        inventory = found.inventory
+        if not inventory.objects and (found.exhibits or not args.filename):
+            inventory = replace(inventory, not_checked=(*inventory.not_checked, NO_MESH))
         before = inventory if args.laid_over or args.without else None
         if args.laid_over:
             over = read_inventory(args.laid_over, stdin=standard_input, namespace=namespace)
@@ -78,7 +81,11 @@ def read_mesh(args: argparse.Namespace) -> Laid:
         output.say(f"{program()}: {sentence(missing)}")
     inventory = _less(inventory, args)
     now = int(time.time())
-    return Laid(inventory=replace(inventory, observed=now), before=before and replace(before, observed=now))
+    return Laid(
+        inventory=replace(inventory, observed=now),
+        before=before and replace(before, observed=now),
+        exhibits=found.exhibits,
+    )
 
 
 def _less(inventory: Inventory, args: argparse.Namespace) -> Inventory:

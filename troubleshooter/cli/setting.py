@@ -26,6 +26,8 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     """
     demand_symptom(rulebook, args.symptom)
 
+    laid = read_mesh(args) if args.filename else None
+
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
         return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
 
@@ -39,9 +41,9 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         show_fix=fix,
         collect=KUBECTL_COMMAND,
         program=program(),
-        inventory=read_mesh(args).inventory if args.filename else None,
+        inventory=laid.inventory if laid else None,
         summary=read_log(args.log) if args.log else None,
-        evidence=read_evidence(args),
+        evidence=read_evidence(args, laid),
         log="Standard input" if args.log == "-" else args.log,
         request=request_of_flags(args),
         symptom=args.symptom,

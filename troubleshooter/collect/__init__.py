@@ -5,7 +5,8 @@ place that imports `kubernetes`.
 """
 
 from troubleshooter.collect.errors import InputError, sentence
-from troubleshooter.collect.files import overlay, read_inventory
+from troubleshooter.collect.files import Collected, read_input, read_inventory
 from troubleshooter.collect.kubectl_command import KUBECTL_COMMAND
+from troubleshooter.collect.overlay import overlay
 
-__all__ = ["KUBECTL_COMMAND", "InputError", "overlay", "read_inventory", "sentence"]
+__all__ = ["KUBECTL_COMMAND", "Collected", "InputError", "overlay", "read_input", "read_inventory", "sentence"]

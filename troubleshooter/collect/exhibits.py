@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from troubleshooter.collect.archives.containers import is_container
 from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.inputs import STDIN, read_bytes, unreadable, within_bounds
 from troubleshooter.collect.text import shown
@@ -35,13 +36,15 @@ def read_exhibits(paths: Sequence[str], *, stdin: Callable[[], bytes]) -> Iterat
             yield exhibit(path, read_bytes(path))
 
 
-def exhibit(name: str, data: bytes, origin: str = "") -> Exhibit:
+def exhibit(name: str, data: bytes, origin: str = "", pod: str = "") -> Exhibit:
     """A file's bytes as a text; what is no UTF-8 in it is replaced. Raises InputError if it is no text."""
     if data.startswith(_WIDE):
-        return Exhibit(name=name, text=data.decode("utf-16", errors="replace"), origin=origin)
+        return Exhibit(name=name, text=data.decode("utf-16", errors="replace"), origin=origin, pod=pod)
+    if is_container(data[:_LOOKED_AT]):
+        raise InputError(note(shown(name), "it is an archive, or packed", f"Name it as a whole: `-f {name}`"))
     if b"\0" in data[:_LOOKED_AT]:
         raise InputError(note(shown(name), "it is a binary file", "Name what a proxy or a command printed, as text"))
-    return Exhibit(name=name, text=data.decode("utf-8-sig", errors="replace"), origin=origin)
+    return Exhibit(name=name, text=data.decode("utf-8-sig", errors="replace"), origin=origin, pod=pod)
 
 
 def _folder(root: str) -> Iterator[Exhibit | NotChecked]:

@@ -8,6 +8,7 @@ not know files beyond their names, nor what any kind means to Istio.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from troubleshooter.collect.errors import note
@@ -25,21 +26,29 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 _MAPS = ("metadata", "metadata.labels", "metadata.annotations", "spec", "status")
 _WORDS = ("metadata.name", "metadata.namespace")
 
+NO_OBJECT = "this is no Kubernetes object, which has an apiVersion and a kind"
+
+HIDDEN = "***HIDDEN***"
+"""What the redactors of troubleshoot.sh put in the place of what they take out (`MASK_TEXT` in its pkg/redact)."""
+
 _NAMELESS = "install.istio.io"
 """The group of IstioOperator: a file of settings that istioctl reads, and no API server sees. It may lack a name."""
 
 
-def flatten(document: Document) -> Iterator[Document]:
-    """The objects of a document: itself, or the items of a List, also of Lists in it. Nothing for an empty List."""
-    raw, path, outer = document.raw, document.at, ("", "")
+def flatten(document: Document, bare: tuple[str, str] = ("", "")) -> Iterator[Document]:
+    """The objects of a document: itself, or the items of a List, also of Lists in it. Nothing for an empty List. `bare`
+    are the apiVersion and kind of what does not say its own, where the file's place tells them."""
+    raw, path = document.raw, document.at
+    outer = bare[0], f"{bare[1]}List"
     if isinstance(raw, dict) and isinstance(raw.get("items", 0), list | None) and is_list(raw):
-        outer = str(raw.get("apiVersion") or ""), str(raw.get("kind") or "")
+        if raw.get("kind") not in {None, "", "List"}:
+            outer = str(raw.get("apiVersion") or ""), str(raw["kind"])
         raw, path = raw["items"] or [], (*path, "items")
     if not isinstance(raw, list):
-        yield document
+        yield replace(document, outer=outer) if bare[1] and document.outer is None else document
         return
     for number, item in enumerate(raw):
-        yield from flatten(Document(raw=item, find=document.find, at=(*path, number), outer=outer))
+        yield from flatten(Document(raw=item, find=document.find, at=(*path, number), outer=outer), bare)
 
 
 def read_object(document: Document, source: SourceText, cluster: str) -> Object | NotChecked:
@@ -74,7 +83,7 @@ def _wrong(raw: Any) -> tuple[str, str] | None:
     """Why this is no object that could be used, and what to do."""
     head = [raw.get("apiVersion"), raw.get("kind")] if isinstance(raw, dict) else []
     if not head or not all(isinstance(word, str) and word for word in head):
-        return "this is no Kubernetes object, which has an apiVersion and a kind", "Name files that kubectl could apply"
+        return NO_OBJECT, "Name files that kubectl could apply"
     for path in _MAPS:
         if not isinstance(get(raw, path), dict | None):
             return f"the `{path}` of this {raw['kind']} is no map, so the object was left out", f"Make `{path}` a map"
@@ -98,6 +107,19 @@ def _take_out(raw: dict[str, Any]) -> None:
                 raw[field] = dict.fromkeys(raw[field] if isinstance(raw[field], dict) else (), "")
         # OpenShift keeps a token in an annotation of its Secrets; Istio's own annotations say which cluster one is for.
         annotations.update({key: "" for key in annotations if "istio.io/" not in key})
+
+
+def without_hidden(raw: Any) -> Any:
+    """A value without what a redactor took out of it: that is not known, and no value. Lists keep their length."""
+    if isinstance(raw, dict):
+        return {key: without_hidden(each) for key, each in raw.items() if not _hidden(each)}
+    if isinstance(raw, list):
+        return ["" if _hidden(each) else without_hidden(each) for each in raw]
+    return raw
+
+
+def _hidden(value: Any) -> bool:
+    return isinstance(value, str) and HIDDEN in value
 
 
 def _line_of(source: SourceText, find: Callable[[Parts], int], at: Parts) -> LineOf:

@@ -22,6 +22,8 @@ _ITEMS = re.compile(r"^items:[^\S\n]*(?:#[^\n]*)?\n(?:[^\S\n]*(?:#[^\n]*)?\n)*(?
 _AFTER_ITEMS = re.compile(r"^[^\s#-]", re.MULTILINE)
 
 _CORRECT = "Correct it there, or ask for the output again if it was cut off"
+TEMPLATE = "{{"
+"""What stands in a Helm template and in no manifest that was rendered."""
 _RENDER = "If this is a Helm template, render it first: `helm template ... | troubleshoot diagnose -f -`"
 
 
@@ -36,7 +38,7 @@ def read(text: str, start: int, end: int) -> Iterator[Document | Damage]:
     try:
         built = build(text[start:end])
     except YamlProblem as problem:
-        unlock = _RENDER if "{{" in text[start:end] else _CORRECT
+        unlock = _RENDER if TEMPLATE in text[start:end] else _CORRECT
         why = f"this cannot be read as YAML ({problem.problem})"
         yield Damage(offset=start + problem.offset, problem=why, unlock=unlock)
     else:

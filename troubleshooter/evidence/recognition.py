@@ -20,6 +20,8 @@ KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS, *pods.KINDS)
 T = TypeVar("T")
 
 ANEW = "Take it anew"
+UNKNOWN = "it is no text of a mesh that this program knows"
+EMPTY = "it is empty"
 UNLOCK = "Give what a proxy, istiod, kubectl or istioctl printed, unchanged"
 
 
@@ -71,10 +73,10 @@ def take(exhibits: Iterable[Exhibit], kinds: Iterable[Kind] = KINDS) -> Evidence
 
 def _why_not(page: Page) -> str:
     if not page.text.strip():
-        return "it is empty"
+        return EMPTY
     if page.looks_like_json and page.json is None:
         return "it begins as JSON, which is damaged or cut off"
-    return "it is no text of a mesh that this program knows"
+    return UNKNOWN
 
 
 def _read(page: Page, kinds: tuple[Kind, ...]) -> Iterator[Reading[Any] | NotChecked]:

@@ -1,0 +1,128 @@
+"""The files of an archive or folder: objects, texts for evidence, and what is neither.
+
+Decides: for what a file is taken, by its place and, where that tells nothing, by what stands in it; and how what is of
+no use is said: once, not file by file. Must not know containers, nor what any object or text means.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from troubleshooter.collect.archives import logs, manifests
+from troubleshooter.collect.archives.layouts import Place, Use, place_of
+from troubleshooter.collect.archives.members import folder_of
+from troubleshooter.collect.contents import Contents, read_contents
+from troubleshooter.collect.errors import InputError, note
+from troubleshooter.collect.exhibits import exhibit
+from troubleshooter.collect.text import SourceText, decode
+from troubleshooter.model import Exhibit, NotChecked
+
+LONGEST_TEXT = 64 * 2**20
+"""The longest text that is kept for evidence. A proxy of a very big mesh has a config_dump of about this size."""
+ALL_TEXTS = 512 * 2**20
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_LOOKED_AT = 2**16
+_YAML = re.compile(r"^(?:- )?(?:apiVersion|kind|items) *:", re.MULTILINE)
+_JSON = re.compile(r'"(?:apiVersion|kind)"\s*:')
+_ANYTHING = Place(use=Use.ANY)
+_OBJECTS = Place(use=Use.OBJECTS)
+
+
+@dataclass(kw_only=True)
+class Sorter:
+    """Takes one file of an archive or folder after another. `name` is what was given with -f, `cluster` the Kubernetes
+    cluster that it is of."""
+
+    name: str
+    cluster: str
+    exhibits: list[Exhibit] = field(default_factory=list)
+    notes: list[NotChecked] = field(default_factory=list)
+    _contents: list[tuple[str, Contents]] = field(default_factory=list)
+    _patches: set[str] = field(default_factory=set)
+    _strange: list[str] = field(default_factory=list)
+    _dropped: int = 0
+    _size: int = 0
+
+    def add(self, name: str, path: str, data: bytes) -> None:
+        """A file called `name` to people, whose place is told by `path`."""
+        place = place_of(path) or (_OBJECTS if path.lower().endswith(_ENDINGS) else _ANYTHING)
+        try:
+            if place.use is Use.LOST:
+                self._lost(name, data)
+            elif place.use is Use.TEXT:
+                self._keep(exhibit(name, data, origin=folder_of(name), pod=place.pod))
+            elif place.use is Use.OBJECTS or place.use is Use.LOGS or _looks_like_objects(data):
+                self._objects(decode(name, data), place)
+            elif b"\0" not in data[:_LOOKED_AT]:
+                self._keep(exhibit(name, data, origin=folder_of(name)))
+        except InputError as wrong:
+            self.notes.append(wrong.note)
+
+    def _lost(self, name: str, data: bytes) -> None:
+        """What a tool wrote because it could not list something."""
+        try:
+            said = json.loads(data)
+        except (ValueError, RecursionError):
+            said = ["it does not say why"]
+        for one in [said] if isinstance(said, str) else said if isinstance(said, list) else []:
+            self.notes.append(note(name, f"this could not be collected: {one}", "Collect again with more rights"))
+
+    def _objects(self, source: SourceText, place: Place) -> None:
+        for one in logs.exhibits(source.name, source.text):
+            self._keep(one)
+        source = logs.without_logs(source)
+        if place.use is Use.LOGS:
+            return
+        if manifests.is_kustomization(source.name):
+            self._patches.update(manifests.patches(source.name, source.text))
+            self._strange.append(source.name)
+            return
+        found = read_contents(source, self.cluster, place.kind)
+        if not found.foreign:
+            self._contents.append((posixpath.normpath(source.name), found))
+        elif found.strange and source.name.lower().endswith((".yaml", ".yml")):
+            self._strange.append(source.name)
+        elif found.strange:
+            self._keep(Exhibit(name=source.name, text=source.text, origin=folder_of(source.name)))
+
+    def _keep(self, one: Exhibit) -> None:
+        if one.name.endswith((".log", ".txt")):
+            text = logs.shortened(one.text)
+            one = Exhibit(name=one.name, text=text, origin=one.origin, pod=one.pod)
+        self._size += len(one.text)
+        if len(one.text) > LONGEST_TEXT or self._size > ALL_TEXTS:
+            self._size -= len(one.text)
+            self._dropped += 1
+        else:
+            self.exhibits.append(one)
+
+    def close(self) -> Iterator[Contents]:
+        """All objects that count, file by file; and say what was left out, once for all files."""
+        self._strange += [name for name, _ in self._contents if name in self._patches]
+        counting = [(name, found) for name, found in self._contents if name not in self._patches]
+        things = [thing for _, found in counting for thing in found.objects if not manifests.is_test(thing)]
+        kept = set(map(id, manifests.latest(things)))
+        self._say_what_was_left_out()
+        return (replace(f, objects=tuple(o for o in f.objects if id(o) in kept)) for _, f in counting)
+
+    def _say_what_was_left_out(self) -> None:
+        if self._strange:
+            first, *others = self._strange
+            why = "this is no whole Kubernetes object (a template, a patch, or settings for one) and was skipped"
+            self.notes.append(note(first + (f", and {len(others)} more" if others else ""), why))
+        if self._dropped:
+            why = "they are too long, or too many to keep at once"
+            self.notes.append(
+                note(f"{self._dropped} texts of {self.name}", why, "Name those that matter: `--envoy FILE`")
+            )
+
+
+def _looks_like_objects(data: bytes) -> bool:
+    """Whether a file without a known place or ending begins as objects do."""
+    begin = data[:_LOOKED_AT].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    return bool((_JSON if begin.startswith(("{", "[")) else _YAML).search(begin))
