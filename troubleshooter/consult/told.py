@@ -20,6 +20,7 @@ from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Stage, StageVerdict
 from troubleshooter.remedy import Examined
+from troubleshooter.remedy.restage import meant_stage
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked, walk
 
@@ -47,19 +48,30 @@ def examine_told(
 
 
 def examine_line(
-    rulebook: Rulebook, line: LogLine, facts: Mapping[str, Fact], engine: Engine, among: Container[str] | None
+    rulebook: Rulebook,
+    line: LogLine,
+    facts: Mapping[str, Fact],
+    engine: Engine,
+    among: Container[str] | None,
+    *,
+    meant: Stage | None = None,
 ) -> Examined:
     """What follows from a log line and answers. Of the walk only the step at which the request died is left, because
-    nothing else of it was seen; nothing at all is if the line does not name the stage."""
+    nothing else of it was seen; nothing at all is if the line does not name the stage. `meant` is the stage where what
+    follows has settled which of several it is."""
     stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
     foretold = _blank(walk(Mesh(Inventory()), line.request))
-    walked, observation = observe(foretold, line.entry, stages, idle=line.idle)
+    walked, observation = observe(foretold, line.entry, stages, idle=line.idle, meant=meant)
     if observation is None:
         return examine_told(rulebook, facts, engine, among)
     seen = _only_the_failure(walked)
     failed = seen.walk.branches[0].failed
     case = _case(line, observation, facts, failed.stage if failed else None)
-    return replace(_examined(rulebook, case, engine, among), walked=seen, observation=observation)
+    found = _examined(rulebook, case, engine, among)
+    other = meant_stage(rulebook, found.judgement, found.cases, observation)
+    if other is not None:
+        return examine_line(rulebook, line, facts, engine, among, meant=other)
+    return replace(found, walked=seen, observation=observation)
 
 
 def _examined(rulebook: Rulebook, case: Case, engine: Engine, among: Container[str] | None) -> Examined:

@@ -94,10 +94,13 @@ class Observation:
 
 
 def observe(
-    walked: Walked, entry: AccessLogEntry, words: Words, *, idle: float | None = None
+    walked: Walked, entry: AccessLogEntry, words: Words, *, idle: float | None = None, meant: Stage | None = None
 ) -> tuple[Walked, Observation | None]:
-    """The walk as it was seen: only the branches that the line's request took, dying where the line says."""
+    """The walk as it was seen: only the branches that the line's request took, dying where the line says: at `meant`
+    where something else has settled which of several stages it is."""
     named = stage_named_by(entry, words, proxy=_proxy(walked, entry))
+    if meant is not None:
+        named = replace(named, stage=meant, hop=None if named.hop is HopKind.TARGET else named.hop, also=())
     if not entry.failed or not named.by:
         return walked, None
     observation = Observation(entry=entry, named=named, idle=idle)

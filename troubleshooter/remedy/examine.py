@@ -14,7 +14,8 @@ from troubleshooter.evidence import AccessLogEntry, Evidence
 from troubleshooter.facts import Observation, audit_cases, evidence_cases, observe, touched_cases, walk_cases
 from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Case, Fact, Inventory, Key, Request
+from troubleshooter.model import Case, Fact, Inventory, Key, Request, Stage
+from troubleshooter.remedy.restage import meant_stage
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked, walk
 
@@ -74,9 +75,11 @@ def examine(
     *,
     mesh: Mesh | None = None,
     only: Container[Key] | None = None,
+    meant: Stage | None = None,
 ) -> Examined:
     """Look once. `mesh` is that of the situation's inventory, if it is there already. An audit looks at the pieces of
-    all objects, or of those in `only`.
+    all objects, or of those in `only`. `meant` is the stage where what was found has settled which of several a log
+    line means.
 
     Raises:
         RequestError: the request makes no sense in this mesh.
@@ -90,10 +93,13 @@ def examine(
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
-            walked, observation = observe(walked, situation.entry, stages, idle=situation.idle)
+            walked, observation = observe(walked, situation.entry, stages, idle=situation.idle, meant=meant)
         cases = (*walk_cases(mesh, walked, observation, situation.evidence), *touched_cases(mesh, walked))
     cases = tuple(_with(case, situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)
+    other = meant_stage(rulebook, judgement, cases, observation)
+    if other is not None:
+        return examine(rulebook, situation, engine, mesh=mesh, only=only, meant=other)
     return Examined(
         mesh=mesh,
         walked=walked,

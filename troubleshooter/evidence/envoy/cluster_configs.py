@@ -20,6 +20,9 @@ from troubleshooter.evidence.envoy.nodes import number, socket, word
 HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 """The key under which a cluster says which HTTP it speaks (upstreams/http/v3/http_protocol_options.proto)."""
 
+TLS_MODE = ("metadata", "filter_metadata", "envoy.transport_socket_match")
+"""Where an endpoint is marked for mutual TLS: `tlsMode: istio` (Istio: pilot/pkg/xds/endpoints)."""
+
 OWN_CERTIFICATE = "default"
 """The name under which a proxy asks for its workload's certificate (Istio: SDSDefaultResourceName)."""
 
@@ -38,6 +41,8 @@ def cluster(raw: Mapping[str, Any], state: ConfigState, about: Mapping[str, Any]
         connect_timeout=text(raw, "connect_timeout"),
         tls=bool(contexts),
         mtls=OWN_CERTIFICATE in secrets,
+        certificate=any(map(_has_certificate, contexts)),
+        tls_to_some=bool(contexts) and "TlsContext" not in _kind(part(raw, "transport_socket")),
         sni=next(filter(None, (text(context, "sni") for context in contexts)), ""),
         secrets=secrets,
         outlier=field(raw, "outlier_detection") is not None,
@@ -76,6 +81,15 @@ def _tls_contexts(raw: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield context
 
 
+def _kind(socket_: Mapping[str, Any]) -> str:
+    return word(part(socket_, "typed_config").get("@type"))
+
+
+def _has_certificate(context: Mapping[str, Any]) -> bool:
+    common = part(context, "common_tls_context")
+    return bool(field(common, "tls_certificate_sds_secret_configs") or field(common, "tls_certificates"))
+
+
 def endpoints(raw: Mapping[str, Any], place: str) -> Iterator[EndpointConfig]:
     """The endpoints of one cluster: a ClusterLoadAssignment."""
     name = text(raw, "cluster_name")
@@ -92,6 +106,7 @@ def endpoints(raw: Mapping[str, Any], place: str) -> Iterator[EndpointConfig]:
                 priority=number(field(group, "priority")) or 0,
                 locality=locality,
                 weight=number(field(one, "load_balancing_weight")) or 1,
+                mtls=text(part(one, *TLS_MODE), "tlsMode") == "istio",
                 place=f"{place}.endpoints[{number_}].lb_endpoints[{at}]",
             )
 

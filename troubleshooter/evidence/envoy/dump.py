@@ -38,13 +38,61 @@ class Node:
     discovery: str = ""
 
 
+class RbacKind(StrEnum):
+    """What a test of an RBAC policy looks at."""
+
+    ALL = "all"
+    """All tests in it; there may be none."""
+    ANY = "any"
+    NOT = "not"
+    IDENTITY = "identity"
+    """Who calls, which only mutual TLS tells."""
+    TOKEN = "token"
+    """Issuer or subject of the request's token."""
+    CLAIM = "claim"
+    """Another claim of it."""
+    METHOD = "method"
+    PATH = "path"
+    PORT = "port"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RbacTest:
+    """A test, or tests put together (`of`). `how` a method, path or port is compared with `value`: exact, prefix,
+    suffix, contains."""
+
+    kind: RbacKind
+    of: tuple[RbacTest, ...] = ()
+    how: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RbacPolicy:
+    """A rule, by the name that logs print (`ns[shop]-policy[allow-get]-rule[0]`): what may be done, and by whom."""
+
+    name: str
+    permissions: RbacTest
+    principals: RbacTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RbacFilter:
+    """A filter with policies: whether it `allows` what they match and nothing else, or denies what they match."""
+
+    allows: bool
+    policies: tuple[RbacPolicy, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterChain:
     """Which connections it takes, and what becomes of them: `route_config` is the name of an HTTP chain's routes,
     `clusters` those of a TCP chain; `tls` whether it ends TLS, `secrets` the certificates that it then needs, and
     `client_certificate` whether it demands one; `filters` are names, network filters before HTTP filters;
-    `policies` the names of RBAC policies in it. `fault` is what a fault filter for all its requests does (`abort`,
-    `delay`, `both`, "" for none), `stream_idle` how long a stream may be idle, `stream_limit` how long one may last."""
+    `policies` the names of RBAC policies in it, `rbac` the filters that they stand in. `fault` is what a
+    fault filter for all its requests does (`abort`, `delay`, `both`, "" for none),
+    `stream_idle` how long a stream may be idle, `stream_limit` how long one may last."""
 
     name: str = ""
     destination_port: int | None = None
@@ -61,6 +109,7 @@ class FilterChain:
     fault: str = ""
     stream_idle: str = ""
     stream_limit: str = ""
+    rbac: tuple[RbacFilter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +175,10 @@ class RouteConfig:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterConfig:
     """A cluster. `discovery` is its type (EDS, STRICT_DNS, ORIGINAL_DST, STATIC); `tls` and `sni` what it begins
-    connections with, `mtls` whether with the workload's own certificate, to all or to some endpoints; `outlier` whether
-    hosts can be ejected, `max_ejection` of them so many per cent (None: not said), each for `ejection_time`; `panic` is
+    connections with, `mtls` whether with the workload's own certificate, to all or to some endpoints, `certificate`
+    whether with any; `tls_to_some` where TLS is only for endpoints that are marked for it (automatic mutual TLS);
+    `outlier` whether hosts can be ejected, `max_ejection` of them so many per cent (None: not said),
+    each for `ejection_time`; `panic` is
     from which share of healthy hosts down all are used again (None: not said); `http2` whether it speaks HTTP/2 to its
     hosts whatever the client speaks; `stream_limit` how long a stream may last; `made_from` the DestinationRule, as
     Envoy's metadata name it."""
@@ -138,6 +189,8 @@ class ClusterConfig:
     connect_timeout: str = ""
     tls: bool = False
     mtls: bool = False
+    certificate: bool = False
+    tls_to_some: bool = False
     sni: str = ""
     secrets: tuple[str, ...] = ()
     outlier: bool = False
@@ -155,7 +208,8 @@ class ClusterConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointConfig:
-    """An endpoint as istiod sent it. `health` is Envoy's word (`HEALTHY`, `UNHEALTHY`, `DRAINING`, "" for not said)."""
+    """An endpoint as istiod sent it. `health` is Envoy's word (`HEALTHY`, `UNHEALTHY`, `DRAINING`, "" for not said);
+    `mtls` whether istiod marks it as one that takes mutual TLS."""
 
     cluster: str
     address: str
@@ -164,6 +218,7 @@ class EndpointConfig:
     priority: int = 0
     locality: str = ""
     weight: int = 1
+    mtls: bool = False
     place: str = ""
 
 

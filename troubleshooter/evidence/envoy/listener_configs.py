@@ -14,6 +14,7 @@ from typing import Any
 from troubleshooter.evidence.envoy.dump import ConfigState, FilterChain, ListenerConfig
 from troubleshooter.evidence.envoy.fields import fault_of, field, part, parts, secrets_of, text, texts
 from troubleshooter.evidence.envoy.nodes import number, socket, word
+from troubleshooter.evidence.envoy.rbac import filters_of
 
 _STATES = (
     ("active_state", ConfigState.ACTIVE),
@@ -83,6 +84,7 @@ def _chain(raw: Mapping[str, Any]) -> FilterChain:
         fault=next(filter(None, (fault_of(part(one, "typed_config")) for one in http)), ""),
         stream_idle=next(filter(None, (text(config, "stream_idle_timeout") for config in configs)), ""),
         stream_limit=next(filter(None, map(_longest_stream, configs)), ""),
+        rbac=tuple(found for config in configs for found in filters_of(config)),
     )
 
 

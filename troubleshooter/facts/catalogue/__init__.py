@@ -11,6 +11,7 @@ from troubleshooter.facts.catalogue import (
     request_details,
     requests,
     seen,
+    seen_tls,
     service_details,
     services,
     workloads,
@@ -48,7 +49,7 @@ ROLES = frozenset(
     ]
 )
 
-FACTS = (*requests.FACTS, *gateways.FACTS, *services.FACTS, *workloads.FACTS, *seen.FACTS)
+FACTS = (*requests.FACTS, *gateways.FACTS, *services.FACTS, *workloads.FACTS, *seen.FACTS, *seen_tls.FACTS)
 DETAILS = (*request_details.DETAILS, *service_details.DETAILS)
 
 CATALOGUE = Catalogue(

@@ -9,14 +9,26 @@ from collections.abc import Callable, Iterator
 
 from troubleshooter.evidence import Evidence
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.certificates import about_certificates
+from troubleshooter.facts.of_evidence.connection import about_connection_seen
+from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
 from troubleshooter.facts.of_evidence.of_routes import about_routes
+from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
 
-ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (about_routes, about_clusters, about_hosts)
+ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
+    about_routes,
+    about_clusters,
+    about_hosts,
+    about_connection_seen,
+    about_handshakes,
+    about_certificates,
+    about_policies_seen,
+)
 """What evidence tells about one request."""
 
 ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = ()

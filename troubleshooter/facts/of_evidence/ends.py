@@ -38,7 +38,7 @@ def ends_of(scene: Scene) -> Ends:
     taken = far.party.pod if far is not None and far.kind is HopKind.TARGET else None
     end = far.endpoint.pod if far is not None and far.endpoint else None
     taking = _of_pod(proxies, taken or end)
-    cluster = _cluster(scene)
+    cluster = cluster_of(scene)
     return Ends(
         sender=sending or _sending(scene, [proxy for proxy in proxies if proxy is not taking], cluster),
         target=taking or _only(proxies, lambda proxy: proxy is not sending and _is_target(proxy, cluster)),
@@ -78,7 +78,7 @@ def _names(proxy: Proxy) -> Iterator[str]:
         yield from stats.value.scopes.get("cluster", ())
 
 
-def _cluster(scene: Scene) -> str:
+def cluster_of(scene: Scene) -> str:
     """The cluster that was chosen: as logged on the way out, else as the walk chose it."""
     entry = scene.observation.entry if scene.observation else None
     if entry is not None and entry.side is not Side.INBOUND and entry.upstream_cluster:

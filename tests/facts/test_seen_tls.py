@@ -1,0 +1,216 @@
+"""What pages of two proxies tell of the connection between them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from troubleshooter.evidence import AccessLogEntry, Evidence, Kind, NamedStage, Reading
+from troubleshooter.evidence.envoy.dump import (
+    ClusterConfig,
+    ConfigDump,
+    ConfigState,
+    EndpointConfig,
+    FilterChain,
+    ListenerConfig,
+    Node,
+    SecretConfig,
+)
+from troubleshooter.evidence.envoy.status import Certificate, Certificates, Counter, Stats
+from troubleshooter.facts import Observation
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence import Scene, about_evidence
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import CaseKind, Inventory
+
+ANY = Kind(words="a page", fits=lambda _page: True, read=lambda page: page)
+API = "outbound|80||api.shop.svc.cluster.local"
+ACTIVE = ConfigState.ACTIVE
+
+
+def _reading(value: Any, origin: str) -> Reading[Any]:
+    return Reading(value=value, kind=ANY, name=f"{origin}.json", origin=origin)
+
+
+def _words(*pages: Reading[Any], time: str = "") -> dict[str, str]:
+    """The facts of a request that was sent to the endpoint 10.0.0.9:8080 and closed there."""
+    readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
+    for page in pages:
+        readings[type(page.value)] = (*readings.get(type(page.value), ()), page)
+    entry = AccessLogEntry(start_time=time, flags=("UC",), upstream_cluster=API, upstream_host="10.0.0.9:8080")
+    case = CaseBuilder("told", CaseKind.WALK)
+    seen = Observation(entry=entry, named=NamedStage())
+    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=Evidence(readings=readings), observation=seen))
+    return {name: fact.word for name, fact in case.facts.items()}
+
+
+def _client(**about: Any) -> Reading[Any]:
+    """The configuration of a proxy with the cluster."""
+    marked = EndpointConfig(cluster=API, address="10.0.0.9", port=8080, mtls=about.pop("marked", False))
+    cluster = ClusterConfig(name=API, state=ACTIVE, **about)
+    return _reading(ConfigDump(node=Node(id="web"), clusters=(cluster,), endpoints=(marked,)), "web")
+
+
+def _server(*chains: FilterChain) -> Reading[Any]:
+    """The configuration of the proxy of the pod that is called."""
+    inbound = ClusterConfig(name="inbound|80||", state=ACTIVE)
+    listener = ListenerConfig(name="virtualInbound", state=ACTIVE, address="10.0.0.9", port=15006, chains=chains)
+    return _reading(ConfigDump(node=Node(id="api"), clusters=(inbound,), listeners=(listener,)), "api")
+
+
+MUTUAL = FilterChain(destination_port=8080, transport="tls", tls=True, client_certificate=True)
+PLAIN = FilterChain(destination_port=8080, transport="raw_buffer")
+
+SPOKEN = {
+    "nothing": ({}, "plaintext"),
+    "own-certificate": ({"tls": True, "mtls": True, "certificate": True}, "mtls"),
+    "no-certificate": ({"tls": True}, "tls"),
+    "marked": ({"tls": True, "mtls": True, "tls_to_some": True, "marked": True}, "mtls"),
+    "not-marked": ({"tls": True, "mtls": True, "tls_to_some": True}, "plaintext"),
+}
+
+
+@pytest.mark.parametrize("case", SPOKEN)
+def test_a_cluster_tells_what_is_spoken(case: str) -> None:
+    """No TLS is plaintext, the workload's certificate mutual TLS; for marked endpoints alone, the mark decides."""
+    about, word = SPOKEN[case]
+
+    assert word == _words(_client(**about))["connection.client"]
+
+
+def test_a_rule_is_behind_tls_for_all_endpoints() -> None:
+    """Automatic mutual TLS is for marked endpoints; TLS without a certificate for all is what a rule makes."""
+    assert "simple" == _words(_client(tls=True))["destination_rule.tls_mode"]
+
+
+def test_automatic_mutual_tls_tells_no_rule() -> None:
+    """It needs none."""
+    assert "destination_rule.tls_mode" not in _words(_client(tls=True, mtls=True, tls_to_some=True))
+
+
+MODES = {"strict": (MUTUAL,), "permissive": (MUTUAL, PLAIN), "disable": (PLAIN,)}
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_filter_chains_tell_what_is_taken(mode: str) -> None:
+    """Those for the port of the pod: mutual TLS, plaintext, or both."""
+    assert mode == _words(_server(*MODES[mode]))["target.mtls_mode"]
+
+
+def test_chains_for_other_ports_tell_nothing() -> None:
+    """A port with chains of its own is not judged by those for any port."""
+    assert "strict" == _words(_server(MUTUAL, FilterChain(name="virtualInbound")))["target.mtls_mode"]
+
+
+def test_plaintext_to_mutual_tls_is_no_agreement() -> None:
+    """Both ends together show it."""
+    assert "broken" == _words(_client(), _server(MUTUAL))["connection.agreement"]
+
+
+def test_mutual_tls_to_mutual_tls_says_nothing_of_agreement() -> None:
+    """Certificates may still be refused."""
+    assert "connection.agreement" not in _words(_client(tls=True, mtls=True, certificate=True), _server(MUTUAL))
+
+
+def _stats(origin: str, scope: str, owner: str, **counters: int) -> Reading[Any]:
+    held = {name: Counter(value=value, line=1) for name, value in counters.items()}
+    return _reading(Stats(scopes={scope: {owner: held}}), origin)
+
+
+HANDSHAKES = {
+    "refused": {"upstream_cx_total": 3, "ssl_handshake": 3, "ssl_connection_error": 3},
+    "distrusted": {"upstream_cx_total": 3, "ssl_fail_verify_san": 3},
+    "complete": {"upstream_cx_total": 3, "ssl_handshake": 3},
+    "none": {"upstream_cx_total": 3},
+}
+
+
+@pytest.mark.parametrize("word", HANDSHAKES)
+def test_counters_of_the_client_tell_of_handshakes(word: str) -> None:
+    """Who broke them off, if anybody did."""
+    assert word == _words(_client(), _stats("web", "cluster", API, **HANDSHAKES[word]))["evidence.handshake"]
+
+
+def test_counters_that_are_not_kept_tell_nothing() -> None:
+    """Most proxies keep few counters of clusters."""
+    assert "evidence.handshake" not in _words(_client(), _stats("web", "cluster", API, ssl_handshake=1))
+
+
+REFUSALS = {
+    "no-certificate": "ssl_fail_verify_no_cert",
+    "not-trusted": "ssl_fail_verify_error",
+    "name": "ssl_fail_verify_san",
+    "no-filter-chain": "no_filter_chain_match",
+}
+
+
+@pytest.mark.parametrize("word", REFUSALS)
+def test_counters_of_the_server_tell_what_it_refused(word: str) -> None:
+    """One counter each."""
+    stats = _stats("api", "listener", "10.0.0.9_15006", downstream_cx_total=1, **{REFUSALS[word]: 1})
+
+    assert word == _words(_server(MUTUAL), stats)["evidence.server_refused"]
+
+
+def test_two_reasons_tell_none() -> None:
+    """Which of them the request met is not known."""
+    counters = {"downstream_cx_total": 2, "ssl_fail_verify_san": 1, "ssl_fail_verify_error": 1}
+
+    assert "evidence.server_refused" not in _words(
+        _server(MUTUAL), _stats("api", "listener", "10.0.0.9_15006", **counters)
+    )
+
+
+def test_a_listener_without_refusals_refused_nothing() -> None:
+    """Where its counters are kept."""
+    stats = _stats("api", "listener", "10.0.0.9_15006", downstream_cx_total=1)
+
+    assert "nothing" == _words(_server(MUTUAL), stats)["evidence.server_refused"]
+
+
+def _certificates(origin: str, expires: str) -> Reading[Any]:
+    own = Certificate(
+        path="",
+        serial="1",
+        names=("spiffe://cluster.local/ns/shop/sa/web",),
+        valid_from="2026-11-20T00:00:00Z",
+        expires=expires,
+    )
+    return _reading(Certificates(chain=(own,)), origin)
+
+
+DATES = {"expired": "2026-11-20T12:00:00Z", "valid": "2026-11-22T12:00:00Z"}
+
+
+@pytest.mark.parametrize("word", DATES)
+def test_a_certificate_is_held_against_the_time_of_the_line(word: str) -> None:
+    """It has expired, or not, when the request failed."""
+    found = _words(_client(), _certificates("web", DATES[word]), time="2026-11-21T00:00:00.000Z")
+
+    assert word == found["evidence.certificate"]
+
+
+def test_a_certificate_may_be_too_young() -> None:
+    """A clock may go wrong."""
+    found = _words(_client(), _certificates("web", DATES["valid"]), time="2026-11-19T00:00:00.000Z")
+
+    assert "not-yet-valid" == found["evidence.certificate"]
+
+
+def test_without_a_time_nothing_is_said_of_dates() -> None:
+    """What is not known is not guessed."""
+    assert "evidence.certificate" not in _words(_client(), _certificates("web", DATES["expired"]))
+
+
+def _roots(origin: str, body: str) -> Reading[Any]:
+    pem = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    return _reading(ConfigDump(secrets=(SecretConfig(name="ROOTCA", state=ACTIVE, roots=pem),)), origin)
+
+
+@pytest.mark.parametrize(("far", "word"), [("AAAA", "common"), ("BBBB", "different")])
+def test_roots_of_both_ends_are_compared(far: str, word: str) -> None:
+    """By the certificates themselves."""
+    pages = (_client(), _server(MUTUAL), _roots("web", "AAAA"), _roots("api", far))
+
+    assert word == _words(*pages)["evidence.roots"]

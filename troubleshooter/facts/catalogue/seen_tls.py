@@ -1,0 +1,14 @@
+"""The rows of the catalogue about what proxies tell of TLS between them, of certificates, and of the policies they have."""
+
+# ruff: noqa: E501 - a row of a table is a line
+
+from __future__ import annotations
+
+FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    ("evidence.handshake", ("complete", "refused", "distrusted", "none"), "What the sender's proxy counted of TLS handshakes with this destination: refused by the other end, or by itself (distrusted), or all went well.", "evidence"),
+    ("evidence.server_refused", ("no-certificate", "not-trusted", "name", "no-filter-chain", "nothing"), "Why the target's proxy refused connections, by its counters.", "evidence"),
+    ("evidence.certificate", ("expired", "not-yet-valid", "valid"), "Whether the certificates by which the two proxies show who they are hold at that time.", "evidence"),
+    ("evidence.root_certificate", ("expired", "valid"), "Whether the root certificates that the two proxies trust hold at that time.", "evidence"),
+    ("evidence.roots", ("common", "different"), "Whether the two proxies have a root certificate in common.", "evidence"),
+    ("authorization_policy.demands", ("identity", "token", "operation", "nothing", "other"), "What every rule of the ALLOW policies wants that could allow the request: who calls, a token, another operation; nothing where there is no rule.", "evidence"),
+)  # fmt: skip

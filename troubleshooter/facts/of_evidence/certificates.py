@@ -1,0 +1,112 @@
+"""Whether the certificates that proxies show and trust hold, and whether two proxies trust a common root.
+
+Decides by the dates and serial numbers of `/certs`, and by the roots in a dump. The time in question is that of the log
+line, else that at which objects were seen; where neither is known, nothing is said of dates. Must not know causes.
+
+Source: envoy/admin/v3/certs.proto. `ca_cert` are the roots that a proxy trusts; `cert_chain` what it shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from troubleshooter.evidence.envoy.dump import ConfigDump
+from troubleshooter.evidence.envoy.proxies import Proxy
+from troubleshooter.evidence.envoy.status import Certificate, Certificates
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.ends import ends_of
+from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.model import Source
+
+PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
+ROOTS = "ROOTCA"
+"""The name under which a proxy asks for the roots of the mesh (Istio: SDSRootResourceName)."""
+MESH_NAME = "spiffe://"
+"""How the name in a certificate of the mesh begins."""
+
+
+def about_certificates(case: CaseBuilder, scene: Scene) -> None:
+    """The certificates of both ends at the time in question, and their roots."""
+    ends = ends_of(scene)
+    proxies = [proxy for proxy in (ends.sender, ends.target) if proxy is not None]
+    now = _time(scene)
+    if now is not None:
+        _about_dates(case, proxies, now)
+    if ends.sender is not None and ends.target is not None:
+        _about_roots(case, ends.sender, ends.target)
+
+
+def _about_dates(case: CaseBuilder, proxies: Iterable[Proxy], now: datetime) -> None:
+    held = [(source, page) for proxy in proxies for source, page in _pages(proxy)]
+    chains = [(source, one) for source, page in held for one in page.chain if _of_mesh(page)]
+    roots = [(source, one) for source, page in held for one in page.roots if _of_mesh(page)]
+    for fact, found in (("evidence.certificate", chains), ("evidence.root_certificate", roots)):
+        states = [(_state(one, now), source, one) for source, one in found]
+        for word in ("expired", "not-yet-valid", "valid"):
+            fitting = [(source, one) for state, source, one in states if state == word]
+            if fitting:
+                name, one = fitting[0]
+                text = f"serial {one.serial}: valid from {one.valid_from} until {one.expires}"
+                case.seen(fact, word, Source(file=name, text=text))
+                break
+
+
+def _pages(proxy: Proxy) -> Iterator[tuple[str, Certificates]]:
+    return ((page.name, page.value) for page in proxy.of(Certificates))
+
+
+def _of_mesh(page: Certificates) -> bool:
+    """Whether what it shows is a certificate of the mesh; a gateway has others."""
+    return any(name.startswith(MESH_NAME) for one in page.chain for name in one.names)
+
+
+def _state(certificate: Certificate, now: datetime) -> str:
+    begins, ends = _moment(certificate.valid_from), _moment(certificate.expires)
+    if ends is not None and ends <= now:
+        return "expired"
+    if begins is not None and begins > now:
+        return "not-yet-valid"
+    return "valid" if ends is not None else ""
+
+
+def _time(scene: Scene) -> datetime | None:
+    if scene.observation is not None:
+        return _moment(scene.observation.entry.start_time)
+    observed = scene.mesh.inventory.observed
+    return None if observed is None else datetime.fromtimestamp(observed, UTC)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _about_roots(case: CaseBuilder, sender: Proxy, target: Proxy) -> None:
+    """By the certificates themselves where both dumps have them, else by their serial numbers."""
+    for read in (_in_dump, _serials):
+        (near, near_name), (far, far_name) = read(sender), read(target)
+        if near and far:
+            word = "common" if near & far else "different"
+            case.seen("evidence.roots", word, Source(file=near_name, text=f"its roots, beside those in {far_name}"))
+            return
+
+
+def _in_dump(proxy: Proxy) -> tuple[frozenset[str], str]:
+    for dump in proxy.of(ConfigDump):
+        for secret in dump.value.secrets or ():
+            found = frozenset("".join(body.split()) for body in PEM.findall(secret.roots))
+            if secret.name == ROOTS and found:
+                return found, dump.name
+    return frozenset(), ""
+
+
+def _serials(proxy: Proxy) -> tuple[frozenset[str], str]:
+    for name, page in _pages(proxy):
+        if _of_mesh(page) and page.roots:
+            return frozenset(one.serial for one in page.roots), name
+    return frozenset(), ""
