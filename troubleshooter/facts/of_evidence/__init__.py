@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from troubleshooter.evidence import Evidence
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
@@ -16,11 +17,13 @@ from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
 from troubleshooter.facts.of_evidence.of_routes import about_routes
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
+from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
 
 ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
+    about_delivery,
     about_routes,
     about_clusters,
     about_hosts,
@@ -31,7 +34,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
 )
 """What evidence tells about one request."""
 
-ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = ()
+ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (proxy_cases,)
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
 
 

@@ -93,6 +93,12 @@ class Held:
                 return Piece(value=found, source=Source(file=page.name, line=found.line, text=text))
         return None
 
+    def counters(self, scope: str, end: str) -> Iterator[tuple[str, str]]:
+        """Owner and name of every counter of a scope whose name ends like this."""
+        for page in self.proxy.of(Stats):
+            for owner, names in page.value.scopes.get(scope, {}).items():
+                yield from ((owner, name) for name in names if name.endswith(end))
+
     def counted(self, scope: str, owner: str, name: str) -> Piece[Counter] | None:
         """A counter that is above 0."""
         found = self.counter(scope, owner, name)

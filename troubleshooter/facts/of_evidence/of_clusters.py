@@ -25,6 +25,7 @@ from troubleshooter.facts.of_evidence.held import USED, Held, Piece
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.model import Source
 
+EMPTY = ClusterName(direction="", port=0, subset="", host="")
 UNLIMITED = 2**32 - 1
 """What istiod sets where a DestinationRule limits nothing (pilot/pkg/networking/core/cluster_builder.go)."""
 
@@ -57,7 +58,7 @@ def _about_missing(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, alon
     asked = clusters_asked(held, entry)
     missing = [name for name in asked if held.cluster(name) is None]
     if not missing:
-        _about_arrived(case, held, asked)
+        _about_arrived(case, held, asked, entry)
         return
     wanted = parse_cluster(missing[0])
     waiting = [c for c in clusters if c.value.name == missing[0] and c.value.state is ConfigState.WARMING]
@@ -75,12 +76,14 @@ def _about_missing(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, alon
         case.role("virtual_service", made[0] if made else None)
 
 
-def _about_arrived(case: CaseBuilder, held: Held, asked: Iterable[str]) -> None:
-    """What the line missed is there by now."""
+def _about_arrived(case: CaseBuilder, held: Held, asked: Iterable[str], entry: AccessLogEntry) -> None:
+    """What the line missed came after it. Both times are in UTC, and as texts in order of time."""
+    places = [case.roles["virtual_service"]] if "virtual_service" in case.roles else []
     for name in asked:
         piece = held.cluster(name)
-        if piece is not None:
-            case.seen("evidence.config_lost", "arrived", piece.source)
+        if piece is not None and piece.value.updated.rstrip("Z") > entry.start_time.rstrip("Z"):
+            case.seen("evidence.config_lost", "arrived", piece.source, *places)
+            case.detail("destination.host", (parse_cluster(name) or entry.cluster or EMPTY).host)
             case.detail("evidence.config_part", f"the cluster {name}")
             return
 
