@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -43,7 +42,7 @@ HOME = "shop"
 """The namespace of what a row writes without one."""
 UNSIGNED = re.compile(r"Bearer [\w-]+\.([\w-]+)\.[\w-]{0,9}")
 SETTLED = 0.06
-"""Seconds in which a proxy writes down what it did, on a machine that has nothing else to do."""
+"""Seconds in which a proxy writes down what it did."""
 PATIENCE = 1.0
 """Seconds that a line which must come may take."""
 
@@ -137,11 +136,10 @@ def _observe(scene: Scene, request: Request, dial: Dial, raw: Mapping[str, Any])
 def _lines(scene: Scene) -> dict[str, list[AccessLogEntry]]:
     """What the proxies logged of the request just made. Where none of them has a line yet, there is a little more
     time; a connection that was refused below HTTP may leave none at all."""
-    crowd = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
-    end = time.monotonic() + PATIENCE * crowd
+    end = time.monotonic() + PATIENCE
     found: dict[str, list[AccessLogEntry]] = {name: [] for name in scene.proxies}
     while True:
-        time.sleep(SETTLED * crowd)
+        time.sleep(SETTLED)
         fresh = {name: proxy.lines() for name, proxy in scene.proxies.items()}
         # The proxies of one request do not write at one time.
         if time.monotonic() > end or not scene.proxies or (any(found.values()) and not any(fresh.values())):

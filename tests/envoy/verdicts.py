@@ -70,8 +70,12 @@ def _line(branch: Branch, one: Observed) -> AccessLogEntry | None:
     """The line of the proxy at which the branch ends, or of the one before it, where it is that one which answers; an
     empty line where one is foretold and none came."""
     outcome, failed = branch.outcome, branch.failed
-    passed = [s.proxy for s in branch.path if s.verdict is not StageVerdict.NOT_REACHED]
-    for proxy in dict.fromkeys(map(_name, reversed(passed))):
+    passed = [step for step in branch.path if step.verdict is not StageVerdict.NOT_REACHED]
+    names = list(dict.fromkeys(_name(step.proxy) for step in reversed(passed)))
+    # Endpoints at which a request comes to the same end are one branch: any of their proxies may have got it.
+    arrived = passed[-1].hop == branch.path[-1].hop
+    others = [name for name in one.lines if arrived and name not in names]
+    for proxy in (*names[:1], *others, *names[1:]):
         lines = one.lines.get(proxy, ())
         if lines and (outcome.status is None or lines[-1].response_code):
             return lines[-1] if failed or outcome.status else None
