@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.inventories import EXACT, SHOP, inventory
 from tests.terminal.talks import hold, setting
 from troubleshooter.cli.knowledge import read_rulebook
+from troubleshooter.collect.pasted import read_pasted_objects
+from troubleshooter.evidence.pasted.exchanges import request_in, statuses_in
+from troubleshooter.evidence.pasted.pieces import Piece
+from troubleshooter.model import Inventory
 from troubleshooter.rulebook import Rulebook
+from troubleshooter.terminal.dialogue import Dialogue, Turn
 from troubleshooter.terminal.inquiry import Inquiry
-from troubleshooter.terminal.pasted import Seen, request_in, statuses_in
+from troubleshooter.terminal.pasted import Seen
+from troubleshooter.terminal.setting import no_objects
 from troubleshooter.terminal.symptoms import choices, read
 
 CURL = """* Host payments.shop:8080 was resolved.
@@ -38,7 +46,7 @@ def book() -> Rulebook:
 def seen(book: Rulebook, text: str) -> Seen:
     """What a text is taken for."""
     asked = Inquiry(about="symptom", question="What do you see?", choices=choices(book))
-    value = read(book, asked, text)
+    value = read(book, no_objects, asked, text)
     assert isinstance(value, Seen)
     return value
 
@@ -106,7 +114,7 @@ def test_statuses_are_those_of_status_lines(text: str, numbers: set[int]) -> Non
 def test_status_alone_leaves_a_choice(book: Rulebook) -> None:
     """Several symptoms have the same status; which of them it is, is asked."""
     asked = Inquiry(about="symptom", question="What do you see?", choices=choices(book))
-    value = read(book, asked, "> GET /pay HTTP/1.1\n> Host: a.shop\n< HTTP/1.1 404 Not Found")
+    value = read(book, no_objects, asked, "> GET /pay HTTP/1.1\n> Host: a.shop\n< HTTP/1.1 404 Not Found")
 
     assert isinstance(value, Inquiry)
     assert {"http://a.shop/pay"} == {choice.value.to for choice in value.choices}
@@ -116,7 +124,7 @@ def test_log_line_is_said_with_what_its_flag_means(book: Rulebook) -> None:
     """Status, flag, request and the flag's meaning stand in one sentence or two."""
     taken = seen(book, LINE.format("503 UH no_healthy_upstream", "outbound|80||a.shop.svc.cluster.local")).taken
 
-    assert taken.startswith(
+    assert taken[0].startswith(
         "I take this for an access log line of the proxy that sends: 503 UH, GET http://a.shop:80/a. UH ("
     )
 
@@ -184,3 +192,51 @@ def test_request_that_arrives_though_somebody_sees_it_fail() -> None:
     end = hold(setting(inventory=inventory(SHOP), person=True), ["404-envoy", "payments", "/api/x", "web"])
 
     assert "You see: Not found. By all that I looked at, this request arrives. Is it the one that fails" in end.flat
+
+
+SESSION = f"""$ kubectl get all -n shop -o yaml
+{SHOP}---{EXACT}
+$ kubectl exec -n shop deploy/web -- curl http://payments.shop:8080/api/x
+RBAC: access denied"""
+
+
+def _lay(objects: Sequence[Piece]) -> Inventory:
+    return read_pasted_objects("pasted", [(piece.line, piece.text) for piece in objects])
+
+
+def test_session_with_objects_is_a_mesh_and_a_request(book: Rulebook) -> None:
+    """A whole shell session answers the first question, and all that it names is asked no more."""
+    dialogue = Dialogue(setting(rulebook=book, lay=_lay))
+    dialogue.start()
+    dialogue.hear(SESSION)
+
+    assert dialogue.diagnosis is not None
+    assert dialogue.diagnosis.root is not None
+    assert "vs-no-match-no-default" == dialogue.diagnosis.root.cause
+
+
+def test_each_piece_is_said(book: Rulebook) -> None:
+    """Before the result, in the order in which they stand."""
+    shown = hold(setting(rulebook=book, lay=_lay), ["paste", *filter(None, SESSION.splitlines()), "", "quit"]).flat
+
+    assert "I take this for objects of Kubernetes." in shown
+    assert shown.index("objects of Kubernetes.") < shown.index("I take this for: 403: access denied (403)")
+
+
+def test_paste_with_objects_may_be_taken_back(book: Rulebook) -> None:
+    """Then there is no mesh any more."""
+    dialogue = Dialogue(setting(rulebook=book, lay=_lay))
+    dialogue.start()
+    dialogue.hear(SESSION)
+    dialogue.hear("back")
+
+    assert (None, "symptom") == (dialogue.intake.inventory, dialogue.inquiry.about)
+
+
+def test_objects_that_nobody_can_read(book: Rulebook) -> None:
+    """The question stays, and the reason is said."""
+    dialogue = Dialogue(setting(rulebook=book))
+    dialogue.start()
+    heard = dialogue.hear("apiVersion: v1\nkind: Service\nmetadata: {name: a}")
+
+    assert Turn.STAYED is heard.turn

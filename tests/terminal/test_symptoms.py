@@ -7,6 +7,7 @@ import pytest
 from tests.terminal.talks import rulebook
 from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.terminal.inquiry import Inquiry
+from troubleshooter.terminal.setting import no_objects
 from troubleshooter.terminal.symptoms import choices, read
 
 ASKED = Inquiry(about="symptom", question="What do you see?", choices=choices(rulebook()))
@@ -35,12 +36,12 @@ def test_symptoms_of_most_causes_come_first() -> None:
 )
 def test_words_of_one_symptom(typed: str, symptom: str) -> None:
     """Flags, statuses, quoted texts and words of the title betray it."""
-    assert symptom == read(rulebook(), ASKED, typed).symptom
+    assert symptom == read(rulebook(), no_objects, ASKED, typed).symptom
 
 
 def test_words_of_several_symptoms() -> None:
     """What fits several leads to a question about these."""
-    fewer = read(rulebook(), ASKED, "503")
+    fewer = read(rulebook(), no_objects, ASKED, "503")
 
     assert isinstance(fewer, Inquiry)
     assert ["503-uc", "503-uh"] == sorted(choice.value for choice in fewer.choices)
@@ -50,12 +51,12 @@ def test_words_of_several_symptoms() -> None:
 def test_words_of_no_symptom(typed: str) -> None:
     """Where nothing fits, that is said; small words alone fit nothing."""
     with pytest.raises(ValueError, match="I know no symptom with these words"):
-        read(rulebook(), ASKED, typed)
+        read(rulebook(), no_objects, ASKED, typed)
 
 
 def test_failed_log_line() -> None:
     """A pasted line is an entry; its place is called what it is."""
-    entry = read(rulebook(), ASKED, LINE.format("503 UH no_healthy_upstream")).entry
+    entry = read(rulebook(), no_objects, ASKED, LINE.format("503 UH no_healthy_upstream")).entry
 
     assert isinstance(entry, AccessLogEntry)
     assert ("the line you pasted", ("UH",)) == (entry.file, entry.flags)
@@ -64,4 +65,4 @@ def test_failed_log_line() -> None:
 def test_log_line_of_a_request_that_did_not_fail() -> None:
     """It is refused, since nothing can be learnt from it."""
     with pytest.raises(ValueError, match="the request did not fail"):
-        read(rulebook(), ASKED, LINE.format("200 - via_upstream"))
+        read(rulebook(), no_objects, ASKED, LINE.format("200 - via_upstream"))

@@ -27,9 +27,10 @@ from troubleshooter.walk import RequestError, parse_request
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was seen: the failures of a log, None without one, and other evidence."""
+    """What was seen: the failures of a log, None without one, under its name, and other evidence."""
 
     summary: LogSummary | None = None
+    log: str = ""
     evidence: Evidence = field(default_factory=Evidence)
 
 
@@ -100,8 +101,8 @@ def consultation_on(
         found = failures(mesh, summary)
         groups = log_groups(mesh, summary, given_arguments(args))
         failure = _in_question(mesh, found, request, namespace)
-        notes = () if failure else _unused(args, summary, found, request)
-    situation: Situation | LogLine = Situation(
+        notes = () if failure else _unused(told.log, summary, found, request)
+    situation: Situation | LogLine | None = Situation(
         inventory=inventory,
         request=failure.request if failure else request,
         entry=failure.group.example if failure else None,
@@ -113,6 +114,8 @@ def consultation_on(
         group = failure.group
         situation = LogLine(request=failure.request, entry=group.example, idle=group.idle, evidence=told.evidence)
         notes = inventory.not_checked
+    elif args.symptom and args.paste and not (inventory.objects or told.evidence):
+        situation, notes = None, inventory.not_checked  # what a client saw is all that is known
     notes = (*notes, *told.evidence.not_checked)
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
@@ -129,11 +132,9 @@ def _in_question(mesh: Mesh, found: Sequence[Failure], request: Request | None, 
         raise Refused(str(error)) from None
 
 
-def _unused(
-    args: argparse.Namespace, summary: LogSummary, found: Sequence[Failure], request: Request | None
-) -> tuple[NotChecked, ...]:
+def _unused(log: str, summary: LogSummary, found: Sequence[Failure], request: Request | None) -> tuple[NotChecked, ...]:
     """Why the log says nothing about what is in question."""
-    log = "standard input" if args.log == "-" else str(args.log)
+    log = "standard input" if log == "-" else log
     if request is None and summary.failed:
         raise Refused(f"{log}: none of its {summary.failed} failed lines names a host; name the request with --to URL")
     failing = f"{summary.failed} failed requests" if summary.failed != 1 else "one failed request"
@@ -151,6 +152,7 @@ def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
         ("--with", args.laid_over),
         ("--without", args.without),
         ("--envoy", args.envoy),
+        ("--paste", args.paste),
         ("--knowledge", args.knowledge),
     )
     many = [word for name, values in flags for value in values for word in (name, value)]

@@ -95,6 +95,11 @@ ENVOY = repeated(
     metavar="FILE",
     help="what a proxy says: its config_dump, clusters, stats, certs; files, folders, - for standard input; repeat it",
 )
+PASTE = repeated(
+    "--paste",
+    metavar="FILE",
+    help="anything else: what curl -v printed, an error, a shell session, YAML; - for standard input; repeat it",
+)
 FAIL_ON = flag(
     "--fail-on",
     choices=("error", "warning", "info", "never"),
@@ -115,7 +120,7 @@ WIZARD = Command(
     flags=(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
-        ("What was seen", (SYMPTOM, LOG, ENVOY)),
+        ("What was seen", (SYMPTOM, LOG, ENVOY, PASTE)),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -132,7 +137,7 @@ COMMANDS = {
         flags=(
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
-            ("What was seen", (SYMPTOM, LOG, ENVOY)),
+            ("What was seen", (SYMPTOM, LOG, ENVOY, PASTE)),
             ("The result", (TRACE, OUTPUT, FAIL_ON)),
             ("Running", RUNNING),
         ),

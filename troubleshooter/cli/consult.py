@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> Answer:
     session = last() if args.resume else None
     args = resumed(args, session) if session else args
     demand_one_reader(args)
-    request_of_flags(args)
+    if not args.paste:  # a text may name what flags leave out
+        request_of_flags(args)
     with ExitStack() as open_things:
         engine = open_things.enter_context(DurableEngine())
         engine.start()

@@ -14,7 +14,8 @@ from troubleshooter.cli.asking import Told, consultation_on, demand_symptom, req
 from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.evidence import read_evidence
 from troubleshooter.cli.knowledge import read_rulebook
-from troubleshooter.cli.reading import demand_one_reader, read_log, read_mesh
+from troubleshooter.cli.pasting import Pastes, read_pastes
+from troubleshooter.cli.reading import Laid, demand_one_reader, read_log, read_mesh
 from troubleshooter.cli.showing import shown
 from troubleshooter.collect.garbage import collection_paused
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
@@ -36,23 +37,33 @@ def run(args: argparse.Namespace) -> Answer:
         Refused: the flags contradict each other, or something that they name cannot be read or makes no sense.
     """
     demand_one_reader(args)
-    request_of_flags(args)  # what is wrong with it is said before files are read
+    if not args.paste:  # a text may name what flags leave out
+        request_of_flags(args)  # what is wrong with it is said before files are read
     with collection_paused(), DurableEngine() as engine:
         engine.start()
         rulebook = read_rulebook(args.knowledge)
         demand_symptom(rulebook, args.symptom)
-        laid = read_mesh(args)
-        summary = read_log(args.log) if args.log else None
-        consultation = consultation_on(
-            args, rulebook, engine, laid.inventory, Told(summary=summary, evidence=read_evidence(args, laid))
-        )
+        pastes = read_pastes(args, rulebook)
+        args = pastes.onto(args)
+        laid = read_mesh(args, pastes.collected)
+        consultation = consultation_on(args, rulebook, engine, laid.inventory, _told(args, laid, pastes))
         diagnosis = concluded(consultation)
     if diagnosis.walk is not None:
         before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
         diagnosis = replace(diagnosis, before=before)
     if args.trace and consultation.examined.walked is not None:
         diagnosis = replace(diagnosis, walk=traced(consultation.examined.mesh, consultation.examined.walked))
-    return Answer(shown(diagnosis, args.output), status_of(diagnosis, args.fail_on))
+    told = consultation.situation is None
+    status = status_of(diagnosis, args.fail_on)
+    open_end = told and diagnosis.root is None and status == FINE
+    return Answer(shown(diagnosis, args.output, told=told), UNDETERMINED if open_end else status)
+
+
+def _told(args: argparse.Namespace, laid: Laid, pastes: Pastes) -> Told:
+    """What was seen: the log of --log, else the log lines that were pasted, and all other evidence."""
+    summary = read_log(args.log) if args.log else pastes.log
+    name = args.log or next(iter(args.paste), "")
+    return Told(summary=summary, log=name, evidence=read_evidence(args, laid))
 
 
 def concluded(consultation: Consultation) -> Diagnosis:

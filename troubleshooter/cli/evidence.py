@@ -40,7 +40,8 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidenc
     evidence = take(chain((one for one in found if isinstance(one, Exhibit)), beside))
     unreadable = (one for one in found if isinstance(one, NotChecked))
     missing = (*unreadable, *_counted(evidence.not_checked, beside))
-    alone = bool(args.envoy) or bool(beside and laid and not laid.inventory.objects and not args.log)
+    more = args.log or args.to or args.symptom
+    alone = bool(args.envoy) or bool(beside and laid and not laid.inventory.objects and not more)
     if alone and not evidence:
         raise Refused(sentence(missing[0]) if missing else f"{args.envoy[0]}: there is nothing in it")
     for one in missing:

@@ -38,7 +38,7 @@ def hold(setting: Setting) -> Diagnosis | None:
 
     def page(diagnosis: Diagnosis, width: int) -> str:
         on = replace(shown, width=width, asking=True)
-        told = diagnosis.walk is None and setting.inventory is None
+        told = diagnosis.walk is None and desk.dialogue.by_answers
         return told_to_text(diagnosis, on) if told else to_text(diagnosis, on)
 
     desk = Desk(setting)

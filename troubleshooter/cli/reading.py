@@ -23,6 +23,7 @@ from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_input, read_inventory, sentence
+from troubleshooter.collect.files import Collected
 from troubleshooter.collect.inputs import MAX_BYTES, unreadable
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
@@ -41,6 +42,9 @@ NO_MESH = NotChecked(
 )
 
 
+NOTHING = Collected(inventory=Inventory())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Laid:
     """The objects to look at, (`before`) what they were without --with and --without, None if neither is given, and the
@@ -51,15 +55,16 @@ class Laid:
     exhibits: tuple[Exhibit, ...] = ()
 
 
-def read_mesh(args: argparse.Namespace) -> Laid:
-    """The objects of -f with those of --with laid over them and the workloads of --without taken away, observed now: a
-    request that is asked about is made now. What of them is damaged is said on standard error.
+def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
+    """The objects of -f and those that were pasted, with those of --with laid over them and the workloads of --without
+    taken away, observed now: a request that is asked about is made now. What of them is damaged is said on standard
+    error.
 
     Raises:
         Refused: there is neither -f nor a log, something that was named cannot be read at all, or --without names
             nothing that is there.
     """
-    told = bool(getattr(args, "log", "") or getattr(args, "envoy", ()))
+    told = any(getattr(args, flag, "") for flag in ("log", "envoy", "paste"))
     if not args.filename and not told:
         raise Refused(
             "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
@@ -70,6 +75,9 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     with refusing():
         found = read_input(args.filename, stdin=standard_input, namespace=namespace)
         inventory = found.inventory
+        if pasted.inventory.objects:
+            inventory = overlay(inventory, pasted.inventory)
+        exhibits = (*found.exhibits, *pasted.exhibits)
         if not inventory.objects and (found.exhibits or not args.filename):
             inventory = replace(inventory, not_checked=(*inventory.not_checked, NO_MESH))
         before = inventory if args.laid_over or args.without else None
@@ -84,7 +92,7 @@ def read_mesh(args: argparse.Namespace) -> Laid:
     return Laid(
         inventory=replace(inventory, observed=now),
         before=before and replace(before, observed=now),
-        exhibits=found.exhibits,
+        exhibits=exhibits,
     )
 
 
@@ -113,6 +121,7 @@ def _named(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys(("-f", path) for path in args.filename)
     yield from dict.fromkeys(("--with", path) for path in args.laid_over)
     yield from (("--envoy", path) for path in getattr(args, "envoy", ()))
+    yield from (("--paste", path) for path in getattr(args, "paste", ()))
     yield ("--log", getattr(args, "log", ""))
 
 

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 NOT_KEPT = frozenset({"headers", "resume", "record", "plain", "verbose"})
-INPUTS = ("filename", "laid_over", "envoy", "log")
+INPUTS = ("filename", "laid_over", "envoy", "paste", "log")
 STDIN = "-"
 LARGE = 64 << 20
 """Bytes; of larger files only size and time are compared."""
@@ -114,7 +114,8 @@ def resumed(args: argparse.Namespace, session: Session) -> argparse.Namespace:
     """
     before, plain = parse("", session.words), vars(parse("", ()))
     merged = {dest: value if value != plain[dest] else getattr(before, dest) for dest, value in vars(args).items()}
-    for flag, dest in (("-f", "filename"), ("--with", "laid_over"), ("--envoy", "envoy"), ("--log", "log")):
+    flags = ("-f", "--with", "--envoy", "--paste", "--log")
+    for flag, dest in zip(flags, INPUTS, strict=True):
         if STDIN in _values(getattr(before, dest)) and getattr(args, dest) == plain[dest]:
             raise Refused(f"the last session read {flag} from standard input; name it again: --resume {flag} FILE")
     return argparse.Namespace(**merged)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
 from troubleshooter.cli.evidence import read_evidence
 from troubleshooter.cli.parsing import program
-from troubleshooter.cli.reading import read_log, read_mesh
-from troubleshooter.collect import KUBECTL_COMMAND
+from troubleshooter.cli.pasting import laid, read_pastes
+from troubleshooter.cli.reading import NOTHING, read_log, read_mesh
+from troubleshooter.collect import KUBECTL_COMMAND, InputError
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.consult.pasted import PASTED
+from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.inference import Engine
-from troubleshooter.model import Diagnosis, Finding
+from troubleshooter.model import Diagnosis, Finding, Inventory
 from troubleshooter.report import Screen, fix_to_text, to_text, told_to_text
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.terminal import Setting
@@ -25,8 +29,15 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         Refused: something that the flags name cannot be read or makes no sense.
     """
     demand_symptom(rulebook, args.symptom)
+    pastes = read_pastes(args, rulebook)
+    args = pastes.onto(args)
+    mesh = read_mesh(args, pastes.collected) if args.filename or pastes.collected != NOTHING else None
 
-    laid = read_mesh(args) if args.filename else None
+    def lay(objects: Sequence[Piece]) -> Inventory:
+        try:
+            return laid(mesh.inventory if mesh else Inventory(), PASTED, objects, args.namespace or DEFAULT_NAMESPACE)
+        except InputError as error:
+            raise ValueError(str(error)) from None
 
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
         return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
@@ -41,12 +52,17 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         show_fix=fix,
         collect=KUBECTL_COMMAND,
         program=program(),
-        inventory=laid.inventory if laid else None,
-        summary=read_log(args.log) if args.log else None,
-        evidence=read_evidence(args, laid),
-        log="Standard input" if args.log == "-" else args.log,
+        inventory=mesh.inventory if mesh and (args.filename or mesh.inventory.objects) else None,
+        summary=read_log(args.log) if args.log else pastes.log,
+        evidence=read_evidence(args, mesh),
+        log=_named(args.log or next(iter(args.paste), "")),
         request=request_of_flags(args),
         symptom=args.symptom,
         arguments=given_arguments(args),
         namespace=args.namespace or DEFAULT_NAMESPACE,
+        lay=lay,
     )
+
+
+def _named(log: str) -> str:
+    return "Standard input" if log == "-" else log

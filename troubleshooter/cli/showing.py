@@ -10,7 +10,7 @@ from typing import Any
 
 from troubleshooter.cli import output
 from troubleshooter.model import Diagnosis
-from troubleshooter.report import Screen, needs_ascii, to_json, to_text, walk_to_text
+from troubleshooter.report import Screen, needs_ascii, to_json, to_text, told_to_text, walk_to_text
 
 
 def screen() -> Screen:
@@ -22,9 +22,11 @@ def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "ascii"
 
 
-def shown(diagnosis: Diagnosis, how: str) -> str:
-    """A diagnosis as `text` or `json`."""
-    return _encodable(to_json(diagnosis)) if how == "json" else to_text(diagnosis, screen())
+def shown(diagnosis: Diagnosis, how: str, *, told: bool = False) -> str:
+    """A diagnosis as `text` or `json`; `told` says that it rests on what was said alone."""
+    if how == "json":
+        return _encodable(to_json(diagnosis))
+    return told_to_text(diagnosis, screen()) if told else to_text(diagnosis, screen())
 
 
 def shown_walk(diagnosis: Diagnosis, how: str) -> str:

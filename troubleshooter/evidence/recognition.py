@@ -7,7 +7,7 @@ is named, never guessed at. Must not know where texts come from, or what follows
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from troubleshooter.evidence import envoy, istiod, pods
@@ -47,6 +47,12 @@ class Evidence:
     def of(self, wanted: type[T]) -> tuple[Reading[T], ...]:
         """The texts with a value of this type."""
         return cast("tuple[Reading[T], ...]", self.readings.get(wanted, ()))
+
+    def with_more(self, other: Evidence) -> Evidence:
+        """This evidence and, after it, the other."""
+        kinds = {**self.readings, **other.readings}
+        joined = {one: (*self.readings.get(one, ()), *other.readings.get(one, ())) for one in kinds}
+        return replace(self, readings=joined, not_checked=(*self.not_checked, *other.not_checked))
 
     def __bool__(self) -> bool:
         return bool(self.readings)

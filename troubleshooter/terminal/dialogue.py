@@ -67,6 +67,11 @@ class Dialogue:
         return len(self.intake.told) + (len(self.consultation.told) if self.consultation else 0) + 1
 
     @property
+    def by_answers(self) -> bool:
+        """Whether all that is known was said: there is neither a mesh nor evidence."""
+        return self.intake.inventory is None and not self.intake.evidence
+
+    @property
     def asked_back(self) -> Questioning:
         """What may be asked at the open question."""
         return Questioning(self.intake, self.consultation, self.inquiry, self.diagnosis)
@@ -145,7 +150,8 @@ class Dialogue:
         self._tell(value)
         if isinstance(value, Seen) and value.taken:
             said.blank()
-            said.put(value.taken)
+            for sentence in value.taken:
+                said.put(sentence)
         return self._next(said)
 
     def _tell(self, value: Any) -> None:

@@ -41,7 +41,7 @@ def what_is_seen(setting: Setting, page: int) -> Inquiry:
         otherwise="",
         default="" if looking else None,
     )
-    return paged(symptoms.reading(setting.rulebook, inquiry), page)
+    return paged(symptoms.reading(setting.rulebook, setting.lay, inquiry), page)
 
 
 def which_failure(found: tuple[Failure, ...], page: int) -> Inquiry:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from troubleshooter.consult import Failure, LogLine, failure_of, failures
-from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.evidence import AccessLogEntry, Evidence
 from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, Request
@@ -25,6 +25,7 @@ from troubleshooter.terminal.pasted import Seen
 from troubleshooter.terminal.setting import Setting
 from troubleshooter.walk import RequestError, parse_request
 
+EMPTY = Inventory()
 PAGE = 9
 """Choices on one screen of 24 lines, beside what stands around them."""
 
@@ -35,11 +36,25 @@ class Intake:
     def __init__(self, setting: Setting, page: int = PAGE) -> None:
         self.setting, self.page = setting, page
         self.told: list[tuple[Inquiry, Any]] = []
+        self._mesh: Mesh | None = None
 
-    @cached_property
+    @property
+    def inventory(self) -> Inventory | None:
+        """The objects at hand, with those that were pasted; None if there are none."""
+        return self.seen.inventory or self.setting.inventory
+
+    @property
+    def evidence(self) -> Evidence:
+        """What else is at hand, with what was pasted."""
+        return self.setting.evidence.with_more(self.seen.evidence)
+
+    @property
     def mesh(self) -> Mesh:
         """The mesh at hand; an empty one if there is none."""
-        return Mesh(self.setting.inventory or Inventory())
+        inventory = self.inventory or EMPTY
+        if self._mesh is None or self._mesh.inventory is not inventory:
+            self._mesh = Mesh(inventory)
+        return self._mesh
 
     @cached_property
     def failed(self) -> tuple[Failure, ...]:
@@ -65,7 +80,7 @@ class Intake:
         if self.failed:
             several = self.failed[1:] and self.answer(FAILURE) is None
             return first_questions.which_failure(self.failed, self.page) if several else None
-        blind = self.setting.inventory is None
+        blind = self.inventory is None
         if (blind or self.setting.person) and self.symptom == "" and self.answer(SYMPTOM) is None:
             return first_questions.what_is_seen(self.setting, self.page)
         return None if blind else self._about_request()
@@ -112,18 +127,19 @@ class Intake:
         entry = failure.group.example if failure else self.seen.entry
         idle = failure.group.idle if failure else None
         asked = failure.request if failure else self.setting.request or self._asked()
-        if self.setting.inventory is not None:
-            return Situation(
-                inventory=self.setting.inventory,
-                request=asked,
-                entry=entry,
-                idle=idle,
-                evidence=self.setting.evidence,
-                namespace=self.setting.namespace,
-            )
-        if asked and entry:
-            return LogLine(request=asked, entry=entry, idle=idle, evidence=self.setting.evidence)
-        return None
+        inventory, evidence = self.inventory, self.evidence
+        if inventory is None and asked and entry:
+            return LogLine(request=asked, entry=entry, idle=idle, evidence=evidence)
+        if inventory is None and (self.symptom or not evidence):
+            return None
+        return Situation(
+            inventory=inventory or EMPTY,
+            request=asked if inventory else None,
+            entry=entry if inventory else None,
+            idle=idle,
+            evidence=evidence,
+            namespace=self.setting.namespace,
+        )
 
     def _failure(self) -> Failure | None:
         """The failure of the log that is in question, if it is about the request that flags named."""
@@ -166,8 +182,12 @@ class Intake:
         if to is not None:
             return parse_request(to.rstrip("/") + below if below else to, method=method)
         with suppress(RequestError):
-            return parse_request(self.seen.to + below, method=method) if self.seen.to else None
+            return _of_seen(self.seen, method, below)
         return None
+
+
+def _of_seen(seen: Seen, method: str, below: str) -> Request | None:
+    return parse_request(seen.to + below, source=seen.source, method=method) if seen.to else None
 
 
 def _is_bare(asked: Request) -> bool:

@@ -27,7 +27,7 @@ class Overview:
 def overview(dialogue: Dialogue) -> Overview:
     """A glance at where a consultation stands."""
     consultation = dialogue.consultation
-    mesh = tuple(sightings.of_mesh(dialogue.intake.mesh)) if dialogue.setting.inventory is not None else ()
+    mesh = tuple(sightings.of_mesh(dialogue.intake.mesh)) if dialogue.intake.inventory is not None else ()
     if consultation is None:
         return Overview(about=_about(dialogue, None), looked=mesh)
     examined = consultation.examined

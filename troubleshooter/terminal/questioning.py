@@ -188,7 +188,7 @@ class Questioning:
     def _help(self, lines: Writer) -> None:
         lines.put("Answer with a number, or with the word beside it. Or type:")
         lines.table(KEYS)
-        if self.intake.setting.inventory is None:
+        if self.intake.inventory is None:
             lines.blank()
             put_how_to_look(lines, self.intake.setting)
 
@@ -199,7 +199,7 @@ def spoken(inquiry: Inquiry, value: object) -> str:
     if offered is not None:
         return offered
     if isinstance(value, Seen):
-        return value.taken or value.symptom or UNKNOWN
+        return " ".join(value.taken) or value.symptom or UNKNOWN
     if isinstance(value, tuple):
         return " ".join(filter(None, value))
     return value or UNKNOWN if isinstance(value, str) else UNKNOWN

@@ -5,11 +5,12 @@ Decides: nothing. The edges that read files and draw reports are not known here;
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from troubleshooter.evidence import Evidence, LogSummary
+from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.inference import Engine
 from troubleshooter.model import Diagnosis, Finding, Inventory, Request
 from troubleshooter.rulebook import Rulebook
@@ -33,6 +34,17 @@ def no_fix(finding: Finding, number: int, *, undo: bool) -> str:  # noqa: ARG001
     return ""
 
 
+class Lay(Protocol):
+    """The mesh at hand with the objects of pasted pieces laid over it. Raises ValueError if they cannot be read."""
+
+    def __call__(self, objects: Sequence[Piece], /) -> Inventory: ...
+
+
+def no_objects(_objects: Sequence[Piece]) -> Inventory:
+    """Read none."""
+    raise ValueError("I read no objects here. Name their file with -f")
+
+
 def forget(_answers: tuple[Given, ...]) -> None:
     """Keep nothing."""
 
@@ -43,7 +55,7 @@ class Setting:
     `symptom` are what flags have said already, `arguments` the flags that name what was given. `collect` is the command
     that prints a mesh, `program` what the user types to start this. `person` says that somebody sits at a terminal:
     they are asked what they see even where a mesh is at hand. `answers` are those of an earlier session, `news` what
-    has changed since; `keep` is handed all answers whenever they change."""
+    has changed since; `lay` reads objects that are pasted; `keep` is handed all answers whenever they change."""
 
     rulebook: Rulebook
     engine: Engine
@@ -62,4 +74,5 @@ class Setting:
     person: bool = False
     answers: tuple[Given, ...] = ()
     news: tuple[str, ...] = ()
+    lay: Lay = no_objects
     keep: Callable[[tuple[Given, ...]], None] = forget

@@ -11,9 +11,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from troubleshooter.consult.betrayed import text_taken
+from troubleshooter.consult.pasted import Pasted, read_pasted
+from troubleshooter.evidence import take
 from troubleshooter.rulebook import Rulebook, Symptom
 from troubleshooter.terminal.inquiry import Choice, Inquiry
-from troubleshooter.terminal.pasted import Seen, entry_taken, logged, request_in, text_taken, told_by
+from troubleshooter.terminal.pasted import Seen
+from troubleshooter.terminal.setting import Lay
 
 WORD = re.compile(r"[A-Za-z0-9_]+")
 SHORT_WORDS = frozenset("a an and are as at by does for from i in is it no not of on or the to with".split())  # noqa: SIM905 - a line reads better than a column
@@ -29,35 +33,54 @@ def choices(rulebook: Rulebook) -> tuple[Choice, ...]:
     return tuple(Choice(word=symptom.id, meaning=symptom.title, value=symptom.id) for symptom in ordered)
 
 
-def read(rulebook: Rulebook, inquiry: Inquiry, text: str) -> Any:
-    """What a text tells, as Seen; an Inquiry where several symptoms fit.
+def read(rulebook: Rulebook, lay: Lay, inquiry: Inquiry, text: str) -> Any:
+    """What a text tells, as Seen; an Inquiry where several symptoms fit. `lay` makes a mesh of the objects in it.
 
     Raises:
         ValueError: it tells of no failure, and names no symptom and no request.
     """
-    summary = logged(text)
-    if summary.entries and not summary.failed:
+    pasted = read_pasted(rulebook, text)
+    seen = _seen(pasted, lay)
+    if _is_silent(seen) and pasted.log is not None:
         raise ValueError("By this line the request did not fail. Paste one that did, or type what you see.")
-    if summary.groups:
-        entry = summary.groups[0].example
-        return Seen(entry=entry, taken=entry_taken(rulebook, entry, summary.entries))
-    method, to = request_in(text)
-    fitting = told_by(rulebook, text) or _by_words(rulebook, text)
+    if not _is_silent(replace(seen, to="")):
+        return seen
+    fitting = list(pasted.symptoms) or _by_words(rulebook, text)
     if len(fitting) == 1:
-        return Seen(symptom=fitting[0].id, to=to, method=method, taken=text_taken(fitting[0], method, to))
+        taken = text_taken(fitting[0], seen.method, seen.to)
+        return replace(seen, symptom=fitting[0].id, taken=(*seen.taken[:-1], taken))
     if fitting:
-        return replace(inquiry, question="Which of these is it?", choices=_fewer(fitting, method, to))
-    if to:
-        return Seen(to=to, method=method, taken=f"I read the request {method} {to} off this, and no symptom.")
+        return replace(inquiry, question="Which of these is it?", choices=_fewer(fitting, seen))
+    if seen.to:
+        return seen
     raise ValueError("I know no symptom with these words. Try fewer words, or type more to see all of them.")
 
 
-def _fewer(fitting: list[Symptom], method: str, to: str) -> tuple[Choice, ...]:
+def _seen(pasted: Pasted, lay: Lay) -> Seen:
+    groups = pasted.log.groups if pasted.log else ()
+    return Seen(
+        symptom=pasted.symptoms[0].id if len(pasted.symptoms) == 1 else "",
+        entry=groups[0].example if groups else None,
+        to=pasted.to,
+        method=pasted.method,
+        source=pasted.source,
+        inventory=lay(pasted.objects) if pasted.objects else None,
+        evidence=take(pasted.exhibits),
+        taken=(*pasted.taken, *(pasted.unknown if pasted.useful else ())),
+    )
+
+
+def _is_silent(seen: Seen) -> bool:
+    """Whether there is nothing to go on with."""
+    return not (seen.symptom or seen.entry or seen.to or seen.inventory or seen.evidence)
+
+
+def _fewer(fitting: list[Symptom], seen: Seen) -> tuple[Choice, ...]:
     return tuple(
         Choice(
             word=s.id,
             meaning=s.title,
-            value=Seen(symptom=s.id, to=to, method=method, taken=text_taken(s, method, to)) if to else s.id,
+            value=replace(seen, symptom=s.id, taken=(text_taken(s, seen.method, seen.to),)) if seen.to else s.id,
         )
         for s in fitting
     )
@@ -77,6 +100,6 @@ def _words_of(symptom: Symptom) -> set[str]:
     return {word.lower() for text in texts for word in WORD.findall(text)} - SHORT_WORDS
 
 
-def reading(rulebook: Rulebook, inquiry: Inquiry) -> Inquiry:
-    """The inquiry with words, errors and log lines read as above."""
-    return replace(inquiry, read=partial(read, rulebook, inquiry))
+def reading(rulebook: Rulebook, lay: Lay, inquiry: Inquiry) -> Inquiry:
+    """The inquiry with whatever is typed or pasted read as above."""
+    return replace(inquiry, read=partial(read, rulebook, lay, inquiry))

@@ -66,7 +66,7 @@ class _Talk:
         return "\n".join(pasted)
 
     def _show(self, diagnosis: Diagnosis) -> None:
-        put_result(self.lines, self.dialogue.setting, diagnosis)
+        put_result(self.lines, self.dialogue, diagnosis)
 
     def _leave(self) -> Diagnosis | None:
         """What is known, which is shown unless it is on the screen already."""
@@ -85,17 +85,19 @@ def put_end(dialogue: Dialogue, write: Callable[[str], None], width: int) -> Dia
     if diagnosis is None:
         lines.put("Nothing was settled.")
     else:
-        put_result(lines, dialogue.setting, diagnosis)
+        put_result(lines, dialogue, diagnosis)
     return diagnosis
 
 
-def put_result(lines: Lines, setting: Setting, diagnosis: Diagnosis) -> None:
-    """The page of a result, and the command that gives the same without questions."""
-    told = diagnosis.walk is None and setting.inventory is None
+def put_result(lines: Lines, dialogue: Dialogue, diagnosis: Diagnosis) -> None:
+    """The page of a result, and the command that gives the same without questions: there is none where the mesh was
+    pasted."""
+    setting = dialogue.setting
+    told = diagnosis.walk is None and dialogue.by_answers
     lines.blank()
     lines.page(setting.show(diagnosis, told=told))
     lines.blank()
-    again = same_again(setting, diagnosis)
+    again = "" if dialogue.intake.seen.inventory else same_again(setting, diagnosis)
     if again:
         lines.put("The same without questions:")
         lines.command(again)
