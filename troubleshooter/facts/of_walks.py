@@ -119,8 +119,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     if observation is not None:
         case.forget(disproved(branch, trail))
         _about_seen(case, mesh, trail, hop, observation)
-    if evidence:
-        about_evidence(case, Scene(mesh=mesh, evidence=evidence, trail=trail, hop=hop, observation=observation))
+    about_evidence(case, Scene(mesh=mesh, evidence=evidence, trail=trail, hop=hop, observation=observation))
     died = branch.failed
     return case.build(died.stage if died else None)
 

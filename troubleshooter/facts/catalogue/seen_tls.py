@@ -9,6 +9,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.server_refused", ("no-certificate", "not-trusted", "name", "no-filter-chain", "nothing"), "Why the target's proxy refused connections, by its counters.", "evidence"),
     ("evidence.certificate", ("expired", "not-yet-valid", "valid"), "Whether the certificates by which the two proxies show who they are hold at that time.", "evidence"),
     ("evidence.root_certificate", ("expired", "valid"), "Whether the root certificates that the two proxies trust hold at that time.", "evidence"),
+    ("failure.peer_name", ("other-identity", "other-trust-domain"), "What the certificate names that the caller's proxy did not take for its name.", "evidence"),
     ("evidence.roots", ("common", "different"), "Whether the two proxies have a root certificate in common.", "evidence"),
     ("authorization_policy.demands", ("identity", "token", "operation", "nothing", "other"), "What every rule of the ALLOW policies wants that could allow the request: who calls, a token, another operation; nothing where there is no rule.", "evidence"),
 )  # fmt: skip

@@ -156,4 +156,5 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.address", "The address of the endpoint that failed."),
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
+    ("failure.peer_names", "The names in a certificate that was not accepted."),
 )

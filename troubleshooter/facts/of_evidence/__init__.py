@@ -16,6 +16,7 @@ from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
 from troubleshooter.facts.of_evidence.of_routes import about_routes
+from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
 from troubleshooter.facts.of_evidence.scene import Scene
@@ -31,6 +32,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_handshakes,
     about_certificates,
     about_policies_seen,
+    about_peer_name,
 )
 """What evidence tells about one request."""
 
