@@ -6,6 +6,7 @@ import re
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_inbound import about_inbound
+from troubleshooter.facts.of_pod_states import about_states_of
 from troubleshooter.facts.of_pods import about_restarts
 from troubleshooter.facts.of_services import selection_labels
 from troubleshooter.mesh.policy.mtls import Accepts, Offer, Reason, Sends
@@ -102,6 +103,7 @@ def _target(case: CaseBuilder, hop: Hop, pod: Pod, port: int) -> None:
     case.detail("target.labels", dict(selection_labels(workload.labels)))
     case.detail("target.app", workload.labels.get("app") or workload.name)
     about_restarts(case, workload)
+    about_states_of(case, workload)
     if pod.proxy_seen:
         case.fact("target.proxy", "present" if pod.proxy else "absent", pod.owner.at("spec"))
         about_inbound(case, workload, pod, port)

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_pod_states import about_state
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.pods import PROXY
 from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.workload.creation import Failure, Refusal
 from troubleshooter.mesh.workload.trouble import Trouble, ailment, restarts, without_proxies
 from troubleshooter.mesh.workload.workloads import Pod, Workload
-from troubleshooter.model import as_list, as_map
+from troubleshooter.model import Resource, as_list, as_map
 from troubleshooter.walk.caller.readiness import none_ready
 
 LONGEST = 500
@@ -46,6 +47,7 @@ def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
         case.fact("pod.image", "other" if waiting is None else "to-be-injected", place)
     case.detail("pod.container", chosen.container)
     case.detail("pod.reason", chosen.reason or "no reason is given")
+    about_state(case, pod.owner)
     owner = mesh.workloads.pod(pod.namespace, pod.name)
     if usual is Trouble.PROXY and owner is not None:
         _control_plane(case, mesh, owner[0])
@@ -69,23 +71,30 @@ def about_creation(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
     """Why a workload's pods are not made, where something says so; an event of old says nothing where all are there."""
     told = mesh.workloads.creation.failure(workload.object)
     made = [p for p in workload.pods if not p.standin]
-    complete = bool(made) and len(made) >= workload.replicas
-    if complete and (told is None or told.place.kind == "Event"):
+    if all_made(workload) and (told is None or told.place.kind == "Event"):
         case.fact("workload.create_failure", Refusal.NONE, *(p.owner.at() for p in made[:FEW]))
     elif told is not None:
-        _refused(case, mesh, workload, told)
+        about_refusal(case, mesh, workload.object.at(), told, workload)
     elif not made and workload.injection.blocked is not None:
         case.role("workload", workload.object.at())
         case.fact("workload.create_failure", Refusal.WEBHOOK_NO_ENDPOINTS, workload.injection.blocked)
         _control_plane(case, mesh, workload)
 
 
-def _refused(case: CaseBuilder, mesh: Mesh, workload: Workload, told: Failure) -> None:
-    """What the API server says to whoever makes the pods."""
-    case.role("workload", workload.object.at())
+def all_made(workload: Workload) -> bool:
+    """Whether as many pods of it are there as there should be."""
+    made = [p for p in workload.pods if not p.standin]
+    return bool(made) and len(made) >= workload.replicas
+
+
+def about_refusal(
+    case: CaseBuilder, mesh: Mesh, thing: Resource, told: Failure, workload: Workload | None = None
+) -> None:
+    """What the API server says to whoever makes the pods of a thing; `workload` is what the mesh has of it."""
+    case.role("workload", thing)
     case.fact("workload.create_failure", told.refusal, told.place)
     case.detail("workload.create_message", told.text[:LONGEST])
-    if told.refusal.startswith("webhook"):
+    if told.refusal.startswith("webhook") and workload is not None:
         _control_plane(case, mesh, workload)
 
 

@@ -25,6 +25,7 @@ from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
+from troubleshooter.facts.of_pod_states import about_states_of
 from troubleshooter.facts.of_probes import about_probes
 from troubleshooter.facts.of_rival_servers import about_left_out_alone
 from troubleshooter.facts.of_rivals import rival_cases
@@ -138,6 +139,7 @@ def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = 
     about_mesh(case, mesh)
     about_workload(case, mesh, workload)
     about_probes(case, mesh, workload)
+    about_states_of(case, workload)
     if needs_proxy is not None:
         case.fact("workload.needs_proxy", "yes" if needs_proxy else "no", workload.object.at())
     return case.build()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.catalogue import (
     gateways,
+    printed,
     request_details,
     requests,
     seen,
@@ -49,8 +50,16 @@ ROLES = frozenset(
     ]
 )
 
-FACTS = (*requests.FACTS, *gateways.FACTS, *services.FACTS, *workloads.FACTS, *seen.FACTS, *seen_tls.FACTS)
-DETAILS = (*request_details.DETAILS, *service_details.DETAILS)
+FACTS = (
+    *requests.FACTS,
+    *gateways.FACTS,
+    *services.FACTS,
+    *workloads.FACTS,
+    *seen.FACTS,
+    *seen_tls.FACTS,
+    *printed.FACTS,
+)
+DETAILS = (*request_details.DETAILS, *service_details.DETAILS, *printed.DETAILS)
 
 CATALOGUE = Catalogue(
     roles=ROLES,

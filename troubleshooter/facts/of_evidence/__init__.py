@@ -15,7 +15,10 @@ from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
+from troubleshooter.facts.of_evidence.of_printed_pods import about_printed_pods, cases_of_pods
+from troubleshooter.facts.of_evidence.of_redirection import about_redirection, cases_of_redirection
 from troubleshooter.facts.of_evidence.of_routes import about_routes
+from troubleshooter.facts.of_evidence.of_sockets import about_sockets
 from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
@@ -33,10 +36,13 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_certificates,
     about_policies_seen,
     about_peer_name,
+    about_printed_pods,
+    about_redirection,
+    about_sockets,
 )
 """What evidence tells about one request."""
 
-ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (proxy_cases,)
+ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (proxy_cases, cases_of_pods, cases_of_redirection)
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
 
 

@@ -21,6 +21,9 @@ from troubleshooter.model import Object, Resource, as_list, as_map
 EVENTS = ((CORE, "involvedObject", "message"), ("events.k8s.io", "regarding", "note"))
 """The two groups of events, and what they call their object and their text."""
 INJECTOR = "sidecar-injector.istio.io"
+NEEDED = '"istio-init" must not include "NET_ADMIN"'
+"""What the admission controller PodSecurity says of the container that redirects a pod's connections. Source:
+check_capabilities_baseline.go in k8s.io/pod-security-admission."""
 
 
 class Refusal(StrEnum):
@@ -34,6 +37,8 @@ class Refusal(StrEnum):
     WEBHOOK_NO_ENDPOINTS = "webhook-no-endpoints"
     WEBHOOK_CERTIFICATE = "webhook-certificate"
     WEBHOOK_OTHER = "webhook-other"
+    POD_SECURITY = "pod-security"
+    """The namespace's Pod Security level forbids what istio-init needs."""
     QUOTA = "quota"
     OTHER = "other"
 
@@ -77,10 +82,10 @@ class Creation:
 
     def failure(self, thing: Object) -> Failure | None:
         """Why a controller cannot make pods, None if nothing says so."""
-        return self._failures.get((thing.kind, thing.namespace, thing.name))
+        return self.failures.get((thing.kind, thing.namespace, thing.name))
 
     @cached_property
-    def _failures(self) -> dict[tuple[str, str, str], Failure]:
+    def failures(self) -> dict[tuple[str, str, str], Failure]:
         """By the kind, namespace and name of whoever should make the pods; conditions before events."""
         found: dict[tuple[str, str, str], Failure] = {}
         for kind in ("Deployment", "ReplicaSet"):
@@ -119,4 +124,6 @@ def _refusal(text: str) -> Refusal:
     if INJECTOR in text and "calling webhook" in text:
         words = (word for pattern, word in OF_THE_INJECTOR if re.search(pattern, text))
         return next(words, Refusal.WEBHOOK_OTHER)
+    if "violates PodSecurity" in text and NEEDED in text:
+        return Refusal.POD_SECURITY
     return Refusal.QUOTA if "exceeded quota" in text else Refusal.OTHER

@@ -16,7 +16,7 @@ KNOWN = re.compile(
           | symptoms/[^/]+\.yaml | concepts/[^/]+\.md | lessons/[^/]+\.yaml
           | causes/[^/]+/[^/]+/(?: cause\.yaml | (?:bad|good)(?:-[^/.]+)?\.yaml | near-[^/.]+\.yaml
                                  | (?:bad(?:-[^/.]+)?|near-[^/.]+)\.example\.yaml | session(?:-[^/]+)?\.txt
-                                 | [^/]+\.(?:log|json) ) )""",
+                                 | [^/]+\.(?:log|json|txt) ) )""",
     re.VERBOSE,
 )
 

@@ -1,0 +1,26 @@
+"""The rows of the catalogue about what is printed of pods: their states, events, sockets and rules of redirection."""
+
+# ruff: noqa: E501 - a row of a table is a line
+
+from __future__ import annotations
+
+from troubleshooter.evidence.pods.setup_log import SetupFailure
+from troubleshooter.facts.words import YES_NO
+
+FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    ("pod.ready", YES_NO, "Whether a pod that was printed is ready.", "evidence"),
+    ("pod.init_failed", ("istio-init", "istio-validation", "other"), "Which init container keeps the pod from starting.", "mesh"),
+    ("pod.proxy_killed", ("out-of-memory", "none"), "Whether the pod's proxy was ended for want of memory.", "mesh"),
+    ("pod.sandbox", ("istio-cni", "other"), "Whose part of the pod's network could not be made.", "evidence"),
+    ("pod.redirected", YES_NO, "Whether the connections of the pod are led to its proxy, as the rules in its network show.", "evidence"),
+    ("evidence.redirection_log", tuple(SetupFailure), "What the log of istio-init or istio-validation says went wrong.", "evidence"),
+    ("target.sockets", ("loopback", "elsewhere", "other-port", "nothing"), "On which address something listens on the port, as the sockets of the pod show.", "evidence"),
+)  # fmt: skip
+
+DETAILS: tuple[tuple[str, str], ...] = (
+    ("pod.sandbox_message", "What the event says of it."),
+    ("pod.init_container", "The init container that fails."),
+    ("evidence.redirection_line", "The line of that log."),
+    ("target.socket_line", "The line that shows the socket."),
+    ("target.open_ports", "The ports on which something listens that is no part of a proxy."),
+)
