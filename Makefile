@@ -72,9 +72,10 @@ golden: setup ## write the expected files anew; read the diff before you keep it
 	$(BIN)/python -m pytest --golden
 
 .PHONY: bench
-bench: setup ## how long whole commands take, and an audit by phase and by size
+bench: setup ## how long whole commands take, an audit by phase and by size, and how fast YAML and JSON are read
 	$(BIN)/python bench/bench.py
 	@$(BIN)/python -m bench.audit
+	@$(BIN)/python -m bench.reading
 
 # One file for all supported versions and systems, with hashes, and no word of where the packages came from.
 LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -169,3 +169,13 @@ def test_list_that_was_cut_off_gives_what_it_has(write: Write) -> None:
 def test_empty_list_is_an_answer(write: Write, text: str) -> None:
     """A List without items says that there is nothing: no error, and nothing left to check."""
     assert Inventory() == read(write, text)
+
+
+def test_items_of_kinds_that_nobody_asks_for_are_passed_over(write: Write) -> None:
+    """Definitions of custom resources are most of some dumps; alone they are read, so that a file is never empty."""
+    definition = "- apiVersion: apiextensions.k8s.io/v1\n  kind: CustomResourceDefinition\n  metadata:\n    name: x\n"
+    pod = "- apiVersion: v1\n  kind: Pod\n  metadata:\n    name: a\n    namespace: b\n"
+    both, alone = (f"apiVersion: v1\nitems:\n{items}kind: List\n" for items in (definition + pod, definition))
+
+    assert ["Pod"] == [o.kind for o in read_inventory([write("both.yaml", both)], stdin=no_stdin).objects]
+    assert 1 == len(read_inventory([write("alone.yaml", alone)], stdin=no_stdin).objects)

@@ -20,6 +20,7 @@ from troubleshooter.model.paths import Parts
 
 _UNLOCK = "Correct it there, or ask for the output again if it was cut off"
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_NESTED = frozenset({dict, list})
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 # The values that JSON itself lacks (NaN, Infinity) stay text, and so do numbers too big for one.
@@ -61,8 +62,8 @@ def _deeper(value: Any, levels: int) -> bool:
     stack."""
     layer = [value]
     for _ in range(levels):
-        nested = [each.values() if isinstance(each, dict) else each for each in layer]
-        layer = [value for values in nested for value in values if isinstance(value, dict | list)]
+        nested = [each.values() if each.__class__ is dict else each for each in layer]
+        layer = [value for values in nested for value in values if value.__class__ in _NESTED]
         if not layer:
             return False
     return True

@@ -1,4 +1,4 @@
-"""Which objects live in a namespace.
+"""Which objects live in a namespace, and which are not worth reading.
 
 Decides: whether an object that names no namespace still lives in one, as kubectl would put it into the current one.
 Kinds of groups that are not listed here are left as they are: nobody can tell without the cluster.
@@ -25,6 +25,10 @@ _CLUSTER_SCOPED: dict[str, frozenset[str]] = {
     "gateway.networking.x-k8s.io": frozenset({"XMesh"}),
 }
 """By group: the kinds that live in no namespace. All others of these groups live in one."""
+
+
+UNREAD = ("CustomResourceDefinition", "ControllerRevision", "Lease")
+"""Kinds that nobody here asks for, and that fill megabytes of a dump of everything."""
 
 
 def needs_namespace(group: str, kind: str) -> bool:

@@ -1,7 +1,8 @@
 """A YAML document, or the items of a Kubernetes List in one, with the places of their fields.
 
 Decides: how a big List is cut into items that are read one by one, which saves memory and makes the line of a field
-cheap to find. Must not know files, nor what the items are. The cut is by layout alone; where an item so cut cannot be
+cheap to find. Items of kinds that nobody asks for are not parsed at all, where they begin as programs print them. Must
+not know files, nor what any item means. The cut is by layout alone; where an item so cut cannot be
 read by itself (an alias of another item, a quoted text with a line that looks like an item), the document is read as a
 whole.
 """
@@ -14,11 +15,13 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from troubleshooter.collect.parsed import Damage, Document
+from troubleshooter.collect.scope import UNREAD
 from troubleshooter.collect.yaml_tree import YamlProblem, build
 from troubleshooter.model import Raw
 from troubleshooter.model.paths import Parts
 
 _ITEMS = re.compile(r"^items:[^\S\n]*(?:#[^\n]*)?\n(?:[^\S\n]*(?:#[^\n]*)?\n)*(?P<indent> *)-(?=\s)", re.MULTILINE)
+_UNREAD = re.compile(rf"(?P<blanks> *)- apiVersion: [^\n]+\n(?P=blanks)  kind: (?:{'|'.join(UNREAD)})\n")
 _AFTER_ITEMS = re.compile(r"^[^\s#-]", re.MULTILINE)
 
 _CORRECT = "Correct it there, or ask for the output again if it was cut off"
@@ -75,7 +78,7 @@ def _items(text: str, cut: _Cut) -> list[Document | Damage] | None:
         if "kind" not in head:
             found.append(Damage(offset=cut.stop, problem="this List stops before its `kind`", unlock=_CORRECT))
         outer = str(head.get("apiVersion") or ""), str(head.get("kind") or "")
-        for begin, stop in zip(cut.starts, [*cut.starts[1:], cut.stop], strict=True):
+        for begin, stop in _wanted(text, cut):
             piece = _Piece(text, begin, stop)
             value, repeated, _ = build(text[begin:stop])
             moved = piece.moved(repeated)
@@ -83,6 +86,12 @@ def _items(text: str, cut: _Cut) -> list[Document | Damage] | None:
     except YamlProblem:
         return None
     return found
+
+
+def _wanted(text: str, cut: _Cut) -> list[tuple[int, int]]:
+    """From where to where each item reaches that is worth reading: most of them, and all where that would be none."""
+    reaches = list(zip(cut.starts, [*cut.starts[1:], cut.stop], strict=True))
+    return [reach for reach in reaches if not _UNREAD.match(text, *reach)] or reaches
 
 
 def is_list(raw: Raw) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import yaml
 from yaml import events
 
+from troubleshooter.collect import printed_yaml
 from troubleshooter.collect.scalars import FIRST, Scalar, key_word, scalar
 
 MAX_DEPTH = 100
@@ -55,6 +56,16 @@ class Built(NamedTuple):
 
 def build(text: str, *, offsets: bool = False) -> Built:
     """Read the one document in `text`. Raises YamlProblem."""
+    if not offsets:
+        try:
+            return Built(printed_yaml.read(text, MAX_DEPTH), (), empty=False)
+        except printed_yaml.NotPlain:
+            pass
+    return with_libyaml(text, offsets=offsets)
+
+
+def with_libyaml(text: str, *, offsets: bool) -> Built:
+    """The same for any YAML. Raises YamlProblem."""
     tree = _Tree(offsets=offsets)
     handlers = {kind: handler.__get__(tree) for kind, handler in _HANDLERS.items()}
     try:
