@@ -170,7 +170,7 @@ def situation(mesh: Path) -> Situation:
     given = [mesh.with_name(name) for name in example.evidence] if example else []
     failure = next((failure_in(file) for file in given if file.suffix == LOG), None)
     told = {name: Fact(name=name, word=word) for name, word in asked_of(mesh).told.items()}
-    request = request_of(example) if example else None
+    request = request_of(example) if example and example.to else None
     return Situation(
         inventory=inventory(mesh),
         request=request,
@@ -189,8 +189,12 @@ def diagnosis(mesh: Path) -> Diagnosis:
 
 @cache
 def audit(mesh: Path) -> Diagnosis:
-    """What an audit of a mesh says."""
-    return diagnosed(Situation(inventory=inventory(mesh)))
+    """What an audit of a mesh says; with evidence, where that is what the example is about."""
+    example = asked_of(mesh).example
+    given = example.evidence if example and not example.to else ()
+    return diagnosed(
+        Situation(inventory=inventory(mesh), evidence=evidence_in([mesh.with_name(name) for name in given]))
+    )
 
 
 def diagnosed(what: Situation, engine: Engine | None = None) -> Diagnosis:

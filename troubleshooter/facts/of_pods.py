@@ -16,13 +16,15 @@ from troubleshooter.mesh.control_planes import endpoints_of_istiod
 from troubleshooter.mesh.workload.creation import Failure, Refusal
 from troubleshooter.mesh.workload.trouble import Trouble, ailment, restarts, without_proxies
 from troubleshooter.mesh.workload.workloads import Pod, Workload
-from troubleshooter.model import Resource, as_list, as_map
+from troubleshooter.model import Resource, as_list, as_map, as_words
 from troubleshooter.walk.caller.readiness import none_ready
 
 LONGEST = 500
 """Characters of a message that are shown."""
 TO_BE_INJECTED = "auto"
 """The image of a gateway's container until injection puts the right one in."""
+ISTIOD = "istiod"
+"""What the label `app` of the control plane's pods says."""
 FEW = 4
 """Pods that are named as proof."""
 
@@ -99,12 +101,33 @@ def about_refusal(
 
 
 def _control_plane(case: CaseBuilder, mesh: Mesh, workload: Workload) -> None:
-    """Whether anybody is behind istiod's Service."""
+    """Whether anybody is behind istiod's Service; if not, what keeps its pods from being ready, if it is want of
+    memory."""
     found = endpoints_of_istiod(mesh, workload)
     if found is not None:
         service, endpoints = found
         case.role("control_plane", service.at())
         case.fact("control_plane.endpoints", "some" if endpoints.ready else "none", service.at(), *endpoints.looked_at)
+        if not endpoints.ready:
+            behind = mesh.workloads.selected(service.namespace, as_words(service.spec.get("selector")))
+            _about_istiods(case, (pod for _, pod in behind))
+
+
+def about_istiod(case: CaseBuilder, workload: Workload) -> None:
+    """Whether an istiod was ended for want of memory."""
+    if workload.labels.get("app") == ISTIOD:
+        case.role("control_plane", workload.object.at())
+        _about_istiods(case, workload.pods)
+
+
+def _about_istiods(case: CaseBuilder, pods: Iterable[Pod]) -> None:
+    for pod in (pod for pod in pods if not pod.standin):
+        told = [found for found in (ailment(pod.owner), restarts(pod.owner)) if found is not None]
+        ended = next((found for found in told if found.trouble is Trouble.OUT_OF_MEMORY), None)
+        if ended is not None:
+            case.fact("control_plane.ended", "out-of-memory", ended.place)
+            case.detail("control_plane.pod", pod.name)
+            return
 
 
 def about_restarts(case: CaseBuilder, workload: Workload) -> None:

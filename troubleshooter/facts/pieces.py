@@ -26,6 +26,7 @@ from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
 from troubleshooter.facts.of_pod_states import about_states_of
+from troubleshooter.facts.of_pods import about_istiod
 from troubleshooter.facts.of_probes import about_probes
 from troubleshooter.facts.of_rival_servers import about_left_out_alone
 from troubleshooter.facts.of_rivals import rival_cases
@@ -33,6 +34,7 @@ from troubleshooter.facts.of_routes import about_http_routes
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shadowed import shadow_cases
 from troubleshooter.facts.of_shared_ports import about_port_alone
+from troubleshooter.facts.of_versions import about_version
 from troubleshooter.facts.of_walks import about_mesh
 from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
@@ -140,6 +142,8 @@ def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = 
     about_workload(case, mesh, workload)
     about_probes(case, mesh, workload)
     about_states_of(case, workload)
+    about_version(case, mesh, workload)
+    about_istiod(case, workload)
     if needs_proxy is not None:
         case.fact("workload.needs_proxy", "yes" if needs_proxy else "no", workload.object.at())
     return case.build()

@@ -111,8 +111,8 @@ EXAMPLE = Shape(
     name="an example",
     make=Example,
     keys={
-        "from": need(text, field="source"),
-        "to": need(text),
+        "from": may(text, field="source"),
+        "to": may(text),
         "method": may(text),
         "headers": may(named(text, "`headers`")),
         "expect": may(text),

@@ -35,5 +35,5 @@ def read_asked(example: Example | None, said: str, file: str) -> tuple[Example |
     found = attempt(page, lambda page, node: fields(page, node, ASKED), node) if node else ()
     kept = {key: value for key, value in found[0].items() if key not in ("root", "audit", "place")} if found else {}
     if example is None:
-        return (Example(**kept) if {"source", "to"} <= kept.keys() else None), tuple(page.mistakes)
+        return (Example(**kept) if kept else None), tuple(page.mistakes)
     return replace(example, **kept), tuple(page.mistakes)

@@ -91,10 +91,10 @@ class PeerName(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example(Placed):
-    """What is asked of the cause's fixtures, and what must come out."""
+    """What is asked of the cause's fixtures, and what must come out. Without `to` it is an audit with evidence."""
 
-    source: str
-    to: str
+    source: str = ""
+    to: str = ""
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     expect: str = ""

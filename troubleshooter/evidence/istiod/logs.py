@@ -31,8 +31,11 @@ _PREFIXED_JSON = re.compile(rf"{_PREFIX}(?P<json>\{{.*)")
 _SCOPE = re.compile(r"(?P<scope>[A-Za-z][\w .-]{0,40}?)(?:\t|  +)")
 _JSON_SCOPE = re.compile(r'"scope": ?"([^"]{1,60})"')
 _TOKEN = re.compile(r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+")
+_ROLE = re.compile(r"Proxy role[^\n]{0,400}? id=(?P<pod>[a-z0-9.-]{1,253})\.(?P<namespace>[a-z0-9-]{1,63})\b")
 _LOOKED_AT = 400
 """Lines from the beginning that tell whose log it is."""
+_TAIL = 8_192
+"""So many characters at the end have the time of the last line in them."""
 _EVENTS = 2_000
 """So many different events are kept of a log."""
 
@@ -118,18 +121,32 @@ def _event(message: str, marks: tuple[Mark, ...]) -> LogEvent | None:
     return None
 
 
+def _pod(page: Page) -> str:
+    """Whose log it is, as its agent says at the start (`Proxy role ips=[...] type=sidecar id=web-1.shop`)."""
+    found = _ROLE.search(page.head)
+    return f"{found['namespace']}/{found['pod']}" if found else ""
+
+
+def _until(page: Page) -> str:
+    """The time of the last line that has one."""
+    last = (_message(line)[0] for line in reversed(page.text[-_TAIL:].splitlines()))
+    return printable(next(filter(None, last), ""))[:MAX_FIELD]
+
+
 def _kept(text: str, most: int) -> str:
     """What may be shown of a text: no control characters, no tokens."""
     return _TOKEN.sub("<token>", printable(text))[:most]
 
 
-def _is_of(scopes: frozenset[str], says: re.Pattern[str], others: re.Pattern[str]) -> Callable[[Page], bool]:
+def _is_of(
+    scopes: frozenset[str], says: re.Pattern[str], others: re.Pattern[str], marks: tuple[Mark, ...]
+) -> Callable[[Page], bool]:
     """Whether lines are of somebody with these scopes, or who says such things, before they are of somebody else."""
 
     def fits(page: Page) -> bool:
         for line in page.head.splitlines()[:_LOOKED_AT]:
             scope, message = _scoped(line)
-            if scope in scopes or says.search(message):
+            if scope in scopes or says.search(message) or (message and _event(message, marks)):
                 return True
             if message and others.search(message):
                 return False
@@ -141,12 +158,12 @@ def _is_of(scopes: frozenset[str], says: re.Pattern[str], others: re.Pattern[str
 KINDS = (
     Kind(
         words="the log of a proxy",
-        fits=_is_of(_OF_AGENT, _AGENT_SAYS, _ISTIOD_SAYS),
-        read=lambda page: AgentLog(events=_events(page, log_marks.AGENT)),
+        fits=_is_of(_OF_AGENT, _AGENT_SAYS, _ISTIOD_SAYS, log_marks.AGENT),
+        read=lambda page: AgentLog(events=_events(page, log_marks.AGENT), pod=_pod(page)),
     ),
     Kind(
         words="the log of istiod",
-        fits=_is_of(_OF_ISTIOD, _ISTIOD_SAYS, _AGENT_SAYS),
-        read=lambda page: IstiodLog(events=_events(page, log_marks.ISTIOD)),
+        fits=_is_of(_OF_ISTIOD, _ISTIOD_SAYS, _AGENT_SAYS, log_marks.ISTIOD),
+        read=lambda page: IstiodLog(events=_events(page, log_marks.ISTIOD), until=_until(page)),
     ),
 )

@@ -204,13 +204,16 @@ class LogEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IstiodLog:
-    """What a log of istiod tells."""
+    """What a log of istiod tells; `until` is the time of its last line."""
 
     events: tuple[LogEvent, ...]
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLog:
-    """What the log of a proxy's container tells, besides its access log."""
+    """What the log of a proxy's container tells, besides its access log; `pod` is whose it is (NAMESPACE/NAME), as it
+    says itself at its start, "" where that line is not there."""
 
     events: tuple[LogEvent, ...]
+    pod: str = ""

@@ -7,6 +7,7 @@ rows stand by topic in the modules beside this one."""
 from __future__ import annotations
 
 from troubleshooter.facts.catalogue import (
+    control_plane_details,
     gateways,
     printed,
     request_details,
@@ -59,7 +60,7 @@ FACTS = (
     *seen_tls.FACTS,
     *printed.FACTS,
 )
-DETAILS = (*request_details.DETAILS, *service_details.DETAILS, *printed.DETAILS)
+DETAILS = (*request_details.DETAILS, *service_details.DETAILS, *printed.DETAILS, *control_plane_details.DETAILS)
 
 CATALOGUE = Catalogue(
     roles=ROLES,

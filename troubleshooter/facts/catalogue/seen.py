@@ -40,6 +40,9 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.istiod", ("unreachable", "silent", "answers"), "Whether a proxy that does not start is connected to istiod, and gets anything.", "evidence"),
     ("gateway.routes", ("none", "some"), "Whether any routes are bound to the port of the gateway.", "evidence"),
     ("evidence.webhook_call", ("answered", "timeout", "other"), "What comes of a call to the injector through the API server.", "evidence"),
-    ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
+    ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "not-trusted", "rejected", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
+    ("evidence.sync", ("synced", "stale", "stuck", "error", "not-connected"), "What has become of the configuration that istiod sent to the proxy in question: stuck is stale for long.", "evidence"),
+    ("evidence.api_access", ("forbidden", "not-authenticated", "unreachable"), "What keeps istiod from reading the objects of its own cluster.", "evidence"),
+    ("evidence.remote_cluster", ("timeout", "not-allowed", "bad-secret"), "What keeps istiod from reading another cluster of the mesh.", "evidence"),
     ("evidence.jwks_fetch", ("failed", "other"), "What the log of istiod says of the keys of the token's issuer.", "evidence"),
 )  # fmt: skip

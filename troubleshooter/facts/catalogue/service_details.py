@@ -131,6 +131,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("workload.probe_container", "The container that it is for."),
     ("workload.probe_field", "Where its pods say whether probes are rewritten."),
     ("workload.label_field", "The label or annotation that decided."),
+    ("workload.proxy_version", "The version of its proxies that is furthest from their control plane's."),
+    ("control_plane.version", "The version of the control plane."),
     ("pod.ref", "How kubectl names it, for logs and describe."),
     ("pod.container", "The container that is in trouble."),
     ("pod.reason", "The reason in Kubernetes' words."),

@@ -57,10 +57,12 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.probe", ("refused", "denied", "not-allowed", "fine"), "Whether a health probe of its application meets a port that takes mutual TLS only (refused), a policy that denies it, or ALLOW policies without a rule for it.", "mesh"),
     ("workload.probe_kept_by", ("annotation", "injector", "pod"), "What keeps that probe from being rewritten; pod where only the pod shows that it was not.", "mesh"),
     ("workload.needs_proxy", YES_NO, "Whether the request in hand fails for want of its proxy.", "walk"),
+    ("workload.proxy_version", ("supported", "older", "newer"), "How the version of its proxies stands to that of their control plane: of those that Istio supports beside it, too old, or newer than it.", "mesh"),
     # pods
     ("pod.trouble", tuple(Trouble), "Why the pods that should take the request are not ready.", "mesh"),
     ("pod.image", ("to-be-injected", "other"), "Whether the image that cannot be had is the word that stands there until injection puts one in.", "mesh"),
     ("control_plane.endpoints", ("some", "none"), "Whether istiod of the pods' revision has an endpoint that is ready.", "mesh"),
+    ("control_plane.ended", ("out-of-memory", "other"), "What ended an istiod that was started again or is not ready.", "mesh"),
     ("target.binds", ("loopback", "elsewhere"), "On which address the application says that it listens.", "mesh"),
     ("sidecar.imports", YES_NO, "Whether the Sidecar of the caller imports what is called, which is exported to it.", "walk"),
     ("sidecar.rival", ("whole-namespace", "same-pods", "none"), "Whether a younger Sidecar of the same namespace is for the same pods as the one in force, whose imports are too few.", "walk"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 from troubleshooter.evidence import Evidence
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence import control_plane
 from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
@@ -39,10 +40,16 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_printed_pods,
     about_redirection,
     about_sockets,
+    *control_plane.ABOUT_A_REQUEST,
 )
 """What evidence tells about one request."""
 
-ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (proxy_cases, cases_of_pods, cases_of_redirection)
+ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
+    proxy_cases,
+    cases_of_pods,
+    cases_of_redirection,
+    *control_plane.ALONE,
+)
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
 
 

@@ -31,8 +31,11 @@ def links_lead_somewhere(scene: Scene) -> Iterator[Mistake]:
 
 
 def examples_agree(scene: Scene) -> Iterator[Mistake]:
-    """The stage at which an example fails is one of its cause's."""
+    """The stage at which an example fails is one of its cause's; an example without a request is about evidence."""
     for cause in scene.causes:
+        if cause.example and not cause.example.to and not cause.example.evidence:
+            said = "the example asks for nothing; say `to`, or name the `evidence` of which an audit is to tell"
+            yield Mistake(place=cause.example.place, text=said)
         if cause.example and cause.example.stage and cause.example.stage not in cause.stages:
             stage = quoted(cause.example.stage)
             said = f"the example fails at {stage}, which is no stage of its cause; correct it, or add it there"

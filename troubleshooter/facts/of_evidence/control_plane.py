@@ -1,0 +1,21 @@
+"""What istiod, its pages and the logs around it tell, as facts: the table of its derivers.
+
+Must not know causes, or how texts are read.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.facts.of_evidence.agent_logs import about_agent_log
+from troubleshooter.facts.of_evidence.istiod_logs import (
+    about_api_access,
+    about_keys_fetched,
+    about_remote_cluster,
+    api_cases,
+    cluster_cases,
+)
+from troubleshooter.facts.of_evidence.refusals import refusal_cases
+from troubleshooter.facts.of_evidence.sync import about_sync, sync_cases, version_cases
+
+ABOUT_A_REQUEST = (about_agent_log, about_api_access, about_keys_fetched, about_remote_cluster, about_sync)
+
+ALONE = (cluster_cases, api_cases, sync_cases, refusal_cases, version_cases)
