@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import BinaryIO
 
 from troubleshooter.collect.archives import logs
@@ -22,7 +23,7 @@ from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.inputs import MAX_BYTES, STDIN, InputFile, opened, placed, read_bytes, within_bounds
 from troubleshooter.collect.taken import Taken
 from troubleshooter.collect.text import SourceText, decode, shown
-from troubleshooter.model import Exhibit, Inventory, NotChecked
+from troubleshooter.model import Exhibit, Inventory, Listing, NotChecked
 
 
 class Reader:
@@ -34,6 +35,7 @@ class Reader:
         self._stdin_data: bytes | None = None
         self._taken = Taken(namespace)
         self._answered = False
+        self._listed: set[Listing] = set()
         self._folder: Sorter | None = None
 
     def read(self, file: InputFile | NotChecked) -> None:
@@ -50,7 +52,8 @@ class Reader:
     def inventory(self, paths: Sequence[str]) -> Inventory:
         """All objects that were taken up. Raises InputError if there is nothing at all."""
         self._close_folder()
-        return self._taken.inventory(paths, answered=self._answered or bool(self.exhibits))
+        found = self._taken.inventory(paths, answered=self._answered or bool(self.exhibits))
+        return replace(found, listed=frozenset(self._listed))
 
     @contextmanager
     def _opened(self, file: InputFile) -> Iterator[BinaryIO]:
@@ -111,6 +114,7 @@ class Reader:
     def _take_sorted(self, sorter: Sorter) -> None:
         found = sorter.close()
         self.exhibits += sorter.exhibits
+        self._listed |= sorter.listed
         self._take(found)
         for missing in sorter.notes:
             self._taken.say(missing)

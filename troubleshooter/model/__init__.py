@@ -4,7 +4,7 @@ from troubleshooter.model.diagnosis import Diagnosis, LogGroup
 from troubleshooter.model.exhibits import Exhibit
 from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
 from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
-from troubleshooter.model.inventory import Inventory, NotChecked
+from troubleshooter.model.inventory import Inventory, Listing, NotChecked
 from troubleshooter.model.resource import Key, LineOf, Object, Raw, Resource, as_list, as_map, as_words
 from troubleshooter.model.stages import (
     STAGES,
@@ -44,6 +44,7 @@ __all__ = [
     "Key",
     "KnownAs",
     "LineOf",
+    "Listing",
     "LogGroup",
     "NotChecked",
     "Object",

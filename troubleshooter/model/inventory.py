@@ -8,8 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from troubleshooter.model.resource import Key, Object
+
+Listing: TypeAlias = tuple[str, str, str, str]
+"""(cluster, group, kind, namespace): all objects of a kind in a namespace, or with "" in the whole cluster, were
+listed, so that one that is missing does not exist."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +31,13 @@ class NotChecked:
 class Inventory:
     """Objects in the order they were read, one per key, what of the input is missing, and when it was observed (in
     seconds since 1970, None if that is not known). `without` are the workloads and pods that are taken for not ready,
-    whatever they say."""
+    whatever they say. `listed` is what was listed completely, as far as whoever collected recorded it."""
 
     objects: tuple[Object, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     observed: int | None = None
     without: frozenset[Key] = frozenset()
+    listed: frozenset[Listing] = frozenset()
 
     def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
         """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 
 from troubleshooter.collect.archives import logs, manifests
 from troubleshooter.collect.archives.layouts import Place, Use, place_of
+from troubleshooter.collect.archives.listings import listings
 from troubleshooter.collect.archives.members import folder_of
 from troubleshooter.collect.contents import Contents, read_contents
 from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.exhibits import exhibit
 from troubleshooter.collect.text import SourceText, decode
-from troubleshooter.model import Exhibit, NotChecked
+from troubleshooter.model import Exhibit, Listing, NotChecked
 
 LONGEST_TEXT = 64 * 2**20
 """The longest text that is kept for evidence. A proxy of a very big mesh has a config_dump of about this size."""
@@ -42,6 +43,7 @@ class Sorter:
     cluster: str
     exhibits: list[Exhibit] = field(default_factory=list)
     notes: list[NotChecked] = field(default_factory=list)
+    listed: set[Listing] = field(default_factory=set)
     _contents: list[tuple[str, Contents]] = field(default_factory=list)
     _patches: set[str] = field(default_factory=set)
     _strange: list[str] = field(default_factory=list)
@@ -57,7 +59,7 @@ class Sorter:
             elif place.use is Use.TEXT:
                 self._keep(exhibit(name, data, origin=folder_of(name), pod=place.pod))
             elif place.use is Use.OBJECTS or place.use is Use.LOGS or _looks_like_objects(data):
-                self._objects(decode(name, data), place)
+                self._objects(decode(name, data), path, place)
             elif b"\0" not in data[:_LOOKED_AT]:
                 self._keep(exhibit(name, data, origin=folder_of(name)))
         except InputError as wrong:
@@ -72,7 +74,7 @@ class Sorter:
         for one in [said] if isinstance(said, str) else said if isinstance(said, list) else []:
             self.notes.append(note(name, f"this could not be collected: {one}", "Collect again with more rights"))
 
-    def _objects(self, source: SourceText, place: Place) -> None:
+    def _objects(self, source: SourceText, path: str, place: Place) -> None:
         for one in logs.exhibits(source.name, source.text):
             self._keep(one)
         source = logs.without_logs(source)
@@ -84,6 +86,7 @@ class Sorter:
             return
         found = read_contents(source, self.cluster, place.kind)
         if not found.foreign:
+            self.listed.update(listings(path, found, self.cluster))
             self._contents.append((posixpath.normpath(source.name), found))
         elif found.strange and source.name.lower().endswith((".yaml", ".yml")):
             self._strange.append(source.name)

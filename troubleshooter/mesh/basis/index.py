@@ -93,11 +93,26 @@ class Index:
 
     def saw(self, namespace: str) -> bool:
         """Whether an object of configuration that is missing from `namespace` is really absent."""
-        return namespace in self.namespaces
+        return namespace in self.namespaces or self._all_listed(CORE, "Namespace", "")
 
     def saw_running(self, group: str, kind: str, namespace: str = "") -> bool:
-        """Whether objects that a running cluster writes were seen (in that namespace)."""
-        return bool(self.inside(group, kind, namespace) if namespace else self.all(group, kind))
+        """Whether objects that a running cluster writes were seen (in that namespace), or none are there for sure."""
+        held = self.inside(group, kind, namespace) if namespace else self.all(group, kind)
+        return bool(held) or self._all_listed(group, kind, namespace)
+
+    def listed(self, cluster: str, group: str, kind: str, namespace: str) -> bool:
+        """Whether all objects of a kind in a namespace of a Kubernetes cluster are there."""
+        return not self.inventory.listed.isdisjoint({(cluster, group, kind, namespace), (cluster, group, kind, "")})
+
+    def _all_listed(self, group: str, kind: str, namespace: str) -> bool:
+        """The same of every Kubernetes cluster of which there is an object."""
+        if not self.inventory.listed or not self._clusters:
+            return False
+        return all(self.listed(cluster, group, kind, namespace) for cluster in self._clusters)
+
+    @cached_property
+    def _clusters(self) -> frozenset[str]:
+        return frozenset(thing.cluster for thing in self.inventory.objects)
 
     def namespace_labels(self, name: str) -> dict[str, str]:
         """The labels of a namespace; empty if the Namespace object was not seen."""

@@ -72,10 +72,12 @@ class Creation:
         self._index = index
 
     def stands_still(self, thing: Object) -> bool:
-        """Whether a controller without pods has none for sure: pods made by controllers were seen in its namespace, or
-        it says itself that it cannot make any."""
+        """Whether a controller without pods has none for sure: all pods of its namespace were listed, pods made by
+        controllers were seen there, or it says itself that it cannot make any."""
         told = self.failure(thing)
         if told is not None and told.place.kind != "Event":
+            return True
+        if self._index.listed(thing.cluster, CORE, "Pod", thing.namespace):
             return True
         held = self._index.inside(CORE, "Pod", thing.namespace)
         return any(owner_of(p) or p.status for p in held if p.cluster == thing.cluster)
