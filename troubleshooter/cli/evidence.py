@@ -41,7 +41,7 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidenc
     unreadable = (one for one in found if isinstance(one, NotChecked))
     missing = (*unreadable, *_counted(evidence.not_checked, beside))
     more = args.log or args.to or args.symptom
-    alone = bool(args.envoy) or bool(beside and laid and not laid.inventory.objects and not more)
+    alone = bool(args.envoy) or bool(beside and laid and not laid.inventory.objects and (args.filename or not more))
     if alone and not evidence:
         raise Refused(sentence(missing[0]) if missing else f"{args.envoy[0]}: there is nothing in it")
     for one in missing:
