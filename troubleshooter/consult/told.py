@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from troubleshooter.consult.origins import with_origins
-from troubleshooter.evidence import AccessLogEntry, Evidence, Side
+from troubleshooter.evidence import AccessLogEntry, Evidence, Side, details_key
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import about_failure
@@ -27,6 +27,11 @@ from troubleshooter.walk import Walked, walk
 TOLD = "told"
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """Envoy's word for: ALLOW policies apply, and none of them allows it. Source: rbac_filter.cc in Envoy."""
+NO_HTTP = "http1.codec_error"
+"""Envoy's word for what cannot be read as HTTP/1. Source: source/common/http/http1/codec_impl.cc."""
+BAD_CUSTOM = "CUSTOM-action"
+"""How the name of a rule ends that stands for an authorizer which cannot be asked. Source: extauthz.go in Istio,
+pilot/pkg/security/authz/builder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +134,25 @@ def _about_the_words(case: CaseBuilder, observation: Observation) -> None:
         case.seen("caller.capture", "taken", source)
     if NOTHING_ALLOWED in (entry.details, entry.connection_termination_details):
         case.seen("authorization_policy.decision", "no-allow-matched", source)
+    _about_denial(case, observation)
+    if details_key(entry.details).base == NO_HTTP:
+        case.seen("failure.unread", "yes", source)
+        case.seen("request.read_as", "unreadable", source)
     token_seen(case, entry, source)
+
+
+def _about_denial(case: CaseBuilder, observation: Observation) -> None:
+    """A policy that the line names, or an authorizer that gave no usable answer. What a policy denies since its
+    authorizer cannot be asked is named with BAD_CUSTOM."""
+    entry, source = observation.entry, observation.source
+    key = details_key(entry.details or entry.connection_termination_details)
+    if key.base == "rbac_access_denied_matched_policy" and key.reason.startswith("ns["):
+        case.seen("authorization_policy.decision", "deny-matched", source)
+        case.seen("authorization_policy.action", "custom" if BAD_CUSTOM in key.reason else "deny", source)
+        case.detail("authorization_policy.rule_name", key.reason)
+    if "UAEX" in entry.flags and key.base == "ext_authz_error":
+        case.seen("authorization_policy.action", "custom", source)
+        case.seen("authorization_policy.authorizer", "no-answer", source)
 
 
 def _case(line: LogLine, observation: Observation, facts: Mapping[str, Fact], stage: Stage | None) -> Case:

@@ -22,7 +22,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("authorization_policy.decision", tuple(d for d in Decision if d != "unknown"), "What the policies decide.", "walk"),
     ("authorization_policy.miss", MISSES, "What keeps the nearest rule from matching.", "walk"),
     ("authorization_policy.action", ("deny", "custom"), "What sort of policy denies.", "walk"),
-    ("authorization_policy.authorizer", (*State, "several"), "Whether the authorizer of a CUSTOM policy that denies can be asked.", "walk"),
+    ("authorization_policy.authorizer", (*State, "several", "no-answer"), "Whether the authorizer of a CUSTOM policy that denies can be asked.", "walk"),
     ("authorization_policy.provider_guess", ("one", "none"), "Whether exactly one authorizer of the mesh is called nearly so.", "walk"),
     ("authorization_policy.spares", ("callers", "tokens", "both", "nobody"), "Whom the DENY rule that matched leaves out.", "walk"),
     ("authorization_policy.only_caller", YES_NO, "Whether the DENY rule that matched is for this very caller.", "walk"),

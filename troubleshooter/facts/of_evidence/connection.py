@@ -47,11 +47,24 @@ def _about_sender(case: CaseBuilder, proxy: Proxy, scene: Scene) -> None:
             spoken = _spoken(cluster, proxy, scene)
             if spoken:
                 case.seen("connection.client", spoken, source)
+            marked = _marked(cluster, proxy, scene)
+            if marked is not None:
+                case.seen(
+                    "evidence.endpoint_mark",
+                    "present" if marked else "absent",
+                    Source(file=dump.name, text=_MARKS[marked]),
+                )
             return
 
 
 def _clusters(proxy: Proxy) -> Iterator[tuple[Reading[ConfigDump], ClusterConfig]]:
     return ((dump, cluster) for dump in proxy.of(ConfigDump) for cluster in dump.value.clusters or ())
+
+
+_MARKS = {
+    True: "the endpoint is marked for mutual TLS (tlsMode: istio)",
+    False: "the endpoint is not marked for mutual TLS (no tlsMode: istio)",
+}
 
 
 def _mode(cluster: ClusterConfig) -> str:

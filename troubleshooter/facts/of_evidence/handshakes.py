@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from troubleshooter.evidence import TransportFailure, classify_transport_failure, details_key
 from troubleshooter.evidence.envoy.proxies import Proxy
 from troubleshooter.evidence.envoy.status import Counter, Stats
 from troubleshooter.facts.building import CaseBuilder
@@ -38,8 +39,23 @@ def about_handshakes(case: CaseBuilder, scene: Scene) -> None:
     ends = ends_of(scene)
     if ends.sender is not None:
         _about_sender(case, ends.sender, cluster_of(scene))
+        _about_hello(case, scene)
     if ends.target is not None:
         _about_target(case, ends.target)
+
+
+def _about_hello(case: CaseBuilder, scene: Scene) -> None:
+    """A connection that could be opened, and that ended without a reason before TLS stood: a refused one, or one that
+    the network dropped, has a reason."""
+    client, handshake = (case.facts.get(name) for name in ("connection.client", "evidence.handshake"))
+    if scene.observation is None or client is None or handshake is None or "UF" not in scene.observation.entry.flags:
+        return
+    entry = scene.observation.entry
+    key = details_key(entry.details)
+    silent = classify_transport_failure(key.transport_failure or entry.transport_failure) is TransportFailure.NONE
+    closed = silent and key.reason == "remote_connection_failure" and handshake.word == "none"
+    if client.word in ("mtls", "tls"):
+        case.seen("evidence.hello", "closed" if closed else "other", scene.observation.source)
 
 
 def _about_sender(case: CaseBuilder, proxy: Proxy, cluster: str) -> None:
