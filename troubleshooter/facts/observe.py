@@ -21,6 +21,7 @@ from troubleshooter.evidence import (
 )
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_far_ends import about_far_end
+from troubleshooter.facts.of_ztunnel import about_ztunnel
 from troubleshooter.model import (
     Branch,
     Connection,
@@ -193,6 +194,7 @@ def _failing(step: Step, observation: Observation) -> Step:
     entry = observation.entry
     place = f"{entry.file}:{entry.line}"
     words = " ".join(w for w in (",".join(entry.flags), entry.details) if w) or str(entry.response_code or "")
+    words = words or entry.connection_termination_details
     said = f"{place} says {words}"
     if step.verdict is StageVerdict.FAIL:
         return replace(step, observed=True, detail=f"{step.detail}; {said}")
@@ -235,6 +237,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
     case.seen("failure.answered_by", answered, source, *reached)
     about_far_end(case, entry, source)
+    about_ztunnel(case, entry, source)
     about_pattern(case, observation)
     _about_version(case, entry, source)
     case.detail("failure.flag", ",".join(entry.flags))

@@ -51,6 +51,7 @@ from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_wider_hosts import about_wider_host
 from troubleshooter.facts.of_withheld import about_withheld
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
+from troubleshooter.facts.of_ztunnel import about_ends_of_ztunnel
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import CORE
 from troubleshooter.mesh.policy.mtls import Reason
@@ -162,6 +163,7 @@ def _about_seen(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop, observati
     about_idle_timeout(case, mesh, hop, observation)
     about_endpoint_seen(case, mesh, hop, observation)
     about_failure(case, observation)
+    about_ends_of_ztunnel(case, mesh, observation.entry, observation.source)
     about_lateness(case, observation)
     about_unknown_path(case, observation)
 

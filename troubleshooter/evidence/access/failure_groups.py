@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from troubleshooter.evidence.access.connections_of_ztunnel import entry_of_ztunnel
 from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
 from troubleshooter.evidence.access.lines import ParsedLine
@@ -93,7 +94,9 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
             continue
         if isinstance(line, ZtunnelEntry):
             ztunnel.add(line)
-            continue
+            if line.event == "opened":
+                continue
+            line = entry_of_ztunnel(line)  # noqa: PLW2901 - from here on it is a connection like any other
         entries += 1
         idle = connections.idle_before(line)
         if not line.failed:

@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import AccessLogEntry, Side, parse_cluster
+from troubleshooter.evidence.ambient.errors import ZtunnelError, ztunnel_error
 from troubleshooter.model import STAGES, HopKind, Stage
 
 Words: TypeAlias = Mapping[str, Stage | None]
@@ -74,6 +75,20 @@ _CONNECTING: Mapping[TransportFailure, tuple[Stage | None, tuple[Stage, ...]]] =
 reached, though it may be the wrong one. A TLS handshake that is never answered runs into the same timeout as a packet
 that is dropped."""
 
+_OF_ZTUNNEL: Mapping[ZtunnelError, tuple[Stage | None, tuple[Stage, ...]]] = {
+    ZtunnelError.HBONE_TIMEOUT: (_S.ENDPOINT, ()),
+    ZtunnelError.PLAINTEXT: (_S.TRANSPORT, ()),
+    ZtunnelError.DENIED: (_S.AUTHORIZATION, ()),
+    ZtunnelError.NOT_ALLOWED: (_S.AUTHORIZATION, ()),
+    ZtunnelError.POLICY: (_S.AUTHORIZATION, ()),
+    ZtunnelError.REFUSED: (_S.ENDPOINT, (_S.APPLICATION,)),
+    ZtunnelError.NO_ENDPOINT: (_S.ENDPOINT, ()),
+    ZtunnelError.NO_WAYPOINT: (_S.CLUSTER, ()),
+    ZtunnelError.TLS: (_S.TRANSPORT, ()),
+    ZtunnelError.OTHER: (None, (_S.TRANSPORT, _S.APPLICATION, _S.ENDPOINT)),
+}
+"""Where a connection through ztunnels dies, by its error, and what that leaves open."""
+
 _OPEN: Mapping[str, tuple[Stage, ...]] = {
     "connection_failure": (_S.APPLICATION, _S.TRANSPORT, _S.ENDPOINT),
     "remote_connection_failure": (_S.TRANSPORT, _S.APPLICATION),
@@ -106,6 +121,7 @@ def stage_named_by(entry: AccessLogEntry, words: Words, *, proxy: HopKind | None
 
 def _readings(entry: AccessLogEntry, key: DetailsKey, words: Words) -> Iterator[_Reading | None]:
     """What the line may mean, the most particular first."""
+    yield _of_ztunnel(entry)
     yield _of_blackhole(entry)
     yield _of_filter_chain(entry, key)
     yield _of_missing_cluster(entry, key)
@@ -115,6 +131,21 @@ def _readings(entry: AccessLogEntry, key: DetailsKey, words: Words) -> Iterator[
     yield _of_words(key.names, key.reason, words)
     flags = sorted(entry.flags, key=_LAST.__contains__)
     yield _of_words(tuple(flags), flags[0] if flags else "", words)
+
+
+def _of_ztunnel(entry: AccessLogEntry) -> _Reading | None:
+    """A line of ztunnel has no flags; the text of its error tells. What the ztunnel before the application cannot
+    connect to is the application."""
+    error = ztunnel_error(entry.connection_termination_details) if entry.is_tcp and not entry.flags else None
+    if error is None:
+        return None
+    by = entry.connection_termination_details
+    if error is ZtunnelError.REFUSED and entry.side is not Side.OUTBOUND:
+        return _Reading(stage=_S.APPLICATION, by=by)
+    stage, also = _OF_ZTUNNEL[error]
+    before = error is ZtunnelError.PLAINTEXT and entry.side is not Side.OUTBOUND
+    at = _At.AFTER if stage is _S.AUTHORIZATION else _At.BEFORE if before else _At.HERE
+    return _Reading(stage=stage, by=by, also=also, at=at)
 
 
 def _of_blackhole(entry: AccessLogEntry) -> _Reading | None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from troubleshooter.evidence.ambient.errors import ZtunnelError
 from troubleshooter.evidence.pods.setup_log import SetupFailure
 from troubleshooter.facts.words import YES_NO
 
@@ -13,6 +14,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("pod.proxy_killed", ("out-of-memory", "none"), "Whether the pod's proxy was ended for want of memory.", "mesh"),
     ("pod.sandbox", ("istio-cni", "other"), "Whose part of the pod's network could not be made.", "evidence"),
     ("pod.redirected", YES_NO, "Whether the connections of the pod are led to its proxy, as the rules in its network show.", "evidence"),
+    ("failure.ztunnel", tuple(ZtunnelError), "Why ztunnel ended or refused the connection, as its log says.", "evidence"),
+    ("failure.sent_by", ("gateway", "workload"), "Whether a gateway or waypoint sent the connection that ztunnel logged.", "evidence"),
     ("evidence.redirection_log", tuple(SetupFailure), "What the log of istio-init or istio-validation says went wrong.", "evidence"),
     ("target.sockets", ("loopback", "elsewhere", "other-port", "nothing"), "On which address something listens on the port, as the sockets of the pod show.", "evidence"),
 )  # fmt: skip
@@ -21,6 +24,9 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("pod.sandbox_message", "What the event says of it."),
     ("pod.init_container", "The init container that fails."),
     ("evidence.redirection_line", "The line of that log."),
+    ("failure.ztunnel_error", "The error as ztunnel logged it."),
+    ("failure.policy", "The policy of which that error speaks."),
+    ("failure.source", "The address from which the connection came."),
     ("target.socket_line", "The line that shows the socket."),
     ("target.open_ports", "The ports on which something listens that is no part of a proxy."),
 )
