@@ -37,8 +37,8 @@ WEB = Resource(group="apps", kind="Deployment", namespace="shop", name="web", fi
 PAYMENTS = Resource(group="apps", kind="Deployment", namespace="shop", name="payments", file="mesh.yaml", position=62)
 SERVICE = Resource(kind="Service", namespace="shop", name="payments", file="mesh.yaml", position=3)
 ROUTES = Resource(group=NETWORKING, kind="VirtualService", namespace="shop", name="payments", file="mesh.yaml")
-FIRST_MATCH = replace(ROUTES, field="spec.http[0].match[0].uri.exact", position=14)
-SECOND_MATCH = replace(ROUTES, field="spec.http[1].match[0].uri.prefix", position=22)
+FIRST_MATCH = ROUTES._replace(field="spec.http[0].match[0].uri.exact", position=14)
+SECOND_MATCH = ROUTES._replace(field="spec.http[1].match[0].uri.prefix", position=22)
 
 REQUEST = Request(
     source="shop/deployment/web",
@@ -69,7 +69,7 @@ SENDER_BEGINS = (
     step(
         Stage.LISTENER,
         "0.0.0.0_8080 speaks HTTP",
-        resource=replace(SERVICE, field="spec.ports[0].name", position=9),
+        resource=SERVICE._replace(field="spec.ports[0].name", position=9),
         result={"name": "0.0.0.0_8080", "protocol": "http"},
     ),
 )
@@ -96,7 +96,7 @@ GOOD_PATH = (
     step(
         Stage.ROUTE,
         "route 'default'",
-        resource=replace(ROUTES, field="spec.http[2]", position=29),
+        resource=ROUTES._replace(field="spec.http[2]", position=29),
         result={"virtual_host": "payments.shop.svc.cluster.local:8080", "name": "default"},
     ),
     step(
@@ -120,7 +120,7 @@ GOOD_PATH = (
         "port 8080 is a container's port",
         hop=1,
         proxy=PAYMENTS,
-        resource=replace(PAYMENTS, field="spec.template.spec.containers[0].ports[0]", position=78),
+        resource=PAYMENTS._replace(field="spec.template.spec.containers[0].ports[0]", position=78),
         assumes=("the application answers",),
     ),
 )
@@ -219,7 +219,7 @@ PORT_NAME = Finding(
     certainty=Certainty.LIKELY,
     severity=Severity.WARNING,
     stage=Stage.LISTENER,
-    resource=replace(SERVICE, name="ledger", field="spec.ports[1].name", position=112),
+    resource=SERVICE._replace(name="ledger", field="spec.ports[1].name", position=112),
     roles={},
     case="port",
     fixes=(

@@ -129,9 +129,9 @@ walks = st.builds(
 )
 
 sources = st.one_of(
-    st.builds(Source, resource=resources),
-    st.builds(Source, file=texts, line=lines, text=texts),
-    st.builds(Source, said=st.just(value=True)),
+    st.builds(lambda place: Source(resource=place), resources),
+    st.builds(lambda file, line, text: Source(file=file, line=line, text=text), texts, lines, texts),
+    st.just(Source(said=True)),
 )
 facts = st.builds(Fact, name=texts, word=texts, sources=st.lists(sources, max_size=6).map(tuple))
 fixes = st.builds(

@@ -148,7 +148,7 @@ def test_fix_by_hand_says_so() -> None:
 
 def test_fix_names_its_kubernetes_cluster() -> None:
     """Where there are several clusters, the fix says which it is for."""
-    east = replace(examples.NO_MATCH, resource=replace(examples.FIRST_MATCH, cluster="east"))
+    east = replace(examples.NO_MATCH, resource=examples.FIRST_MATCH._replace(cluster="east"))
     text = to_text(replace(examples.FAILED, findings=(east,)))
 
     assert "Read it, then apply it in the Kubernetes cluster east:" in text

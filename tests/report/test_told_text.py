@@ -14,7 +14,7 @@ ROOT = replace(
     examples.NO_MATCH,
     title="No route of <virtual_service> takes <request.path>",
     resource=None,
-    because=tuple(replace(fact, sources=(SAID,)) for fact in examples.NO_MATCH.because),
+    because=tuple(fact._replace(sources=(SAID,)) for fact in examples.NO_MATCH.because),
     fixes=(replace(examples.CHANGE_CALLER, verified=False),),
 )
 

@@ -25,7 +25,7 @@ def test_live_object_has_no_place() -> None:
 
 def test_standard_input_is_named() -> None:
     """A dash is no name for a reader."""
-    assert words.resource(replace(examples.SERVICE, file="-")) == "Service shop/payments (standard input:3)"
+    assert words.resource(examples.SERVICE._replace(file="-")) == "Service shop/payments (standard input:3)"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_standard_input_is_named() -> None:
 )
 def test_place_under_the_objects_own_heading(field: str, file: str, expected: str) -> None:
     """Where the object is named above, field and line are enough."""
-    assert expected == words.field(replace(examples.SERVICE, field=field, file=file))
+    assert expected == words.field(examples.SERVICE._replace(field=field, file=file))
 
 
 def test_answer_of_a_person() -> None:

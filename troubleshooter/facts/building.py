@@ -10,6 +10,11 @@ from collections.abc import Iterable
 from troubleshooter.facts.catalogue import CATALOGUE
 from troubleshooter.model import Case, CaseKind, Detail, Fact, Resource, Source, Stage
 
+WORDS = {name: {word: word for word in kind.words} for name, kind in CATALOGUE.facts.items()}
+"""For each fact its words, each by itself: a word of a list of Istio's is found here as the plain text of it."""
+REFS = {name: f"{name}.ref" if f"{name}.ref" in CATALOGUE.details else "" for name in CATALOGUE.roles}
+"""For each role the detail that names its object, if there is one."""
+
 
 class CaseBuilder:
     """A case in the making."""
@@ -23,19 +28,19 @@ class CaseBuilder:
     def role(self, name: str, resource: Resource | None) -> None:
         """Fill a role; the first to fill it wins."""
         if resource is not None and name not in self.roles:
-            if name not in CATALOGUE.roles:
+            if name not in REFS:
                 raise LookupError(f"no role {name} in the catalogue")
             self.roles[name] = resource
-            if f"{name}.ref" in CATALOGUE.details:
-                self.detail(f"{name}.ref", f"{resource.kind.lower()}/{resource.name}")
+            if REFS[name]:
+                self.details.setdefault(REFS[name], f"{resource.kind.lower()}/{resource.name}")
 
     def fact(self, name: str, word: str, *places: Resource | None) -> None:
         """Add a fact with the places that it comes from; the first word for a name wins."""
-        if word not in CATALOGUE.facts[name].words:
+        known = WORDS[name].get(word)
+        if known is None:
             raise LookupError(f"{word} is no word of {name} in the catalogue")
         if name not in self.facts:
-            sources = [Source(resource=p) for p in places if p is not None]
-            self.facts[name] = Fact(name=name, word=str(word), sources=tuple(sources))
+            self.facts[name] = Fact(name, known, tuple(map(Source, filter(None, places))))
 
     def seen(self, name: str, word: str, source: Source, *places: Resource) -> None:
         """Add a fact that a log line (or a person) tells, with the places that it is about."""

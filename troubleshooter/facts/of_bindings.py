@@ -42,7 +42,8 @@ def about_binding_address(case: CaseBuilder, mesh: Mesh, endpoints: Iterable[End
 def _binding(endpoint: Endpoint) -> Binding | None:
     """What is said, unless the pod has shown that it can be reached."""
     assert endpoint.pod is not None and endpoint.workload is not None  # noqa: S101, PT018 - the caller looked
-    return None if answers_probes(endpoint.pod, endpoint.port) else binding_of(endpoint.workload, endpoint.port)
+    told = binding_of(endpoint.workload, endpoint.port)
+    return None if told is None or answers_probes(endpoint.pod, endpoint.port) else told
 
 
 def _sidecar(case: CaseBuilder, mesh: Mesh, workload: Workload, port: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh.routing.destinations import DestinationRule
@@ -88,13 +87,7 @@ def _level(rule: DestinationRule, place: Resource | None) -> str:
         if place.field.startswith("spec.subsets"):
             return "subset"
         return "port" if "portLevelSettings" in place.field else "rule"
-    return "elsewhere" if any(_mentions_tls(o.spec) for o in rule.objects) else "nowhere"
-
-
-def _mentions_tls(raw: Any) -> bool:
-    if isinstance(raw, dict):
-        return raw.get("tls") is not None or any(_mentions_tls(v) for v in raw.values())
-    return any(_mentions_tls(v) for v in as_list(raw))
+    return "elsewhere" if rule.mentions_tls else "nowhere"
 
 
 def emptied(raw: Raw, path: str) -> str:

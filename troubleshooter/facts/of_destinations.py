@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_client_tls import about_client_tls, host_width, tls_of
 from troubleshooter.facts.of_missing import about_missing_host, about_missing_port
-from troubleshooter.facts.of_subsets import about_subset
+from troubleshooter.facts.of_subsets import about_subset, about_subset_asked
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import NETWORKING
 from troubleshooter.walk import Cluster, Hop
@@ -15,6 +13,12 @@ from troubleshooter.walk import Cluster, Hop
 
 def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     """What the cluster stage of a hop decided."""
+    about_asked(case, mesh, hop)
+    about_cluster(case, mesh, hop)
+
+
+def about_asked(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
+    """What of it is said of the place that asks for the destination: is there such a host, port and subset?"""
     cluster = hop.cluster
     if cluster is None or not cluster.name.startswith("outbound|"):
         return
@@ -24,22 +28,32 @@ def about_destination(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
     if target is not None:
         case.role("virtual_service", target.place)
         case.detail("destination.field", target.place.field)
+    if cluster.service is None:
+        if target is not None:
+            about_missing_host(case, mesh, cluster, target, hop.party.namespace)
+        return
+    case.fact("destination.service", "found", place)
+    if cluster.missing != "port":
+        case.fact("destination.port", "found", place)
+    elif target is not None and cluster.port:
+        about_missing_port(case, mesh, cluster, target)
+    about_subset_asked(case, cluster, hop)
+
+
+def about_cluster(case: CaseBuilder, mesh: Mesh, hop: Hop) -> None:
+    """What of it is the same for every place that asks for this destination: its host, its subset, its rule."""
+    cluster = hop.cluster
+    if cluster is None or not cluster.name.startswith("outbound|"):
+        return
     case.detail("destination.host", cluster.host)
     case.detail("destination.port", cluster.port)
     case.detail("destination.subset", cluster.subset)
     case.detail("destination.viewer", hop.party.namespace)
     case.detail("destination.envoy_name", cluster.name)
     if cluster.service is None:
-        if target is not None:
-            about_missing_host(case, mesh, cluster, target, hop.party.namespace)
         return
-    case.fact("destination.service", "found", place)
     case.role("service", cluster.service.object.at())
     case.detail("destination.rule_name", _free_name(mesh, cluster.service.namespace, cluster.host))
-    if cluster.missing != "port":
-        case.fact("destination.port", "found", place)
-    elif target is not None and cluster.port:
-        about_missing_port(case, mesh, cluster, target)
     wild = mesh.destination_rules.wildcards(cluster.host)
     case.fact("destination.wildcard_rule", "present" if wild else "absent", *(r.at("spec.host") for r in wild[:4]))
     about_subset(case, mesh, cluster, hop)
@@ -67,6 +81,9 @@ def _rule(case: CaseBuilder, mesh: Mesh, cluster: Cluster) -> None:
 
 def _free_name(mesh: Mesh, namespace: str, host: str) -> str:
     """A name for a DestinationRule of the host that no rule of the namespace has yet."""
-    wanted = host.partition(".")[0].strip("*") or "all"
-    names = (f"{wanted}-{n}" if n > 1 else wanted for n in count(1))
-    return next(n for n in names if mesh.index.get(NETWORKING, "DestinationRule", namespace, n) is None)
+    name = wanted = host.partition(".")[0].strip("*") or "all"
+    number = 1
+    while mesh.index.get(NETWORKING, "DestinationRule", namespace, name) is not None:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name

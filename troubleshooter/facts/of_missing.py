@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_aliases import about_alias
@@ -29,7 +28,7 @@ ALIKE, ALIKE_OUTSIDE = 0.75, 0.85
 def about_missing_host(case: CaseBuilder, mesh: Mesh, cluster: Cluster, target: Destination, viewer: str) -> None:
     """A destination host that the proxy does not have: it is hidden from it, or it does not exist; nothing is said
     where that cannot be told. `viewer` is the namespace of the proxy."""
-    asked = replace(target.place, field=f"{target.place.field}.host")
+    asked = target.place._replace(field=f"{target.place.field}.host")
     hidden = mesh.registry.get(target.host)
     if hidden is not None and hidden.external_name and hidden.visible_to(viewer):
         about_alias(case, mesh, cluster, hidden, viewer)
@@ -54,7 +53,7 @@ def about_missing_port(case: CaseBuilder, mesh: Mesh, cluster: Cluster, target: 
     service = cluster.service
     assert service is not None  # noqa: S101 - the caller looked
     written = target.port is not None
-    asked = replace(target.place, field=f"{target.place.field}.port.number") if written else target.place
+    asked = target.place._replace(field=f"{target.place.field}.port.number") if written else target.place
     ports = service.object.at("spec.ports")
     case.fact("destination.port", "not-found", asked, ports)
     case.fact("destination.port_from", "route" if written else "request", asked)

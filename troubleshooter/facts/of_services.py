@@ -8,7 +8,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.facts.of_bindings import about_binding_address
@@ -148,7 +147,7 @@ def _guilty(mesh: Mesh, found: Endpoints, selector: Resource) -> list[Resource]:
     if found.absence in {Absence.NOT_READY, Absence.NO_PODS}:
         return [*found.looked_at, selector]
     if found.absence is Absence.SLICE_PORT:
-        return [replace(p, field="subsets" if p.kind == "Endpoints" else "ports") for p in found.looked_at]
+        return [p._replace(field="subsets" if p.kind == "Endpoints" else "ports") for p in found.looked_at]
     return [selector, *found.looked_at]
 
 

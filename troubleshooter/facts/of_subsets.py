@@ -24,8 +24,8 @@ NEAREST = ("not-exported", "outranked", "other-namespace", "other-clients")
 """Why a rule that defines the subset is not in force, what is mended soonest first."""
 
 
-def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> None:
-    """The subset that a route asks for, as the rule in force has it."""
+def about_subset_asked(case: CaseBuilder, cluster: Cluster, hop: Hop) -> None:
+    """Whether the rule in force has the subset that a route asks for."""
     target = hop.routing.destination if hop.routing else None
     if not cluster.subset or target is None:
         case.fact("destination.subset", "none", target.place if target else None)
@@ -36,10 +36,24 @@ def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> N
     spot = owner.at(asked) if owner else target.place
     if known is not None:
         case.fact("destination.subset", "defined", spot, known.place)
+    else:
+        case.fact("destination.subset", "not-defined", spot, *_places(cluster))
+
+
+def _places(cluster: Cluster) -> list[Resource]:
+    """Where the rule in force has its subsets."""
+    return [o.at("spec.subsets") for o in cluster.rule.objects] if cluster.rule else []
+
+
+def about_subset(case: CaseBuilder, mesh: Mesh, cluster: Cluster, hop: Hop) -> None:
+    """The subset that a route asks for: its endpoints, or what could stand for it where it is not defined."""
+    if not cluster.subset or hop.routing is None or hop.routing.destination is None:
+        return
+    known = cluster.rule.subset(cluster.subset) if cluster.rule else None
+    if known is not None:
         about_empty_subset(case, mesh, cluster, known)
         return
-    rules = [o.at("spec.subsets") for o in cluster.rule.objects] if cluster.rule else []
-    case.fact("destination.subset", "not-defined", spot, *rules)
+    rules = _places(cluster)
     defined = sorted(cluster.rule.subsets) if cluster.rule else []
     case.detail("destination.subsets", ", ".join(defined) or "none")
     how, guess = nearest(cluster.subset, defined)

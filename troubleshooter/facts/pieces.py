@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 from operator import attrgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_canaries import about_canary
@@ -17,7 +17,7 @@ from troubleshooter.facts.of_certificates import certificate_cases
 from troubleshooter.facts.of_clients import connection_cases, route_client, way_to
 from troubleshooter.facts.of_connections import about_connection
 from troubleshooter.facts.of_delegates import about_delegates_alone
-from troubleshooter.facts.of_destinations import about_destination
+from troubleshooter.facts.of_destinations import about_asked, about_cluster
 from troubleshooter.facts.of_faults import fault_cases
 from troubleshooter.facts.of_gateway_hosts import about_hosts_alone
 from troubleshooter.facts.of_gateway_ports import about_gateway_ports
@@ -171,27 +171,44 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
 
 def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
     """Each destination of each route of one VirtualService, as a proxy of its own namespace (or of its gateway's) would
-    see it. Routes often share a destination: the way to it is looked for once."""
-    ways: dict[tuple[str, int | None, str], list[tuple[Trail, Trail | None]]] = {}
+    see it. Routes often share a destination: the way to it is looked for, and told of, once."""
+    ways: dict[tuple[str, int | None, str], list[_Way]] = {}
     for route in (r for kind in ("http", "tls", "tcp") for r in routes_of(thing, kind)):
         for n, target in enumerate(mesh.virtual_services.destinations(route)):
             key = (target.host, target.port, target.subset)
             if key not in ways:
                 viewers = _viewers(mesh, thing, target.host, target.subset)
-                ways[key] = [way_to(mesh, party, kind, target) for party, kind in viewers]
+                ways[key] = [_way(mesh, way_to(mesh, party, kind, target)) for party, kind in viewers]
             case = CaseBuilder(f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE)
             routing = Routing(owners=(thing,), route=route, destination=target)
-            for found, reached in ways[key]:
-                _about_way(case, mesh, found.decide(routing=routing).hop, reached)
+            for way in ways[key]:
+                _about_way(case, mesh, routing, way)
             about_mesh(case, mesh)
             yield case.build()
 
 
-def _about_way(case: CaseBuilder, mesh: Mesh, hop: Hop, reached: Trail | None) -> None:
-    about_destination(case, mesh, hop)
+class _Way(NamedTuple):
+    """The way to a destination, after the cluster stage and (None if there is none) at an endpoint, and the facts that
+    are the same for all routes that lead there."""
+
+    found: Trail
+    reached: Trail | None
+    shared: CaseBuilder
+
+
+def _way(mesh: Mesh, ends: tuple[Trail, Trail | None]) -> _Way:
+    shared = CaseBuilder("way", CaseKind.PIECE)
+    about_cluster(shared, mesh, ends[0].hop)
+    return _Way(*ends, shared)
+
+
+def _about_way(case: CaseBuilder, mesh: Mesh, routing: Routing, way: _Way) -> None:
+    hop = way.found.decide(routing=routing).hop
+    about_asked(case, mesh, hop)
+    case.adopt(way.shared)
     about_canary(case, mesh, hop)
-    if reached is not None:
-        about_connection(case, reached, reached.hop)
+    if way.reached is not None:
+        about_connection(case, way.reached, way.reached.hop)
 
 
 def _viewers(mesh: Mesh, thing: Object, host: str, subset: str) -> Iterable[tuple[Party, HopKind]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from troubleshooter.model.resource import Resource
 from troubleshooter.model.stages import CaseKind, Stage
@@ -18,10 +18,10 @@ Detail: TypeAlias = str | int | bool | dict[str, Any] | list[Any]
 Roles: TypeAlias = Mapping[str, Resource]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """Where a fact comes from: a field of an object (`resource`), a line of a log (`file`, `line`, `text`), or a
-    person's answer (`said`). Exactly one of the three is filled."""
+    person's answer (`said`). Exactly one of the three is filled. An audit makes these and facts by the hundred
+    thousand, and named tuples in a third of the time of a frozen class."""
 
     resource: Resource | None = None
     file: str = ""
@@ -30,8 +30,7 @@ class Source:
     said: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(NamedTuple):
     """`name` is `role.attribute` of the catalogue, `word` one of its closed list. A fact about a set names all members
     as sources; the first is the one to point at."""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Key: TypeAlias = tuple[str, str, str, str, str]
 """(cluster, group, kind, namespace, name): the same object in every served version has the same key."""
@@ -27,8 +27,7 @@ def no_lines(_path: str) -> int | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class Resource(NamedTuple):
     """A reference to an object, or to one field of it: what the contract calls a resource.
 
     `group` is "" for core kinds, `namespace` "" for cluster-scoped ones. `position` is the line of `field` in `file`
@@ -42,7 +41,16 @@ class Resource:
     cluster: str = ""
     field: str = ""
     file: str = ""
-    position: int | LineOf | None = dataclass_field(default=None, compare=False, repr=False)
+    position: int | LineOf | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Resource) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self[:-1])
 
     @property
     def line(self) -> int | None:
@@ -117,15 +125,9 @@ class Object:
         """A reference to this object, or to the field at `path` (`spec.http[0].match`), with its line."""
         found = self._places.get(path)
         if found is None:
+            lines = self.line_of if self.file else None
             found = self._places[path] = Resource(
-                group=self.group,
-                kind=self.kind,
-                namespace=self.namespace,
-                name=self.name,
-                cluster=self.cluster,
-                field=path,
-                file=self.file,
-                position=self.line_of if self.file else None,
+                self.kind, self.name, self.namespace, self.group, self.cluster, path, self.file, lines
             )
         return found
 

@@ -101,7 +101,7 @@ class Settings:
         text = str(as_map(self.source.raw.get("data")).get("mesh") or "")
         offset = next((n for n, line in enumerate(text.split("\n"), 1) if line.startswith(f"{key}:")), 0)
         place = self.source.at("data.mesh")
-        return replace(place, position=place.line + offset) if place.line is not None else place
+        return place._replace(position=place.line + offset) if place.line is not None else place
 
 
 def read_settings(index: Index) -> Settings:

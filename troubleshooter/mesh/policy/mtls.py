@@ -8,7 +8,7 @@ https://istio.io/latest/docs/ops/configuration/traffic-management/tls-configurat
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from troubleshooter.mesh.basis.index import Index, selects
@@ -195,7 +195,7 @@ def offer(settings: Settings, rule: DestinationRule | None, endpoint: Endpoint, 
         raw, place = found
         sends = TLS_MODES.get(str(raw.get("mode") or "DISABLE").upper(), Sends.PLAINTEXT)
         if _left_out(rule, raw, sends, target):
-            spot = replace(place, field=f"{place.field}.credentialName")
+            spot = place._replace(field=f"{place.field}.credentialName")
             return Offer(sends=Sends.PLAINTEXT, reason=Reason.RULE, place=spot)
         names = tuple(str(n) for n in as_list(raw.get("subjectAltNames")))
         own = sni if sends is Sends.MTLS else ""

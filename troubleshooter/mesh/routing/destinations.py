@@ -10,8 +10,10 @@ in sidecar.go there.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeAlias
 
 from troubleshooter.mesh.basis import hosts
 from troubleshooter.mesh.basis.index import NETWORKING, Index, oldest_first, selects
@@ -109,6 +111,11 @@ class DestinationRule:
         policy = self._own(subset) if subset else self.policy
         return policy.tls_of(port) if policy else None
 
+    @cached_property
+    def mentions_tls(self) -> bool:
+        """Whether TLS is set anywhere in it: for all, for a port or for a subset."""
+        return any(_mentions_tls(o.spec) for o in self.objects)
+
     def _own(self, subset: str) -> Policy | None:
         """The policy of a subset itself, None if it has none."""
         chosen = self.subsets.get(subset)
@@ -116,6 +123,10 @@ class DestinationRule:
             return None
         owner = next(o for o in self.objects if o.key == chosen.place.key)
         return Policy(raw=chosen.policy, owner=owner, path=f"{chosen.place.field}.trafficPolicy")
+
+
+Deciding: TypeAlias = tuple[Sequence[tuple[Mapping[str, str], DestinationRule]], DestinationRule | None]
+"""The rules for chosen proxies with the labels that these have, and the one for all others."""
 
 
 class DestinationRules:
@@ -135,7 +146,7 @@ class DestinationRules:
                 self._wild[rule.namespace].append(host)
         self._wild_hosts = [host for host in self._by_host if host.startswith("*")]
         self._merged: dict[tuple[Key, ...], DestinationRule] = {}
-        self._deciding: dict[tuple[str, str, str], tuple[str, list[Part]]] = {}
+        self._deciding: dict[tuple[str, str, str], Deciding] = {}
 
     def host_of(self, rule: Object) -> str:
         """The full host that a rule is for."""
@@ -149,9 +160,14 @@ class DestinationRules:
         sees only what that namespace keeps to itself, so that rules for everybody do not hide those of a service.
         """
         key = (service.host, service.namespace, viewer)
-        if key not in self._deciding:
-            self._deciding[key] = next((found for found in self._looked_up(service, viewer) if found[1]), ("", []))
-        return self._chosen(*self._deciding[key], viewer, labels)
+        deciding = self._deciding.get(key)
+        if deciding is None:
+            found = next((found for found in self._looked_up(service, viewer) if found[1]), ("", []))
+            deciding = self._deciding[key] = self._choices(*found, viewer)
+        for wanted, rule in deciding[0]:
+            if selects(wanted, labels):
+                return rule
+        return deciding[1]
 
     def rivals(self, service: Service, viewer: str, chosen: DestinationRule) -> list[DestinationRule]:
         """The rules that also cover the host, visible to the viewer in the namespaces looked up, but do not decide.
@@ -240,17 +256,19 @@ class DestinationRules:
             found = self._merged[keys] = _merge(host, rules)
         return found
 
-    def _chosen(self, host: str, parts: list[Part], viewer: str, labels: Mapping[str, str]) -> DestinationRule | None:
-        """Of the rules of one host, that which selects this proxy by its labels, else the last of those for every
-        proxy."""
-        for_all = None
-        for part in parts:
-            wanted = selector_of(part.first)
-            if not wanted:
-                for_all = part
-            elif part.first.namespace == viewer and selects(wanted, labels):
-                return self._merge(host, part.rules)
-        return self._merge(host, for_all.rules) if for_all else None
+    def _choices(self, host: str, parts: list[Part], viewer: str) -> Deciding:
+        """Of the rules of one host, those which select proxies of the viewer's namespace by their labels, and the last
+        of those for every proxy."""
+        selected = [(selector_of(p.first), p) for p in parts if p.first.namespace == viewer]
+        own = [(wanted, self._merge(host, part.rules)) for wanted, part in selected if wanted]
+        for_all = [part for part in parts if not selector_of(part.first)]
+        return own, self._merge(host, for_all[-1].rules) if for_all else None
+
+
+def _mentions_tls(raw: Any) -> bool:
+    if isinstance(raw, dict):
+        return raw.get("tls") is not None or any(_mentions_tls(v) for v in raw.values())
+    return any(_mentions_tls(v) for v in as_list(raw))
 
 
 def _too_late(rule: Object, policy: Policy) -> bool:

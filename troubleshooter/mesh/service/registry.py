@@ -110,6 +110,8 @@ class Registry:
         Source: `Services` in istio/istio pilot/pkg/serviceregistry/aggregate/controller.go.
         """
         held = self._by_host.get(host, [])
+        if len(held) < 2:
+            return held
         first = next((s for s in held if not s.entry and s.discovered), None)
         return [s for s in held if s.entry or first is None or s is first]
 

@@ -7,7 +7,7 @@ Istio's own objects.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from troubleshooter.mesh.basis.index import APPS, BATCH, CORE, Index, selects
@@ -102,6 +102,7 @@ class Workloads:
         self._by_pod: dict[tuple[str, str, str | None], tuple[Workload, Pod]] = {}
         self._by_label: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
         self._by_template: dict[tuple[str, str, str], list[tuple[Workload, Pod]]] = defaultdict(list)
+        self._selections: dict[tuple[Sequence[str], ...], list[tuple[Workload, Pod]]] = {}
         for workload in self.all:
             self._enter(workload)
 
@@ -144,7 +145,11 @@ class Workloads:
 
     def selected(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
         """The pods of a namespace that carry every label of a selector; none for an empty one."""
-        return _selected(self._by_label, namespace, selector)
+        key = (namespace, *selector.items())
+        found = self._selections.get(key)
+        if found is None:
+            found = self._selections[key] = _selected(self._by_label, namespace, selector)
+        return found
 
     def meant(self, namespace: str, selector: Mapping[str, str]) -> list[tuple[Workload, Pod]]:
         """The same, and of workloads that have no pods at the moment the pod that they would make."""

@@ -224,7 +224,7 @@ def _doubt(mesh: Mesh, trail: Trail, pod: Pod) -> Trail | None:
 
 def bypassed(trail: Trail) -> bool:
     """Whether no proxy that reads routes took the connection at this hop."""
-    taken = next((s for s in trail.steps if s.hop == len(trail.hops) - 1 and s.stage is Stage.CAPTURE), None)
+    taken = next((s for s in trail.steps if s.stage is Stage.CAPTURE and s.hop == len(trail.hops) - 1), None)
     return taken is not None and taken.result.get("proxy") in {"none", "ztunnel"}
 
 

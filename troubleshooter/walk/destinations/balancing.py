@@ -6,7 +6,6 @@ Must not know how the destination was chosen.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from troubleshooter.mesh.gateway.nodes import SPREAD
 from troubleshooter.mesh.mesh import Mesh
@@ -44,7 +43,7 @@ def locality_place(mesh: Mesh, cluster: Cluster) -> Resource | None:
     if _own_setting(cluster) is None or cluster.rule is None:
         return mesh.settings.at("localityLbSetting")
     found = cluster.rule.section("loadBalancer", cluster.port, cluster.subset)
-    return replace(found[1], field=f"{found[1].field}.localityLbSetting") if found else None
+    return found[1]._replace(field=f"{found[1].field}.localityLbSetting") if found else None
 
 
 def distribution(cluster: Cluster) -> str:

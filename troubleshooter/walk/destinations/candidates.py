@@ -87,7 +87,7 @@ def _passthrough(cluster: Cluster) -> Resource | None:
     found = cluster.rule.section("loadBalancer", cluster.port, cluster.subset) if cluster.rule else None
     if found is None or found[0].get("simple") != "PASSTHROUGH":
         return None
-    return replace(found[1], field=f"{found[1].field}.simple")
+    return found[1]._replace(field=f"{found[1].field}.simple")
 
 
 def _of_entry(

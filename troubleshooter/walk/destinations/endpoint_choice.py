@@ -8,7 +8,6 @@ Sources: https://istio.io/latest/docs/reference/config/networking/destination-ru
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from troubleshooter.mesh.basis.index import selects
 from troubleshooter.mesh.basis.pods import REGION, SUBZONE, ZONE
@@ -88,7 +87,7 @@ def _locality(trail: Trail) -> str:
 def _of_weights(mesh: Mesh, trail: Trail, cluster: Cluster) -> Resource | None:
     """The weights of the distribution that leads nowhere."""
     spot, number = locality_place(mesh, cluster), distribution_for(locality_setting(mesh, cluster), _locality(trail))
-    return replace(spot, field=f"{spot.field}.distribute[{number}].to") if spot and number is not None else spot
+    return spot._replace(field=f"{spot.field}.distribute[{number}].to") if spot and number is not None else spot
 
 
 def _to_kind(

@@ -11,8 +11,6 @@ and what is behind answers in plaintext. Which TLS finds a filter chain: `getFil
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.policy.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
 from troubleshooter.mesh.service.services import Endpoint
@@ -245,5 +243,5 @@ def _misnamed(mesh: Mesh, trail: Trail, sent: Offer) -> Quarrel | None:
     if not misses_name(mesh, trail, sent) or trail.hop.endpoint is None:
         return None
     said = f"the certificate of {trail.hop.endpoint.workload} holds none of the names that {sent.place} asks for"
-    spot = replace(sent.place, field=f"{sent.place.field}.subjectAltNames") if sent.place else None
+    spot = sent.place._replace(field=f"{sent.place.field}.subjectAltNames") if sent.place else None
     return Quarrel(said=said, outcome=refusal(trail, "UF", UNTRUSTED), place=spot)
