@@ -64,10 +64,19 @@ def test_pages_in_an_archive_are_evidence(run: RunCommand) -> None:
 def test_texts_that_nobody_knows_are_counted(run: RunCommand) -> None:
     """Nobody named them one by one, so they are not named one by one."""
     (said,) = [
-        line for line in run("diagnose", "-f", "bug-report.tar.gz", *FAILING).err.splitlines() if "not used" in line
+        line for line in run("diagnose", "-f", "bug-report.tar.gz", *FAILING).err.splitlines() if "no text" in line
     ]
 
-    assert "netstat, and 1 more beside the objects: no text that this program knows" in said
+    assert "netstat, and 1 more beside the objects: no text that is used from here" in said
+
+
+def test_access_log_in_an_archive_says_how_to_use_it(run: RunCommand, here: Path) -> None:
+    """It is not read from there, which is said."""
+    with tarfile.open(here / "logs.tgz", mode="w:gz") as archive:
+        archive.add(here / "bad.yaml", "mesh.yaml")
+        archive.add(here / "access.log", "proxies/shop/web-1/istio-proxy.log")
+
+    assert "name it: `--log FILE`" in run("diagnose", "-f", "logs.tgz", *FAILING).err
 
 
 def test_archive_of_pages_alone_needs_no_objects(run: RunCommand, here: Path) -> None:
@@ -89,7 +98,7 @@ def test_archive_without_anything_known_is_refused(run: RunCommand, here: Path) 
     refused = run("diagnose", "-f", "other.tgz", *FAILING)
 
     assert (2, "") == (refused.status, refused.out)
-    assert "other.tgz!readme: no text that this program knows" in refused.err
+    assert "other.tgz!readme: no text that is used from here" in refused.err
 
 
 @pytest.mark.usefixtures("report")

@@ -26,6 +26,8 @@ from troubleshooter.model import Exhibit, NotChecked
 
 log = logging.getLogger(__name__)
 
+LOG_ENDINGS = (".log", "logs.txt")
+
 
 def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidence:
     """What the texts of --envoy say, and those that stood beside the objects of -f. What of them cannot be used is said
@@ -58,4 +60,6 @@ def _counted(missing: tuple[NotChecked, ...], beside: tuple[Exhibit, ...]) -> It
     yield from (one for one in missing if one.what not in set(quiet))
     if quiet:
         others = f", and {len(quiet) - 1} more beside the objects" if len(quiet) > 1 else ""
-        yield note(quiet[0] + others, "no text that this program knows, so it was not used")
+        logs = any(name.endswith(LOG_ENDINGS) for name in quiet)
+        unlock = "Unpack an access log that matters and name it: `--log FILE`" if logs else ""
+        yield note(quiet[0] + others, "no text that is used from here", unlock)

@@ -10,7 +10,7 @@ from tests.collect.manifests import SERVICE, service
 from troubleshooter.collect import read_input
 from troubleshooter.model import Listing
 
-NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n"
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: shop}\n"
 NO_PODS = "apiVersion: v1\nitems: []\nkind: PodList\n"
 
 
@@ -21,20 +21,26 @@ def listed(write: Write, path: str, text: str) -> set[Listing]:
 
 
 def test_bug_report_lists_every_pod(write: Write) -> None:
-    """It asks for all namespaces, which shows in that there are several."""
-    text = f"{service('a', 'shop')}---\n{service('b', 'kube-system')}"
+    """It asks for all namespaces, which shows in the Service of the API server."""
+    text = f"{service('kubernetes', 'default')}---\n{POD}"
 
     assert {("east", "", "Pod", "")} == listed(write, "bug-report/cluster/k8s-resources", text)
 
 
-def test_bug_report_of_one_namespace_lists_its_pods(write: Write) -> None:
-    """With `--include shop` kubectl was asked for that one alone."""
-    assert {("east", "", "Pod", "shop")} == listed(write, "bug-report/cluster/k8s-resources", SERVICE)
+@pytest.mark.parametrize("text", [f"{SERVICE}---\n{POD}", service("kubernetes", "default")])
+def test_bug_report_that_does_not_show_it_lists_nothing(write: Write, text: str) -> None:
+    """It may have been asked for one namespace, or be a part of one."""
+    assert set() == listed(write, "bug-report/cluster/k8s-resources", text)
 
 
-def test_bug_report_lists_every_namespace(write: Write) -> None:
-    """They live in none, so all of them are asked for whatever is included."""
-    assert {("east", "", "Namespace", "")} == listed(write, "bug-report/cluster/k8s-cluster-resources", NAMESPACE)
+@pytest.mark.parametrize(
+    ("names", "expected"), [(["default", "kube-system"], {("east", "", "Namespace", "")}), (["shop"], set())]
+)
+def test_bug_report_lists_every_namespace(write: Write, names: list[str], expected: set[Listing]) -> None:
+    """Which shows in those that every cluster has."""
+    text = "---\n".join(f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n" for name in names)
+
+    assert expected == listed(write, "bug-report/cluster/k8s-cluster-resources", text)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,7 @@ def test_list_of_a_namespace_is_whole(write: Write, path: str, text: str) -> Non
 
 def test_damaged_list_is_not_whole(write: Write) -> None:
     """What stands in the damaged part is not known."""
-    text = f"{service('a', 'shop')}---\na: b: c\n---\n{service('b', 'other')}"
+    text = f"{service('kubernetes', 'default')}---\na: b: c\n---\n{POD}"
 
     assert set() == listed(write, "bug-report/cluster/k8s-resources", text)
 

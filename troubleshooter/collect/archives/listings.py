@@ -4,8 +4,9 @@ Decides: which kinds of which namespaces count as listed, by the place of a file
 what follows from that. Only kinds are told that a running cluster writes, and namespaces: of all others one object of a
 namespace is enough to count as seen.
 
-Sources: those of `layouts`. A bug-report that was asked for one namespace passes it to kubectl as `-n`; one that was
-asked for several gets nothing at all from there, and `-A` always finds more than one namespace.
+Sources: those of `layouts`. A bug-report that was asked for one namespace passes it to kubectl as `-n`; that it was
+asked for all shows in what every cluster has: the namespaces `default` and `kube-system`, and the Service of the API
+server.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ _OF_A_NAMESPACE = (
     re.compile(r"(?:^|[/!])namespaces/(?P<ns>[^/!]+)/(?:core|discovery\.k8s\.io)/(?P<plural>[a-z]+)\.yaml\Z"),
     re.compile(r"(?:^|[/!])cluster-resources/(?P<plural>[a-z]+)/(?P<ns>[^/!]+)\.json\Z"),
 )
+_NAMESPACES = {("Namespace", "", "default"), ("Namespace", "", "kube-system")}
+_SERVICE = ("Service", "default", "kubernetes")
 _KINDS = {
     "pods": ("", "Pod"),
     "endpoints": ("", "Endpoints"),
@@ -42,8 +45,8 @@ def listings(path: str, found: Contents, cluster: str) -> Iterator[Listing]:
 
 
 def _of_everything(found: Contents, cluster: str) -> Iterator[Listing]:
-    if any(thing.kind == "Namespace" for thing in found.objects):
+    held = {(thing.kind, thing.namespace, thing.name) for thing in found.objects}
+    if held >= _NAMESPACES:
         yield cluster, "", "Namespace", ""
-    spaces = {thing.namespace for thing in found.objects if thing.namespace}
-    if spaces:
-        yield cluster, "", "Pod", "" if len(spaces) > 1 else next(iter(spaces))
+    if _SERVICE in held and any(kind == "Pod" for kind, _, _ in held):
+        yield cluster, "", "Pod", ""
