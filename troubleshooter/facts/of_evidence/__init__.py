@@ -14,6 +14,7 @@ from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
+from troubleshooter.facts.of_evidence.headers import about_headers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
 from troubleshooter.facts.of_evidence.of_printed_pods import about_printed_pods, cases_of_pods
@@ -37,6 +38,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_certificates,
     about_policies_seen,
     about_peer_name,
+    about_headers,
     about_printed_pods,
     about_redirection,
     about_sockets,
