@@ -15,6 +15,7 @@ from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
+from troubleshooter.facts.of_evidence.of_answers import about_answers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
 from troubleshooter.facts.of_evidence.of_printed_pods import about_printed_pods, cases_of_pods
@@ -33,6 +34,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_routes,
     about_clusters,
     about_hosts,
+    about_answers,
     about_connection_seen,
     about_handshakes,
     about_certificates,

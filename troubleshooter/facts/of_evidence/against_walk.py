@@ -51,7 +51,6 @@ def _about_sender(case: CaseBuilder, scene: Scene) -> None:
     if sender is None or observation is None:
         return
     case.role("caller", pod_of(sender.node))
-    case.role("pod", pod_of(sender.node))
     if observation.entry.side is not Side.PASSTHROUGH:
         return
     held, port = Held(sender), observation.entry.downstream_local.rpartition(":")[2]

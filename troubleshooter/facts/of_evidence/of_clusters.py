@@ -22,6 +22,7 @@ from troubleshooter.facts.of_evidence.asked import (
 )
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.held import USED, Held, Piece
+from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.model import Source
 
@@ -64,6 +65,7 @@ def _about_missing(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, alon
     waiting = [c for c in clusters if c.value.name == missing[0] and c.value.state is ConfigState.WARMING]
     refused = held.counted("", "", "cluster_manager_cds_update_rejected")
     lost = [("warming", waiting[0].source)] if waiting else [("rejected", refused.source)] if refused else []
+    case.role("pod", pod_of(held.proxy.node) if lost else None)
     for word, source in lost:
         case.seen("evidence.config_lost", word, source)
         case.detail("evidence.config_part", f"the cluster {missing[0]}")

@@ -13,6 +13,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.asked import CATCH_ALL, object_of, service_of, virtual_hosts
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.held import Held, Piece
+from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.model import Source
 
@@ -89,6 +90,7 @@ def _about_none_usable(case: CaseBuilder, held: Held, name: str, hosts: Piece[tu
     missing = held.counted("cluster", name, "update_empty")
     if not hosts.value and missing is not None:
         case.seen("evidence.config_lost", "not-received", missing.source)
+        case.role("pod", pod_of(held.proxy.node))
         case.detail("evidence.config_part", f"the endpoints of {name}")
     elif not hosts.value and found is not None and found.value.discovery in BY_NAME:
         case.seen("service_entry.no_endpoints_because", "not-resolved", found.source)

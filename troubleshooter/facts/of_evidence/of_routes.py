@@ -20,6 +20,7 @@ from troubleshooter.facts.of_evidence.asked import (
 )
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.held import Held, Piece
+from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_timeouts import about_lateness, milliseconds
 
@@ -66,6 +67,7 @@ def _about_missing_route(case: CaseBuilder, held: Held, entry: AccessLogEntry, *
     if not found:
         source = listeners_for(held, entry)[0].source
         case.seen("evidence.config_lost", "not-received", source)
+        case.role("pod", pod_of(held.proxy.node))
         case.detail("evidence.config_part", f"the routes {names[0]}, for which its listener asks")
         return
     config, host = found[0]

@@ -1,0 +1,64 @@
+"""What a failed line and the sender's dump together say of an answer, and of the proxy that gave it.
+
+Decides: that an answer could not be read as HTTP/1.1, that an idle stream was ended and which setting did it, that a
+proxy had no memory left. Must not know which cause follows. Sources: docs, configuration/http/http_conn_man/
+response_code_details; faq/configuration/timeouts; operations/overload_manager.
+"""
+
+from __future__ import annotations
+
+from troubleshooter.evidence import AccessLogEntry, details_key
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence.asked import chains_for, object_of, rules_taken, service_of
+from troubleshooter.facts.of_evidence.ends import ends_of
+from troubleshooter.facts.of_evidence.held import Held
+from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.facts.of_timeouts import milliseconds
+
+BEFORE = "upstream_reset_before_response_started"
+NOT_READ = "protocol_error"
+OVERLOAD = "overload"
+
+
+def about_answers(case: CaseBuilder, scene: Scene) -> None:
+    """What the line says of the answer."""
+    observation = scene.observation
+    if observation is None:
+        return
+    entry, source = observation.entry, observation.source
+    places = [scene.hop.party.workload.object.at("metadata.name")] if scene.hop and scene.hop.party.workload else []
+    if details_key(entry.details).base == OVERLOAD or "OM" in entry.flags:
+        case.seen("evidence.overload", "yes", source, *places)
+        logging = scene.hop.party.pod if scene.hop else None
+        case.role("pod", logging.owner.at("metadata.name") if logging else case.roles.get("caller"))
+    if entry.flags == ("URX",):
+        case.seen("evidence.retries", "used-up", source, *([case.roles["target"]] if "target" in case.roles else []))
+    sender = ends_of(scene).sender
+    held = Held(sender) if sender is not None else None
+    if "SI" in entry.flags:
+        case.seen("evidence.idle_limit", _limited_by(held, entry), source, *places)
+    if held is not None:
+        _about_protocol(case, held, entry)
+
+
+def _limited_by(held: Held | None, entry: AccessLogEntry) -> str:
+    """Which setting let the stream be idle no longer. A route's goes before that of the listener."""
+    rules = rules_taken(held, entry) if held else []
+    if any(milliseconds(rule.idle_timeout) for rule in rules):
+        return "route"
+    chains = chains_for(held, entry) if held else iter(())
+    return "listener" if any(milliseconds(chain.stream_idle) for chain in chains) else "not-told"
+
+
+def _about_protocol(case: CaseBuilder, held: Held, entry: AccessLogEntry) -> None:
+    """An answer to HTTP/1.1 that was none."""
+    key, found, name = details_key(entry.details), held.cluster(entry.upstream_cluster), entry.cluster
+    if (key.base, key.reason) != (BEFORE, NOT_READ) or "UPE" not in entry.flags or found is None or name is None:
+        return
+    if not found.value.http2:
+        case.role("service", service_of(name))
+        place = [case.roles["service"]] if "service" in case.roles else []
+        case.seen("evidence.answer", "no-http1", found.source, *place)
+        case.role("destination_rule", object_of(found.value.made_from, "DestinationRule"))
+        case.detail("service.port", name.port)
+        case.detail("service.host", name.host)
