@@ -14,8 +14,16 @@ from troubleshooter.facts.of_evidence.istiod_logs import (
     cluster_cases,
 )
 from troubleshooter.facts.of_evidence.refusals import refusal_cases
+from troubleshooter.facts.of_evidence.registry import about_registry
 from troubleshooter.facts.of_evidence.sync import about_sync, sync_cases, version_cases
 
-ABOUT_A_REQUEST = (about_agent_log, about_api_access, about_keys_fetched, about_remote_cluster, about_sync)
+ABOUT_A_REQUEST = (
+    about_agent_log,
+    about_api_access,
+    about_keys_fetched,
+    about_remote_cluster,
+    about_registry,
+    about_sync,
+)
 
 ALONE = (cluster_cases, api_cases, sync_cases, refusal_cases, version_cases)
