@@ -86,6 +86,9 @@ class Reader:
         if not (contents.usable or contents.doubtful):
             unlock = "If a command wrote it, run that alone to see its error"
             self._taken.say(note(shown(file.name), "there is nothing in it", unlock))
+        if logs.MARK in source.text and contents.objects:
+            for missing in logs.no_configuration(source.name, contents.objects):
+                self._taken.say(missing)
         self._take([contents])
 
     def _archive(self, file: InputFile, content: BinaryIO) -> None:

@@ -131,6 +131,7 @@ def test_cluster_info_dump_is_read(write: Write) -> None:
     )
 
     assert ["Pod shop/web-1"] == things(found)
+    assert ["there is no object of Istio in it"] == [n.why.partition(" (")[0] for n in found.inventory.not_checked]
     assert [("a.tgz!d/shop/web-1/logs.txt!shop/web-1/istio-proxy.log", "no line break at its end", "shop/web-1")] == [
         (one.name, one.text, one.pod) for one in found.exhibits
     ]
@@ -147,6 +148,7 @@ def test_cluster_info_dump_on_standard_output_is_read(write: Write) -> None:
         pod.line_of("metadata.name"),
     )
     assert ["dump.txt!shop/web-1/istio-proxy.log"] == [one.name for one in found.exhibits]
+    assert ["there is no object of Istio in it"] == [n.why.partition(" (")[0] for n in found.inventory.not_checked]
 
 
 def test_a_log_without_its_end_ends_where_the_next_begins() -> None:
@@ -245,7 +247,7 @@ def test_hidden_values_are_not_known(write: Write) -> None:
     found = collected(write, {"cluster-resources/pods/shop.json": json.dumps([hidden])})
 
     assert {"b": "c"} == found.inventory.objects[0].annotations
-    assert ["a.tgz!cluster-resources/pods/shop.json"] == [note.what for note in found.inventory.not_checked]
+    assert "a.tgz!cluster-resources/pods/shop.json" == found.inventory.not_checked[0].what
 
 
 def test_secrets_in_archives_lose_their_values(write: Write) -> None:
@@ -317,6 +319,13 @@ def test_too_many_texts_are_counted(write: Write, monkeypatch: pytest.MonkeyPatc
     found = collected(write, {**pages, "proxies/shop/web-9/certs": CERTS + " " * 100})
 
     assert (1, ["5 texts of a.tgz"]) == (len(found.exhibits), [n.what for n in found.inventory.not_checked])
+
+
+def test_paths_that_no_pod_can_have_name_none(write: Write) -> None:
+    """A path is written by whoever made the archive, and a pod's name is printed."""
+    found = collected(write, {"proxies/shop/web\x1b[2J/certs": CERTS})
+
+    assert [""] == list(texts(found).values())
 
 
 def test_archive_of_nothing_is_refused(write: Write) -> None:

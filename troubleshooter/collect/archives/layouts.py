@@ -40,8 +40,9 @@ class Place:
 MESH_CONTAINERS = frozenset({"istio-proxy", "discovery", "istiod", "ztunnel"})
 """Whose logs are of use here; those of applications are their owners' business."""
 
-_OF_POD = r"(?P<ns>[^/!]+)/(?P<pod>[^/!]+)"
-_GATHERED = r"namespaces/(?P<ns>[^/!]+)/pods/(?P<pod>[^/!]+)"
+# Names as Kubernetes allows them: they go on as those of a pod, and are printed.
+_OF_POD = r"(?P<ns>[a-z0-9-]+)/(?P<pod>[a-z0-9.-]+)"
+_GATHERED = r"namespaces/(?P<ns>[a-z0-9-]+)/pods/(?P<pod>[a-z0-9.-]+)"
 
 _ROWS: tuple[tuple[str, Use], ...] = (
     # istioctl bug-report

@@ -9,11 +9,12 @@ line break has the closing mark on its last line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from troubleshooter.collect.archives.layouts import MESH_CONTAINERS
-from troubleshooter.collect.text import SourceText
-from troubleshooter.model import Exhibit
+from troubleshooter.collect.errors import note
+from troubleshooter.collect.text import SourceText, shown
+from troubleshooter.model import Exhibit, NotChecked, Object
 
 MARK = "==== START logs for container "
 LONGEST = 8 * 2**20
@@ -63,3 +64,11 @@ def shortened(text: str) -> str:
     begin = text.rfind("\n", 0, _BEGINNING) + 1
     end = text.find("\n", len(text) - LONGEST) + 1 or len(text)
     return text[:begin] + "\n" * text.count("\n", begin, end) + text[end:]
+
+
+def no_configuration(name: str, objects: Iterable[Object]) -> Iterator[NotChecked]:
+    """What is to be said of a dump that holds no object of Istio: `kubectl cluster-info dump` never asks for any, and a
+    support bundle only where it may."""
+    if not any(thing.group.endswith("istio.io") for thing in objects):
+        why = "there is no object of Istio in it (VirtualService and so on), so what they say is not known"
+        yield note(shown(name), why, "Add them: `kubectl get istio-io -A -o yaml`")

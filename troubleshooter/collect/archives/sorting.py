@@ -48,6 +48,7 @@ class Sorter:
     _patches: set[str] = field(default_factory=set)
     _strange: list[str] = field(default_factory=list)
     _dropped: int = 0
+    _few: bool = False
     _size: int = 0
 
     def add(self, name: str, path: str, data: bytes) -> None:
@@ -78,6 +79,7 @@ class Sorter:
         for one in logs.exhibits(source.name, source.text):
             self._keep(one)
         source = logs.without_logs(source)
+        self._few = self._few or place.use is Use.LOGS or bool(place.kind[1])
         if place.use is Use.LOGS:
             return
         if manifests.is_kustomization(source.name):
@@ -110,6 +112,8 @@ class Sorter:
         counting = [(name, found) for name, found in self._contents if name not in self._patches]
         things = [thing for _, found in counting for thing in found.objects if not manifests.is_test(thing)]
         kept = set(map(id, manifests.latest(things)))
+        if self._few and things:
+            self.notes += logs.no_configuration(self.name, things)
         self._say_what_was_left_out()
         return (replace(f, objects=tuple(o for o in f.objects if id(o) in kept)) for _, f in counting)
 
