@@ -1,0 +1,32 @@
+"""What real proxies said of TLS, policies and tokens names the cause, and of what is no failure none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from troubleshooter.cli import main
+
+HERE = Path(__file__).parent
+FOLDERS = HERE / "tls"
+ROWS: list[dict[str, str]] = yaml.safe_load((HERE / "tls.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["capture"]) for row in ROWS])
+def test_the_capture_shows_its_cause(row: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The log of the one that sent, and the pages of both: the root is the cause of the table."""
+    folder = FOLDERS / row["capture"]
+    given = [word for pages in (folder, folder / "server") if pages.is_dir() for word in ("--envoy", str(pages))]
+
+    main(["diagnose", "--log", str(folder / "access.log"), *given, "-o", "json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+
+    assert row["root"] == next((finding["cause"] for finding in findings if finding["root"]), "")
+
+
+def test_each_capture_has_a_row() -> None:
+    """No folder lies about untried."""
+    assert sorted(folder.name for folder in FOLDERS.iterdir()) == sorted(row["capture"] for row in ROWS)
