@@ -27,7 +27,8 @@ def about_sockets(case: CaseBuilder, scene: Scene) -> None:
     word = _word(held, others)
     first = next((one for one in shown if not one.loopback), shown[0]) if shown else None
     place = Source(file=reading.name, line=first.line if first else 1, text=first.text if first else "")
-    case.seen("target.sockets", word, place, *([case.roles["target"]] if "target" in case.roles else []))
+    meant = ("service", "target") if word == "other-port" else ("target",)
+    case.seen("target.sockets", word, place, *(case.roles[role] for role in meant if role in case.roles))
     case.detail("target.port", port)
     case.detail("target.socket_line", f"{reading.name}:{place.line}")
     case.detail("target.open_ports", ", ".join(str(one) for one in sorted({s.port for s in others if not s.loopback})))
