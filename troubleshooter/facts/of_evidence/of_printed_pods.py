@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator
 
 from troubleshooter.evidence import AccessLogEntry, Evidence, Side
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_evidence.printed import Printed, creation_in, printed_events, printed_pods
+from troubleshooter.facts.of_evidence.printed import Printed, creation_in, made_by, printed_events, printed_pods
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_pod_states import about_state
 from troubleshooter.facts.of_pods import about_refusal, all_made
@@ -27,12 +27,17 @@ LONGEST = 500
 
 
 def cases_of_pods(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
-    """A case for each printed pod that is not well, each workload whose pods cannot be made, and each pod whose network
-    cannot be."""
-    for pod in printed_pods(mesh, evidence):
+    """A case for each printed pod that is not well, unless another one of its workload is ready; each workload whose
+    pods cannot be made; each pod whose network cannot be."""
+    held = list(printed_pods(mesh, evidence))
+    served = {(pod.place.namespace, made_by(pod.place.name)) for pod in held if pod.ready}
+    for pod in held:
         case = CaseBuilder(f"evidence/pod/{pod.place.namespace}/{pod.place.name}", CaseKind.PIECE)
-        _about_pod(case, pod)
-        if len(case.facts) > 1 or not pod.ready:
+        if pod.described is not None:
+            about_state(case, pod.described)
+        if not pod.ready and (pod.place.namespace, made_by(pod.place.name)) not in served:
+            _about_pod(case, pod)
+        if case.facts:
             yield case.build()
     for (kind, space, name), failure in creation_in(mesh, evidence).failures.items():
         case = CaseBuilder(f"evidence/creation/{space}/{kind}/{name}", CaseKind.PIECE)
@@ -108,8 +113,9 @@ def _about_pod(case: CaseBuilder, pod: Printed) -> None:
     if pod.described is not None:
         about_state(case, pod.described)
     case.role("pod", pod.place)
-    case.role("target", pod.workload.object.at() if pod.workload else pod.place)
-    case.fact("pod.ready", "yes" if pod.ready else "no", pod.place)
+    owner = pod.workload.object.at() if pod.workload else None
+    case.role("target", owner or pod.place)
+    case.fact("pod.ready", "yes" if pod.ready else "no", owner, pod.place)
     if pod.ailment is not None:
         _about_ailment(case, pod.ailment)
 

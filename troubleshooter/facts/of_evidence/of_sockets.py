@@ -29,6 +29,8 @@ def about_sockets(case: CaseBuilder, scene: Scene) -> None:
     place = Source(file=reading.name, line=first.line if first else 1, text=first.text if first else "")
     meant = ("service", "target") if word == "other-port" else ("target",)
     case.seen("target.sockets", word, place, *(case.roles[role] for role in meant if role in case.roles))
+    if word == "elsewhere":
+        case.forget(("target.binds",))  # what the application does outranks what it is told
     case.detail("target.port", port)
     case.detail("target.socket_line", f"{reading.name}:{place.line}")
     case.detail("target.open_ports", ", ".join(str(one) for one in sorted({s.port for s in others if not s.loopback})))

@@ -24,6 +24,8 @@ from troubleshooter.model import Inventory, Object, Resource
 
 _HASHED = re.compile(r"(.+)-[bcdfghjklmnpqrstvwxz2456789]{5,10}-[bcdfghjklmnpqrstvwxz2456789]{5}")
 """How the names of a Deployment's pods are made: letters that spell no words."""
+_NUMBERED = re.compile(r"(.+)-[0-9]{1,5}")
+"""How those of a StatefulSet's pods are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,12 @@ def printed_pods(mesh: Mesh, evidence: Evidence) -> Iterator[Printed]:
                 ailment=_ailment(row, place),
                 workload=known[0] if known else None,
             )
+
+
+def made_by(name: str) -> str:
+    """What all pods of a workload have in common in their names."""
+    hashed, numbered = _HASHED.fullmatch(name), _NUMBERED.fullmatch(name)
+    return hashed[1] if hashed else numbered[1] if numbered else name
 
 
 def printed_events(evidence: Evidence) -> Iterator[Object]:
