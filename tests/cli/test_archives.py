@@ -70,13 +70,17 @@ def test_texts_that_nobody_knows_are_counted(run: RunCommand) -> None:
     assert "netstat, and 1 more beside the objects: no text that is used from here" in said
 
 
-def test_access_log_in_an_archive_says_how_to_use_it(run: RunCommand, here: Path) -> None:
-    """It is not read from there, which is said."""
+def test_access_log_in_an_archive_is_used(run: RunCommand, here: Path) -> None:
+    """What it tells of the request was seen; without a request it is listed, and everything is looked at."""
     with tarfile.open(here / "logs.tgz", mode="w:gz") as archive:
         archive.add(here / "bad.yaml", "mesh.yaml")
         archive.add(here / "access.log", "proxies/shop/web-1/istio-proxy.log")
 
-    assert "name it: `--log FILE`" in run("diagnose", "-f", "logs.tgz", *FAILING).err
+    asked = json.loads(run("diagnose", "-f", "logs.tgz", *FAILING, "-o", "json").out)
+    audit = json.loads(run("diagnose", "-f", "logs.tgz", "-o", "json").out)
+
+    assert [True] == [step["observed"] for step in asked["path"] if step["verdict"] == "fail"]
+    assert (None, 2) == (audit["request"], len(audit["groups"]))
 
 
 def test_archive_of_pages_alone_needs_no_objects(run: RunCommand, here: Path) -> None:

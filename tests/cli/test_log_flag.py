@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -138,3 +139,61 @@ def test_log_without_a_mesh_and_without_a_failure(run: RunCommand, here: Path) -
 
     assert 0 == shown.status
     assert {"the mesh", "access.log"} <= {one["what"] for one in json.loads(shown.out)["not_checked"]}
+
+
+def test_several_logs_are_one(run: RunCommand, here: Path) -> None:
+    """Logs that are named one by one, in a folder, or compressed are counted together."""
+    folder = here / "logs"
+    folder.mkdir()
+    (folder / "one.log").write_text(UNHEALTHY * 2, encoding="utf-8")
+    (folder / "two.log.gz").write_bytes(gzip.compress((UNHEALTHY * 3).encode()))
+    (folder / "notes.bin").write_bytes(b"\0\1")
+    (folder / "notes.txt").write_text("nothing here\n")
+    shown = run("diagnose", "-f", "bad.yaml", "--log", "access.log", "--log", "logs", "-o", "json")
+
+    assert [(6, ["UH"]), (2, ["NR"])] == [(g["count"], g["flags"]) for g in json.loads(shown.out)["groups"]]
+    assert "notes.bin: this is no text" in shown.err
+    assert "notes.txt" not in shown.err
+
+
+def test_named_log_that_tells_nothing(run: RunCommand) -> None:
+    """Beside another, a log without a line of an access log is named, and the other is used."""
+    shown = run(*LOG, "--log", "good.yaml")
+
+    assert 1 == shown.status
+    assert "good.yaml: there is no access log line in it" in shown.err
+
+
+OWN_LINE = "2026-03-01T10:00:00Z;404;NR;route_not_found;GET;payments.shop:8080;/api/x\n"
+OWN = (
+    "%START_TIME%;%RESPONSE_CODE%;%RESPONSE_FLAGS%;%RESPONSE_CODE_DETAILS%;"
+    "%REQ(:METHOD)%;%REQ(:AUTHORITY)%;%REQ(:PATH)%"
+)
+
+
+def test_format_of_ones_own(run: RunCommand, here: Path) -> None:
+    """--log-format says what the lines look like; the arguments of each failure repeat it."""
+    (here / "own.log").write_text(OWN_LINE, encoding="utf-8")
+    found = _json(run, "diagnose", "-f", "bad.yaml", "--log", "own.log", "--log-format", OWN)
+
+    assert ("vs-no-match-no-default", ["NR"]) == (found["findings"][0]["cause"], found["outcome"]["flags"])
+    assert OWN in found["groups"][0]["arguments"]
+
+
+def test_format_of_the_mesh_config(run: RunCommand, here: Path) -> None:
+    """The format in ConfigMap istio is known without a flag."""
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "istio", "namespace": "istio-system"}}
+    config["data"] = {"mesh": f"accessLogFormat: '{OWN}'\n"}
+    (here / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (here / "own.log").write_text(OWN_LINE, encoding="utf-8")
+    found = _json(run, "diagnose", "-f", "bad.yaml", "-f", "config.json", "--log", "own.log")
+
+    assert "vs-no-match-no-default" == found["findings"][0]["cause"]
+
+
+def test_log_among_other_evidence(run: RunCommand) -> None:
+    """A log that is given with --envoy is known for what it is and counted with the others."""
+    groups = _json(run, "diagnose", "-f", "bad.yaml", "--envoy", "access.log")["groups"]
+    both = _json(run, "diagnose", "-f", "bad.yaml", "--envoy", "access.log", "--log", "access.log")["groups"]
+
+    assert ([2, 1], [4, 2]) == ([g["count"] for g in groups], [g["count"] for g in both])

@@ -38,7 +38,7 @@ BOMB = "a: &a [x]\n" + "".join(
         ((*DIAGNOSE, "--fail-on", "doubt"), "invalid choice: 'doubt'"),
         ((*DIAGNOSE, "--log", "none.log"), "none.log: there is no such file"),
         ((*DIAGNOSE, "--log", "good.yaml"), "there is no access log line in it"),
-        ((*DIAGNOSE, "--log", "."), "it cannot be read"),
+        ((*DIAGNOSE, "--log", "access.log", "--log-format", "%"), "--log-format: what begins with '%' is no operator"),
         ((*DIAGNOSE, "--with", "none.yaml"), "none.yaml: there is no such file"),
         (
             (*DIAGNOSE, "--without", "shop/deployment/paymets"),
@@ -85,12 +85,15 @@ def test_file_that_cannot_be_read(run: RunCommand, here: Path, name: str, conten
     assert (2, "", True) == (refused.status, refused.out, said in refused.err), refused.err
 
 
-@pytest.mark.parametrize("content", [b"\x1f\x8b\x08\x00rest", b"\x00\x00\x00"])
-def test_log_that_is_no_text(run: RunCommand, here: Path, content: bytes) -> None:
-    """A compressed or binary log is refused, and not searched for lines."""
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"\x1f\x8b\x08\x00rest", "it is damaged"), (b"\x00\x00\x00", "this is no text")]
+)
+def test_log_that_is_no_text(run: RunCommand, here: Path, content: bytes, said: str) -> None:
+    """A damaged or binary log is refused, and not searched for lines."""
     (here / "access.log.gz").write_bytes(content)
+    refused = run("diagnose", "-f", "good.yaml", "--log", "access.log.gz")
 
-    assert "this is no text" in run("diagnose", "-f", "good.yaml", "--log", "access.log.gz").err
+    assert (2, True) == (refused.status, said in refused.err), refused.err
 
 
 def test_header_value_is_not_repeated(run: RunCommand) -> None:

@@ -8,30 +8,22 @@ from __future__ import annotations
 import argparse
 import difflib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.logs import Told
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import sentence
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
-from troubleshooter.evidence import Evidence, LogSummary
+from troubleshooter.evidence import LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, LogGroup, NotChecked, Request
 from troubleshooter.remedy import Situation
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import RequestError, parse_request
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What was seen: the failures of a log, None without one, under its name, and other evidence."""
-
-    summary: LogSummary | None = None
-    log: str = ""
-    evidence: Evidence = field(default_factory=Evidence)
 
 
 def request_of_flags(args: argparse.Namespace) -> Request | None:
@@ -100,8 +92,9 @@ def consultation_on(
         mesh = Mesh(inventory)
         found = failures(mesh, summary)
         groups = log_groups(mesh, summary, given_arguments(args))
-        failure = _in_question(mesh, found, request, namespace)
-        notes = () if failure else _unused(told.log, summary, found, request)
+        if request or not told.beside:
+            failure = _in_question(mesh, found, request, namespace)
+            notes = () if failure else _unused(told.log, summary, found, request)
     situation: Situation | LogLine | None = Situation(
         inventory=inventory,
         request=failure.request if failure else request,
@@ -134,7 +127,6 @@ def _in_question(mesh: Mesh, found: Sequence[Failure], request: Request | None, 
 
 def _unused(log: str, summary: LogSummary, found: Sequence[Failure], request: Request | None) -> tuple[NotChecked, ...]:
     """Why the log says nothing about what is in question."""
-    log = "standard input" if log == "-" else log
     if request is None and summary.failed:
         raise Refused(f"{log}: none of its {summary.failed} failed lines names a host; name the request with --to URL")
     failing = f"{summary.failed} failed requests" if summary.failed != 1 else "one failed request"
@@ -151,10 +143,12 @@ def given_arguments(args: argparse.Namespace) -> tuple[str, ...]:
         ("-f", args.filename),
         ("--with", args.laid_over),
         ("--without", args.without),
+        ("--log", args.log),
+        ("--log-format", args.log_format),
         ("--envoy", args.envoy),
         ("--paste", args.paste),
         ("--knowledge", args.knowledge),
     )
     many = [word for name, values in flags for value in values for word in (name, value)]
-    single = (("-n", args.namespace), ("--log", args.log), ("--symptom", args.symptom))
+    single = (("-n", args.namespace), ("--symptom", args.symptom))
     return (*many, *(word for name, value in single if value for word in (name, value)))

@@ -89,7 +89,16 @@ REQUEST = (
     flag("--expect", metavar="SERVICE[:SUBSET]", default="", help="where the request should arrive"),
 )
 SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")
-LOG = flag("--log", metavar="FILE", default="", help="access log lines of a proxy; - for standard input")
+LOG = repeated(
+    "--log",
+    metavar="FILE",
+    help="access logs of proxies, also compressed (.gz); files, folders, - for standard input; repeat it",
+)
+LOG_FORMAT = repeated(
+    "--log-format",
+    metavar="FORMAT",
+    help="the format of --log, as Envoy's operators say it, where it is not Istio's; that of the mesh config is known",
+)
 ENVOY = repeated(
     "--envoy",
     metavar="FILE",
@@ -120,7 +129,7 @@ WIZARD = Command(
     flags=(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
-        ("What was seen", (SYMPTOM, LOG, ENVOY, PASTE)),
+        ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -137,7 +146,7 @@ COMMANDS = {
         flags=(
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
-            ("What was seen", (SYMPTOM, LOG, ENVOY, PASTE)),
+            ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
             ("The result", (TRACE, OUTPUT, FAIL_ON)),
             ("Running", RUNNING),
         ),

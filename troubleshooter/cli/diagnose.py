@@ -10,12 +10,12 @@ import logging
 from dataclasses import replace
 
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
-from troubleshooter.cli.asking import Told, consultation_on, demand_symptom, request_of_flags
+from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
 from troubleshooter.cli.before import walk_before
-from troubleshooter.cli.evidence import read_evidence
 from troubleshooter.cli.knowledge import read_rulebook
-from troubleshooter.cli.pasting import Pastes, read_pastes
-from troubleshooter.cli.reading import Laid, demand_one_reader, read_log, read_mesh
+from troubleshooter.cli.logs import read_told
+from troubleshooter.cli.pasting import read_pastes
+from troubleshooter.cli.reading import demand_one_reader, read_mesh
 from troubleshooter.cli.showing import shown
 from troubleshooter.collect.garbage import collection_paused
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
@@ -46,24 +46,18 @@ def run(args: argparse.Namespace) -> Answer:
         pastes = read_pastes(args, rulebook)
         args = pastes.onto(args)
         laid = read_mesh(args, pastes.collected)
-        consultation = consultation_on(args, rulebook, engine, laid.inventory, _told(args, laid, pastes))
+        told = read_told(args, laid, pastes)
+        consultation = consultation_on(args, rulebook, engine, laid.inventory, told)
         diagnosis = concluded(consultation)
     if diagnosis.walk is not None:
         before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
         diagnosis = replace(diagnosis, before=before)
     if args.trace and consultation.examined.walked is not None:
         diagnosis = replace(diagnosis, walk=traced(consultation.examined.mesh, consultation.examined.walked))
-    told = consultation.situation is None
+    untouched = consultation.situation is None
     status = status_of(diagnosis, args.fail_on)
-    open_end = told and diagnosis.root is None and status == FINE
-    return Answer(shown(diagnosis, args.output, told=told), UNDETERMINED if open_end else status)
-
-
-def _told(args: argparse.Namespace, laid: Laid, pastes: Pastes) -> Told:
-    """What was seen: the log of --log, else the log lines that were pasted, and all other evidence."""
-    summary = read_log(args.log) if args.log else pastes.log
-    name = args.log or next(iter(args.paste), "")
-    return Told(summary=summary, log=name, evidence=read_evidence(args, laid))
+    open_end = untouched and diagnosis.root is None and status == FINE
+    return Answer(shown(diagnosis, args.output, told=untouched), UNDETERMINED if open_end else status)
 
 
 def concluded(consultation: Consultation) -> Diagnosis:

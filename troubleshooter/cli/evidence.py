@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -20,18 +20,17 @@ from troubleshooter.cli.reading import Laid, standard_input
 from troubleshooter.collect import sentence
 from troubleshooter.collect.errors import note
 from troubleshooter.collect.exhibits import read_exhibits
-from troubleshooter.evidence import Evidence, take
-from troubleshooter.evidence.recognition import EMPTY, UNKNOWN
+from troubleshooter.evidence import Evidence, Format, Kind, take
+from troubleshooter.evidence.access.log_page import ACCESS_LOG, log_kind
+from troubleshooter.evidence.recognition import EMPTY, KINDS, UNKNOWN
 from troubleshooter.model import Exhibit, NotChecked
 
 log = logging.getLogger(__name__)
 
-LOG_ENDINGS = (".log", "logs.txt")
 
-
-def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidence:
-    """What the texts of --envoy say, and those that stood beside the objects of -f. What of them cannot be used is said
-    on standard error.
+def read_evidence(args: argparse.Namespace, laid: Laid | None, formats: Sequence[Format]) -> Evidence:
+    """What the texts of --envoy say, and those that stood beside the objects of -f, access logs in these formats among
+    them. What of them cannot be used is said on standard error.
 
     Raises:
         Refused: something that was named cannot be read, or none of it is of a kind that is known.
@@ -39,7 +38,7 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidenc
     with refusing():
         found = list(read_exhibits(args.envoy, stdin=standard_input))
     beside = laid.exhibits if laid else ()
-    evidence = take(chain((one for one in found if isinstance(one, Exhibit)), beside))
+    evidence = take(chain((one for one in found if isinstance(one, Exhibit)), beside), _kinds(formats))
     unreadable = (one for one in found if isinstance(one, NotChecked))
     missing = (*unreadable, *_counted(evidence.not_checked, beside))
     more = args.log or args.to or args.symptom
@@ -53,6 +52,11 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None = None) -> Evidenc
     return replace(evidence, not_checked=missing)
 
 
+def _kinds(formats: Sequence[Format]) -> tuple[Kind, ...]:
+    """All kinds, with logs in these formats."""
+    return tuple(log_kind(formats) if kind is ACCESS_LOG else kind for kind in KINDS)
+
+
 def _counted(missing: tuple[NotChecked, ...], beside: tuple[Exhibit, ...]) -> Iterator[NotChecked]:
     """What cannot be used; of the texts that nobody named, those of no known kind are only counted."""
     unnamed = {one.name for one in beside}
@@ -60,6 +64,4 @@ def _counted(missing: tuple[NotChecked, ...], beside: tuple[Exhibit, ...]) -> It
     yield from (one for one in missing if one.what not in set(quiet))
     if quiet:
         others = f", and {len(quiet) - 1} more beside the objects" if len(quiet) > 1 else ""
-        logs = any(name.endswith(LOG_ENDINGS) for name in quiet)
-        unlock = "Unpack an access log that matters and name it: `--log FILE`" if logs else ""
-        yield note(quiet[0] + others, "no text that is used from here", unlock)
+        yield note(quiet[0] + others, "no text that is used from here")

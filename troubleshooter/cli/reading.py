@@ -1,4 +1,4 @@
-"""What the flags name, read: the mesh, manifests laid over it, a log.
+"""What the flags name, read: the mesh, manifests laid over it.
 
 Decides: that standard input goes to one flag, and that what is damaged is said on standard error. Must not know what
 any of it means.
@@ -7,26 +7,20 @@ any of it means.
 from __future__ import annotations
 
 import argparse
-import codecs
 import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import chain
-from pathlib import Path
-from typing import BinaryIO
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
-from troubleshooter.collect import KUBECTL_COMMAND, InputError, overlay, read_input, read_inventory, sentence
+from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, read_inventory, sentence
 from troubleshooter.collect.files import Collected
-from troubleshooter.collect.inputs import MAX_BYTES, unreadable
+from troubleshooter.collect.inputs import MAX_BYTES
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
-from troubleshooter.evidence import LogSummary, parse_lines, summarise
 from troubleshooter.model import Exhibit, Inventory, NotChecked
 from troubleshooter.walk import RequestError
 from troubleshooter.walk.request.without import take_away
@@ -34,8 +28,6 @@ from troubleshooter.walk.request.without import take_away
 log = logging.getLogger(__name__)
 
 STDIN = "-"
-LOOKED_AT = 4096
-"""So many bytes tell whether a log is text."""
 
 NO_MESH = NotChecked(
     what="the mesh", why="absent from the input: there is no object in it", unlock="Name its objects with -f FILE"
@@ -122,7 +114,7 @@ def _named(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
     yield from dict.fromkeys(("--with", path) for path in args.laid_over)
     yield from (("--envoy", path) for path in getattr(args, "envoy", ()))
     yield from (("--paste", path) for path in getattr(args, "paste", ()))
-    yield ("--log", getattr(args, "log", ""))
+    yield from dict.fromkeys(("--log", path) for path in getattr(args, "log", ()))
 
 
 def standard_input() -> bytes:
@@ -136,50 +128,3 @@ def standard_input() -> bytes:
     if sys.stdin.isatty():
         output.say(f"{program()}: reading standard input; end it with Ctrl-D")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def read_log(name: str) -> LogSummary:
-    """The failures of a log, which may be longer than memory.
-
-    Raises:
-        Refused: it cannot be read, is no text, or holds no line of an access log.
-    """
-    try:
-        with _opened(name) as file:
-            summary = summarise(parse_lines(_lines(file, name), file=name))
-    except OSError as error:
-        raise Refused(str(InputError(unreadable(_shown(name), error)))) from None
-    log.info("%d requests read from %s, %d of them failed", summary.entries, _shown(name), summary.failed)
-    if not summary.entries:
-        raise Refused(
-            f"{_shown(name)}: there is no access log line in it. Give the log of a proxy: "
-            "kubectl logs POD -n NAMESPACE -c istio-proxy"
-        )
-    return summary
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[BinaryIO]:
-    if name != STDIN:
-        with Path(name).open("rb") as file:
-            yield file
-    elif sys.stdin is None:
-        raise Refused("standard input is closed; name a file instead of -")
-    else:
-        yield sys.stdin.buffer
-
-
-def _lines(file: BinaryIO, name: str) -> Iterator[str]:
-    """The lines of a text; bytes that are no UTF-8 are replaced. UTF-16 is what PowerShell writes."""
-    begin = file.readline(LOOKED_AT)
-    if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from (begin + file.read(MAX_BYTES)).decode("utf-16", errors="replace").splitlines()
-    elif b"\0" in begin or begin.startswith(b"\x1f\x8b"):
-        raise Refused(f"{_shown(name)}: this is no text; a compressed log must be unpacked first")
-    else:
-        begin += b"" if begin.endswith(b"\n") else file.readline()
-        yield from (line.decode("utf-8", errors="replace") for line in chain([begin], file))
-
-
-def _shown(name: str) -> str:
-    return "standard input" if name == STDIN else name

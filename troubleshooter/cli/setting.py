@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
-from troubleshooter.cli.evidence import read_evidence
+from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.pasting import laid, read_pastes
-from troubleshooter.cli.reading import NOTHING, read_log, read_mesh
+from troubleshooter.cli.reading import NOTHING, read_mesh
 from troubleshooter.collect import KUBECTL_COMMAND, InputError
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult.pasted import PASTED
@@ -32,6 +32,7 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     pastes = read_pastes(args, rulebook)
     args = pastes.onto(args)
     mesh = read_mesh(args, pastes.collected) if args.filename or pastes.collected != NOTHING else None
+    seen = read_told(args, mesh, pastes)
 
     def lay(objects: Sequence[Piece]) -> Inventory:
         try:
@@ -53,16 +54,12 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         collect=KUBECTL_COMMAND,
         program=program(),
         inventory=mesh.inventory if mesh and (args.filename or mesh.inventory.objects) else None,
-        summary=read_log(args.log) if args.log else pastes.log,
-        evidence=read_evidence(args, mesh),
-        log=_named(args.log or next(iter(args.paste), "")),
+        summary=seen.summary,
+        evidence=seen.evidence,
+        log=f"{seen.log[:1].upper()}{seen.log[1:]}" if seen.log == "standard input" else seen.log,
         request=request_of_flags(args),
         symptom=args.symptom,
         arguments=given_arguments(args),
         namespace=args.namespace or DEFAULT_NAMESPACE,
         lay=lay,
     )
-
-
-def _named(log: str) -> str:
-    return "Standard input" if log == "-" else log

@@ -15,7 +15,9 @@ from troubleshooter.evidence.access.entry import (
     parse_cluster,
 )
 from troubleshooter.evidence.access.failure_groups import FailureGroup, LogSummary, group_failures, summarise
+from troubleshooter.evidence.access.formats import Format
 from troubleshooter.evidence.access.lines import ParsedLine, parse_line, parse_lines
+from troubleshooter.evidence.access.log_page import LogPage
 from troubleshooter.evidence.access.named_stage import NamedStage, Words, stage_named_by
 from troubleshooter.evidence.kinds import Kind, Unreadable
 from troubleshooter.evidence.page import Page
@@ -28,7 +30,9 @@ __all__ = [
     "DetailsKey",
     "Evidence",
     "FailureGroup",
+    "Format",
     "Kind",
+    "LogPage",
     "LogSummary",
     "NamedStage",
     "Page",

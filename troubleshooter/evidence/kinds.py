@@ -29,8 +29,10 @@ class Partly:
 class Kind:
     """`words` say what it is, for people ("the configuration of an Envoy proxy (config_dump)"); `fits` tells whether a
     text is one, from its beginning or its JSON; `read` gives its value, of a type that no other kind has, or raises
-    Unreadable, or gives Partly what could be read. Neither raises anything else, whatever the text."""
+    Unreadable, or gives Partly what could be read. Neither raises anything else, whatever the text. `also` marks what
+    may stand among the lines of a text of another kind, and is read from there, too."""
 
     words: str
     fits: Callable[[Page], bool]
     read: Callable[[Page], Any]
+    also: bool = False

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from troubleshooter.evidence import envoy, istiod, pods
+from troubleshooter.evidence.access import log_page
 from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
-KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS, *pods.KINDS)
+KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS, *pods.KINDS, *log_page.KINDS)
+"""Logs stand last: a line of one may stand in any other text."""
 
 T = TypeVar("T")
 
@@ -86,10 +88,15 @@ def _why_not(page: Page) -> str:
 
 
 def _read(page: Page, kinds: tuple[Kind, ...]) -> Iterator[Reading[Any] | NotChecked]:
-    kind = kind_of(page, kinds)
-    if kind is None:
+    first = kind_of(page, kinds)
+    if first is None:
         yield NotChecked(what=page.name, why=_why_not(page), unlock=UNLOCK)
         return
+    for kind in (first, *(more for more in kinds if more.also and more is not first and more.fits(page))):
+        yield from _as(kind, page)
+
+
+def _as(kind: Kind, page: Page) -> Iterator[Reading[Any] | NotChecked]:
     try:
         value = kind.read(page)
     except Unreadable as wrong:

@@ -23,7 +23,6 @@ from troubleshooter.evidence.access.details import DetailsKey, classify_transpor
 from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.reuse import Connections
-from troubleshooter.evidence.ambient.ztunnel_failures import ZtunnelLog, ZtunnelTally
 from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
 
 MAX_KINDS = 500
@@ -64,14 +63,13 @@ class FailureGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:
     """A whole log: `groups`, biggest first; the number of access log `entries`, how many of them `failed`, how many of
-    those are in no group; how many lines were skipped, by reason; and what `ztunnel` logged among them."""
+    those are in no group; and how many lines were skipped, by reason."""
 
     groups: tuple[FailureGroup, ...] = ()
     entries: int = 0
     failed: int = 0
     ungrouped: int = 0
     skipped: Mapping[SkipReason, int] = field(default_factory=dict)
-    ztunnel: ZtunnelLog = field(default_factory=ZtunnelLog)
 
 
 def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
@@ -86,14 +84,12 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     connections = Connections()
     kinds: dict[_Kind, _Places] = {}
     skipped: Counter[SkipReason] = Counter()
-    ztunnel = ZtunnelTally()
     entries = failed = ungrouped = 0
     for line in lines:
         if isinstance(line, SkippedLine):
             skipped[line.why] += 1
             continue
         if isinstance(line, ZtunnelEntry):
-            ztunnel.add(line)
             if line.event == "opened":
                 continue
             line = entry_of_ztunnel(line)  # noqa: PLW2901 - from here on it is a connection like any other
@@ -113,7 +109,6 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         failed=failed,
         ungrouped=ungrouped,
         skipped=dict(skipped),
-        ztunnel=ztunnel.log(),
     )
 
 

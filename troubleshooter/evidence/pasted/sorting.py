@@ -18,6 +18,9 @@ from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.evidence.recognition import KINDS, kind_of
 from troubleshooter.model import Exhibit
 
+NOT_LOGS = tuple(kind for kind in KINDS if not kind.also)
+"""Kinds of a whole piece; an access log is known by each of its lines."""
+
 _LOOKED_AT = 200
 """So many lines tell whether a text is a log."""
 
@@ -36,7 +39,7 @@ class Sort(Enum):
     """Whatever else: what a client printed, or nothing of use."""
 
 
-def sort_of(piece: Piece, kinds: Iterable[Kind] = KINDS) -> tuple[Sort, Kind | None]:
+def sort_of(piece: Piece, kinds: Iterable[Kind] = NOT_LOGS) -> tuple[Sort, Kind | None]:
     """The sort of a piece, and its kind if it is a page."""
     page = Page(Exhibit(name="", text=piece.text))
     if _holds_objects(page):
