@@ -167,6 +167,16 @@ def test_archive_bomb_stops_early(pack: object) -> None:
     assert any("archive bomb" in why for why in _whys(pack({"bomb": bytes(32 * MIB)}), bounds))
 
 
+def test_members_of_a_zip_that_share_their_bytes_are_a_bomb() -> None:
+    """Each of them alone is packed no more than others are."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("0", b"".join(hashlib.sha256(bytes([n])).digest() for n in range(100)) * 200)
+        archive.filelist *= 100
+
+    assert any("archive bomb" in why for why in _whys(buffer.getvalue(), Bounds(grace=MIB)))
+
+
 def test_a_member_over_the_bound_is_left_out() -> None:
     """The others are read."""
     found = _found(tar({"big": "x" * 1001, "small": "y"}), Bounds(member=1000))

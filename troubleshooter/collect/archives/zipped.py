@@ -59,12 +59,12 @@ def members(file: BinaryIO, name: str, wanted: Wanted, meter: Meter) -> Found:
         Damaged: its list of members cannot be read.
         TooMuch: there is more in it than is read.
     """
-    _demand_short_list(file)
+    size = _demand_short_list(file)
     try:
         archive = zipfile.ZipFile(file)
     except _WRONG:
         raise Damaged("its list of members is missing or damaged; it may be cut off") from None
-    links = 0
+    links = came_out = 0
     for info in archive.infolist():
         meter.member()
         path = inside(info.filename)
@@ -75,13 +75,17 @@ def members(file: BinaryIO, name: str, wanted: Wanted, meter: Meter) -> Found:
         elif path is None:
             yield leads_out(name, info.filename)
         elif wanted(path):
-            yield _member(archive, info, name, path, meter)
+            found = _member(archive, info, name, path, meter)
+            if isinstance(found, Member):
+                came_out += len(found.data)
+                meter.packed(came_out, size)  # members may share their packed bytes
+            yield found
     if links:
         yield no_files(name, links)
 
 
-def _demand_short_list(file: BinaryIO) -> None:
-    """Raise Damaged where the list of members is longer than is read."""
+def _demand_short_list(file: BinaryIO) -> int:
+    """The size of the file. Raises Damaged where its list of members is longer than is read."""
     end = file.seek(0, 2)
     file.seek(max(0, end - _LONGEST_COMMENT - _END.size - _END_64.size - 20))
     tail = file.read()
@@ -92,6 +96,7 @@ def _demand_short_list(file: BinaryIO) -> None:
         size = _END_64.unpack_from(tail, at_64)[8]
     if size > _LIST:
         raise Damaged(f"its list of members is longer than {_LIST // MIB} MiB")
+    return end
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, path: str, meter: Meter) -> Member | NotChecked:
