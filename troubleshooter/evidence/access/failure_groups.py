@@ -3,7 +3,8 @@
 Decides: which entries are the same failure, and how many there are of each. Must not know: what a failure means.
 
 The same failure: same status, flags (as a set), details (without texts that vary), cluster, and place, which is the
-authority (or, where no HTTP was read, SNI and destination address) and the path without query, numbers and ids.
+authority (or, where no HTTP was read, SNI and destination address) and the path without query, numbers and ids. A line
+that repeats what a proxy further on logged of the same request is counted there (`hops`).
 
 Memory is bounded whatever the log holds. What is kept of one *kind* (all but the place) are at most MAX_PLACES groups:
 a kind with more gives up the paths of all its groups, then their authorities, so that counts stay exact and do not
@@ -21,12 +22,14 @@ from typing import NamedTuple
 from troubleshooter.evidence.access.connections_of_ztunnel import entry_of_ztunnel
 from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
+from troubleshooter.evidence.access.hops import repeated
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.reuse import Connections
 from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
 
 MAX_KINDS = 500
 MAX_PLACES = 40
+MAX_TOGETHER = 10_000
 
 _ID_SEGMENT = re.compile(
     r"[0-9]+"
@@ -63,12 +66,14 @@ class FailureGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:
     """A whole log: `groups`, biggest first; the number of access log `entries`, how many of them `failed`, how many of
-    those are in no group; and how many lines were skipped, by reason."""
+    those are in no group, how many only repeat what a proxy further on logged of the same request (`repeated`); and how
+    many lines were skipped, by reason."""
 
     groups: tuple[FailureGroup, ...] = ()
     entries: int = 0
     failed: int = 0
     ungrouped: int = 0
+    repeated: int = 0
     skipped: Mapping[SkipReason, int] = field(default_factory=dict)
 
 
@@ -80,11 +85,11 @@ def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
 def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     """Counts and groups of everything that `parse_lines` gives, in one pass at bounded memory. The result is the same
     for the same lines, and but for `example` and `idle` it does not depend on their order, unless there are more than
-    MAX_KINDS kinds."""
-    connections = Connections()
-    kinds: dict[_Kind, _Places] = {}
+    MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
+    request."""
+    connections, failures = Connections(), _Failures()
     skipped: Counter[SkipReason] = Counter()
-    entries = failed = ungrouped = 0
+    entries = failed = 0
     for line in lines:
         if isinstance(line, SkippedLine):
             skipped[line.why] += 1
@@ -98,18 +103,45 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         if not line.failed:
             continue
         failed += 1
-        kind = _kind_of(line)
-        if kind not in kinds and len(kinds) == MAX_KINDS:
-            ungrouped += 1
-        else:
-            kinds.setdefault(kind, _Places()).add(line, idle)
+        failures.add(line, idle)
+    failures.count()
     return LogSummary(
-        groups=_groups(kinds, entries),
+        groups=_groups(failures.kinds, entries),
         entries=entries,
         failed=failed,
-        ungrouped=ungrouped,
+        ungrouped=failures.ungrouped,
+        repeated=failures.repeated,
         skipped=dict(skipped),
     )
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Failed lines: those that wait to be held against each other, and the groups of those that were counted."""
+
+    waiting: list[tuple[AccessLogEntry, float | None]] = field(default_factory=list)
+    kinds: dict[_Kind, _Places] = field(default_factory=dict)
+    ungrouped: int = 0
+    repeated: int = 0
+
+    def add(self, entry: AccessLogEntry, idle: float | None) -> None:
+        self.waiting.append((entry, idle))
+        if len(self.waiting) == MAX_TOGETHER:
+            self.count()
+
+    def count(self) -> None:
+        """Count those that wait: of one request at several proxies, only what the last of them logged."""
+        again = repeated(entry for entry, _ in self.waiting)
+        self.repeated += len(again)
+        for place, (entry, idle) in enumerate(self.waiting):
+            if place in again:
+                continue
+            kind = _kind_of(entry)
+            if kind not in self.kinds and len(self.kinds) == MAX_KINDS:
+                self.ungrouped += 1
+            else:
+                self.kinds.setdefault(kind, _Places()).add(entry, idle)
+        self.waiting = []
 
 
 class _Kind(NamedTuple):
