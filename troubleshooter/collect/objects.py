@@ -31,8 +31,9 @@ NO_OBJECT = "this is no Kubernetes object, which has an apiVersion and a kind"
 HIDDEN = "***HIDDEN***"
 """What the redactors of troubleshoot.sh put in the place of what they take out (`MASK_TEXT` in its pkg/redact)."""
 
-_NAMELESS = "install.istio.io"
-"""The group of IstioOperator: a file of settings that istioctl reads, and no API server sees. It may lack a name."""
+_NAMELESS = ("install.istio.io/", "troubleshoot.sh/")
+"""The groups of IstioOperator and SupportBundle: files of settings that a tool reads, and no API server sees. They may
+lack a name."""
 
 
 def flatten(document: Document, bare: tuple[str, str] = ("", "")) -> Iterator[Document]:
@@ -90,7 +91,7 @@ def _wrong(raw: Any) -> tuple[str, str] | None:
     for path in _WORDS:
         if not isinstance(get(raw, path), str | None):
             return f"the `{path}` of this {raw['kind']} is no text, so the object was left out", "Put it in quotes"
-    if not get(raw, "metadata.name") and not raw["apiVersion"].startswith(f"{_NAMELESS}/"):
+    if not get(raw, "metadata.name") and not raw["apiVersion"].startswith(_NAMELESS):
         return f"this {raw['kind']} has no name, so the object was left out", "Give it a `metadata.name`"
     return None
 

@@ -36,10 +36,11 @@ def patches(name: str, text: str) -> Iterator[str]:
                 yield posixpath.normpath(f"{folder}{path}")
 
 
-def is_test(thing: Object) -> bool:
-    """Whether Helm makes this object for a test alone."""
+def is_no_part(thing: Object) -> bool:
+    """Whether an object is never in a cluster's mesh: Helm makes it for a test alone, or it tells how a support bundle
+    was made."""
     hooks = {hook.strip() for hook in thing.annotations.get(_HOOK, "").split(",")}
-    return bool(hooks & {"test", "test-success", "test-failure"})
+    return bool(hooks & {"test", "test-success", "test-failure"}) or thing.group == "troubleshoot.sh"
 
 
 def latest(objects: Iterable[Object]) -> list[Object]:

@@ -110,7 +110,7 @@ class Sorter:
         """All objects that count, file by file; and say what was left out, once for all files."""
         self._strange += [name for name, _ in self._contents if name in self._patches]
         counting = [(name, found) for name, found in self._contents if name not in self._patches]
-        things = [thing for _, found in counting for thing in found.objects if not manifests.is_test(thing)]
+        things = [thing for _, found in counting for thing in found.objects if not manifests.is_no_part(thing)]
         kept = set(map(id, manifests.latest(things)))
         if self._few and things:
             self.notes += logs.no_configuration(self.name, things)
