@@ -33,12 +33,14 @@ def _reading(value: Any, origin: str) -> Reading[Any]:
     return Reading(value=value, kind=ANY, name=f"{origin}.json", origin=origin)
 
 
-def _words(*pages: Reading[Any], time: str = "") -> dict[str, str]:
-    """The facts of a request that was sent to the endpoint 10.0.0.9:8080 and closed there."""
+def _words(*pages: Reading[Any], time: str = "", **logged: Any) -> dict[str, str]:
+    """The facts of a request that was sent to the endpoint 10.0.0.9:8080 and failed as `logged`, or was closed."""
     readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
     for page in pages:
         readings[type(page.value)] = (*readings.get(type(page.value), ()), page)
-    entry = AccessLogEntry(start_time=time, flags=("UC",), upstream_cluster=API, upstream_host="10.0.0.9:8080")
+    entry = AccessLogEntry(
+        start_time=time, **{"flags": ("UC",), "upstream_cluster": API, "upstream_host": "10.0.0.9:8080", **logged}
+    )
     case = CaseBuilder("told", CaseKind.WALK)
     seen = Observation(entry=entry, named=NamedStage())
     about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=Evidence(readings=readings), observation=seen))
@@ -214,3 +216,59 @@ def test_roots_of_both_ends_are_compared(far: str, word: str) -> None:
     pages = (_client(), _server(MUTUAL), _roots("web", "AAAA"), _roots("api", far))
 
     assert word == _words(*pages)["evidence.roots"]
+
+
+SANS = "TLS_error:|268435581:...:verify_cert_failed:_SAN_matcher,_certificate_SANs_are_[{}]:TLS_error_end"
+NAMES = {
+    "other-identity": "spiffe://cluster.local/ns/shop/sa/orders",
+    "other-trust-domain": "spiffe://old.example/ns/shop/sa/api",
+}
+
+
+@pytest.mark.parametrize("word", NAMES)
+def test_names_that_were_not_accepted_are_held_against_the_callers_own(word: str) -> None:
+    """By the trust domain in the caller's certificate."""
+    pages = (_client(), _certificates("web", DATES["valid"]))
+
+    assert word == _words(*pages, transport_failure=SANS.format(NAMES[word]))["failure.peer_name"]
+
+
+def test_names_tell_nothing_where_the_callers_own_is_not_known() -> None:
+    """Which trust domain is the other one is then open."""
+    assert "failure.peer_name" not in _words(_client(), transport_failure=SANS.format(NAMES["other-identity"]))
+
+
+MTLS = {"tls": True, "mtls": True, "certificate": True}
+CLOSED: dict[str, Any] = {
+    "flags": ("UF",),
+    "details": "upstream_reset_before_response_started{remote_connection_failure}",
+}
+HELLOS = {
+    "closed": ("", 0),
+    "other": ("delayed_connect_error:_Connection_refused", 0),
+}
+
+
+@pytest.mark.parametrize("word", HELLOS)
+def test_a_connection_that_ends_without_a_reason_was_closed_at_the_hello(word: str) -> None:
+    """A refused one has a reason."""
+    reason, handshakes = HELLOS[word]
+    stats = _stats("web", "cluster", API, upstream_cx_total=1, ssl_handshake=handshakes)
+
+    assert word == _words(_client(**MTLS), stats, transport_failure=reason, **CLOSED)["evidence.hello"]
+
+
+def test_handshakes_that_were_completed_speak_against_it() -> None:
+    """Then a proxy stands at the other end."""
+    stats = _stats("web", "cluster", API, upstream_cx_total=2, ssl_handshake=1)
+
+    assert "other" == _words(_client(**MTLS), stats, **CLOSED)["evidence.hello"]
+
+
+HEADERS = {"too-large": "http1.headers_too_large", "too-many": "http2.too_many_headers"}
+
+
+@pytest.mark.parametrize("word", HEADERS)
+def test_details_tell_what_is_wrong_with_headers(word: str) -> None:
+    """Their size or their number."""
+    assert word == _words(flags=("DPE",), details=HEADERS[word])["failure.headers"]

@@ -18,6 +18,7 @@ from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.facts.of_tokens import token_seen
 from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.policy.tokens import Token
 from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Stage, StageVerdict
 from troubleshooter.remedy import Examined
 from troubleshooter.remedy.restage import meant_stage
@@ -27,6 +28,12 @@ from troubleshooter.walk import Walked, walk
 TOLD = "told"
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """Envoy's word for: ALLOW policies apply, and none of them allows it. Source: rbac_filter.cc in Envoy."""
+REFUSED: Mapping[str, Token] = {
+    "Jwt_issuer_is_not_configured": Token.ISSUER_UNKNOWN,
+    "Audiences_in_Jwt_are_not_allowed": Token.AUDIENCE_WRONG,
+}
+"""What else a log says of a token, where no rule was seen that it could be held against. Source:
+source/common/jwt/status.cc in Envoy."""
 NO_HTTP = "http1.codec_error"
 """Envoy's word for what cannot be read as HTTP/1. Source: source/common/http/http1/codec_impl.cc."""
 BAD_CUSTOM = "CUSTOM-action"
@@ -139,6 +146,9 @@ def _about_the_words(case: CaseBuilder, observation: Observation) -> None:
         case.seen("failure.unread", "yes", source)
         case.seen("request.read_as", "unreadable", source)
     token_seen(case, entry, source)
+    key = details_key(entry.details)
+    if key.base == "jwt_authn_access_denied" and key.reason in REFUSED:
+        case.seen("request_authentication.token", REFUSED[key.reason], source)
 
 
 def _about_denial(case: CaseBuilder, observation: Observation) -> None:
