@@ -57,6 +57,14 @@ def test_a_refusal_outranks_what_waits() -> None:
     assert [("evidence/sync/Kubernetes/shop/web-1", "error")] == told("evidence.sync", VERBOSE_TABLE)
 
 
+def test_what_waits_for_long_is_told() -> None:
+    """A type that was sent two hours ago and not answered is told, with for how long it waits."""
+    (case,) = evidence_cases(NOTHING, put(VERBOSE_TABLE.replace("ERROR ", "SYNCED")))
+
+    assert "stuck" == case.facts["evidence.sync"].word
+    assert "an update of its listeners, which was sent 7380 seconds ago" == case.details["evidence.config_part"]
+
+
 @pytest.mark.parametrize(
     ("state", "age", "word"),
     [

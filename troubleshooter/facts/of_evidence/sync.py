@@ -12,7 +12,15 @@ from collections.abc import Iterator
 
 from troubleshooter.evidence import Evidence, Reading
 from troubleshooter.evidence.envoy.proxies import proxies_of
-from troubleshooter.evidence.istiod.values import ProxySync, SyncState, SyncStatus, TypeSync, Versions
+from troubleshooter.evidence.istiod.values import (
+    Connection,
+    Connections,
+    ProxySync,
+    SyncState,
+    SyncStatus,
+    TypeSync,
+    Versions,
+)
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.delivery import Loss, losses
 from troubleshooter.facts.of_evidence.held import Held
@@ -36,16 +44,17 @@ LONG = 60
 
 
 def about_sync(case: CaseBuilder, scene: Scene) -> None:
-    """What has become of the configuration of the proxy at which the request dies, or of the one that sends to it."""
-    for pod in _pods(scene):
-        entry = entry_of(scene.evidence, pod)
-        if entry is not None:
-            _tell(case, entry[0], entry[1], None)
-            _explain(case, scene, pod, *entry)
-        elif not pod.standin and _absent(scene.evidence, pod):
-            _tell_absent(case, scene.evidence, pod)
-        if "evidence.sync" in case.facts:
-            return
+    """What has become of the configuration of the proxies at which a request dies: of the worse one. Where the objects
+    say why it dies, that is enough."""
+    if scene.trail is not None and scene.trail.failed:
+        return
+    found = [(pod, entry) for pod in _pods(scene) if (entry := entry_of(scene.evidence, pod))]
+    if found:
+        pod, (page, worst) = min(found, key=lambda pair: ORDER.index(_word(pair[1][1])))
+        _tell(case, scene.mesh, page, worst, pod.owner.at())
+        _explain(case, scene, pod, page, worst)
+    else:
+        _tell_absent(case, scene)
 
 
 def sync_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
@@ -58,7 +67,7 @@ def sync_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
                 case = CaseBuilder(f"evidence/sync/{entry.cluster}/{entry.namespace}/{entry.pod}", CaseKind.PIECE)
                 place = pod_place(mesh, entry.namespace, entry.pod)
                 case.role("pod", place)
-                _tell(case, reading, entry, place)
+                _tell(case, mesh, reading, entry, place)
                 if worst.state is SyncState.ERROR and f"{entry.namespace}/{entry.pod}" not in told:
                     tell_refusal(case, worst.type, worst.error, _source(reading, entry, _said(entry, worst)), place)
                 yield case.build()
@@ -164,12 +173,18 @@ def _pods(scene: Scene) -> list[Pod]:
     return [pod for pod in ends if pod is not None and pod.proxy]
 
 
-def _tell(case: CaseBuilder, reading: Reading[SyncStatus], entry: ProxySync, place: Resource | None) -> None:
+def _tell(
+    case: CaseBuilder, mesh: Mesh, reading: Reading[SyncStatus], entry: ProxySync, place: Resource | None
+) -> None:
     worst = worst_of(entry)
     if worst is None:
         return
     source = _source(reading, entry, _said(entry, worst))
     case.seen("evidence.sync", word_of(worst), source, *([place] if place else []))
+    if word_of(worst) == "stuck":
+        part = f"an update of its {PARTS.get(worst.type, worst.type)}, which was sent {worst.age} seconds ago"
+        case.role("pod", pod_place(mesh, entry.namespace, entry.pod))
+        case.detail("evidence.config_part", part)
     case.detail("evidence.sync_proxy", f"{entry.namespace}/{entry.pod}")
     case.detail("evidence.sync_type", worst.type)
     case.detail("evidence.sync_error", worst.error)
@@ -185,8 +200,15 @@ def _source(reading: Reading[SyncStatus], entry: ProxySync, text: str) -> Source
     return Source(file=reading.name, line=entry.line, text=entry.text or text)
 
 
+def _connected(evidence: Evidence) -> Iterator[Connection]:
+    for page in evidence.of(Connections):
+        yield from page.value.all
+
+
 def _absent(evidence: Evidence, pod: Pod) -> bool:
     """Whether all istiods were asked, about more than one namespace or about this one, and none knows the pod."""
+    if any((one.pod, one.namespace) == (pod.name, pod.namespace) for one in _connected(evidence)):
+        return False
     for reading in evidence.of(SyncStatus):
         spaces = {entry.namespace for entry in reading.value.proxies}
         if reading.value.every_istiod and (pod.namespace in spaces or len(spaces) > 1):
@@ -194,11 +216,14 @@ def _absent(evidence: Evidence, pod: Pod) -> bool:
     return False
 
 
-def _tell_absent(case: CaseBuilder, evidence: Evidence, pod: Pod) -> None:
-    reading = next(one for one in evidence.of(SyncStatus) if one.value.every_istiod)
-    text = f"{pod.name}.{pod.namespace} is not in it"
-    case.seen("evidence.sync", "not-connected", Source(file=reading.name, text=text), pod.owner.at())
-    case.detail("evidence.sync_proxy", f"{pod.namespace}/{pod.name}")
+def _tell_absent(case: CaseBuilder, scene: Scene) -> None:
+    """The first pod that no istiod knows."""
+    pod = next((pod for pod in _pods(scene) if not pod.standin and _absent(scene.evidence, pod)), None)
+    if pod is not None:
+        reading = next(one for one in scene.evidence.of(SyncStatus) if one.value.every_istiod)
+        text = f"{pod.name}.{pod.namespace} is not in it"
+        case.seen("evidence.sync", "not-connected", Source(file=reading.name, text=text), pod.owner.at())
+        case.detail("evidence.sync_proxy", f"{pod.namespace}/{pod.name}")
 
 
 def _plane(mesh: Mesh, evidence: Evidence) -> tuple[Version, Source] | None:
