@@ -21,6 +21,7 @@ from tests.evidence.istiod.control_plane_texts import (
     VERBOSE_TABLE,
     read,
 )
+from troubleshooter.evidence.cleaning import MAX_FIELD
 from troubleshooter.evidence.istiod.values import (
     Connection,
     Connections,
@@ -155,3 +156,10 @@ def test_remote_clusters() -> None:
 
     assert (own.id, own.secret, own.status) == ("east", "", "synced")
     assert (west.id, west.secret, west.status) == ("west", "istio-system/istio-remote-secret-west", "timeout")
+
+
+def test_the_text_of_a_refusal_is_bounded() -> None:
+    """However much a proxy says, what is kept of it is short."""
+    (web,) = read(SYNCZ_NEW.replace(NO_FILTER, NO_FILTER * 100), SyncStatus).proxies
+
+    assert MAX_FIELD == len((web.types or ())[0].error)

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from troubleshooter.evidence.cleaning import MAX_FIELD
 from troubleshooter.evidence.envoy.fields import field, part, parts, text
 from troubleshooter.evidence.envoy.nodes import word
 from troubleshooter.evidence.istiod.sync_table import pod_of
@@ -87,7 +88,7 @@ def _entry(raw: Mapping[str, Any], newest: datetime | None) -> ProxySync | None:
 
 
 def _resource(short: str, told: Mapping[str, Any], newest: datetime | None) -> TypeSync:
-    error = word(told.get("lastError"))
+    error = word(told.get("lastError"))[:MAX_FIELD]
     found = _pair(short, word(told.get("sent")), word(told.get("acked")))
     state = SyncState.ERROR if error else found.state
     return TypeSync(type=short, state=state, age=_age(told.get("sentTime"), newest), error=error)
@@ -136,7 +137,7 @@ def _client(raw: Mapping[str, Any], newest: datetime | None) -> ProxySync | None
 
 
 def _generic(raw: Mapping[str, Any], newest: datetime | None) -> TypeSync:
-    error = text(part(raw, "error_state"), "details")
+    error = text(part(raw, "error_state"), "details")[:MAX_FIELD]
     state = SyncState.ERROR if error else _STATUS.get(text(raw, "config_status"), SyncState.NOT_SENT)
     return TypeSync(
         type=short_type(text(raw, "type_url")), state=state, age=_age(field(raw, "last_updated"), newest), error=error
