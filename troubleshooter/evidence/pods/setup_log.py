@@ -46,7 +46,7 @@ _FAILURES = (
     (re.compile(r"iptables validation failed|Error connecting to 127\.0\.0\.6:"), SetupFailure.NOT_REDIRECTED),
 )
 _OF_SETUP = re.compile(
-    r"[Ii]stio iptables |istio-iptables|ip6?tables-restore|ip6?tables v\d|INBOUND_CAPTURE_PORT"
+    r"[Ii]stio iptables (?:environment|variables)|ip6?tables-restore|ip6?tables v\d|INBOUND_CAPTURE_PORT"
     r"|Error connecting to 127\.0\.0\.6:|iptables validation failed"
 )
 
