@@ -15,6 +15,7 @@ from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
+from troubleshooter.facts.of_evidence.of_ambient import about_enrolment
 from troubleshooter.facts.of_evidence.of_answers import about_answers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
@@ -41,6 +42,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_policies_seen,
     about_peer_name,
     about_headers,
+    about_enrolment,
     about_printed_pods,
     about_redirection,
     about_sockets,
