@@ -79,10 +79,11 @@ golden: setup ## write the expected files anew; read the diff before you keep it
 	$(BIN)/python -m pytest --golden
 
 .PHONY: bench
-bench: setup ## how long whole commands take, an audit by phase and by size, and how fast YAML and JSON are read
+bench: setup ## how long commands and an audit take, and how fast YAML, JSON and logs are read
 	$(BIN)/python bench/bench.py
 	@$(BIN)/python -m bench.audit
 	@$(BIN)/python -m bench.reading
+	@$(BIN)/python -m bench.logs
 
 # One file for all supported versions and systems, with hashes, and no word of where the packages came from.
 LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
