@@ -32,7 +32,7 @@ def about_delivery(case: CaseBuilder, scene: Scene) -> None:
     alike: Source | None = None
     for step, held in _steps(scene):
         part, there, source = _looked_up(held, step)
-        if there is False:
+        if there is False and held.whole:
             case.seen("evidence.proxy_config", "differs", source)
             case.role("pod", pod_of(held.proxy.node))
             case.detail("pod.ref", held.proxy.node.pod)
@@ -99,7 +99,9 @@ def _listener(held: Held, step: Step) -> Looked:
     pieces, name = held.listeners(), str(step.result.get("name") or "")
     if not pieces or not name:
         return NOWHERE
-    there = any(one.value.name == name and one.value.state in USED for one in pieces)
+    used = [one.value for one in pieces if one.value.state in USED]
+    port = name.rpartition("_")[2]
+    there = any(one.name == name or str(one.port) == port for one in used)
     refused = any(one.value.name == name and one.value.error for one in pieces)
     return f"the listener {name}", there and not refused, pieces[0].source
 

@@ -104,7 +104,7 @@ def _awaited_secrets(held: Held) -> bool:
 
 def _never_sent(held: Held) -> Iterator[Loss]:
     """Routes for which a listener in use asks, and that are not there."""
-    if held.routes() is None:
+    if held.routes() is None or not held.whole:
         return
     known = {one.value.name for one in held.routes() or ()}
     for one in held.listeners() or ():

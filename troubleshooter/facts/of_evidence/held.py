@@ -42,6 +42,12 @@ class Held:
 
     proxy: Proxy
 
+    @property
+    def whole(self) -> bool:
+        """Whether a dump with the proxy's own bootstrap is there, as `/config_dump` writes it: from what was asked for
+        in part (by a port, or a host) nothing follows about what is not in it."""
+        return any(page.value.node.id for page in self.proxy.of(ConfigDump))
+
     def clusters(self) -> list[Piece[ClusterConfig]] | None:
         """All clusters of its dumps, in any state; None where no dump has this part."""
         return _listed((page.name, page.value.clusters) for page in self.proxy.of(ConfigDump))

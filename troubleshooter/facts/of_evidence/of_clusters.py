@@ -54,7 +54,7 @@ def about_clusters(case: CaseBuilder, scene: Scene) -> None:
 
 def _about_missing(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, alone: bool) -> None:
     clusters = held.clusters()
-    if clusters is None:
+    if clusters is None or not held.whole:
         return
     asked = clusters_asked(held, entry)
     missing = [name for name in asked if held.cluster(name) is None]

@@ -41,6 +41,7 @@ def about_hosts(case: CaseBuilder, scene: Scene) -> None:
     if hosts is None:
         return
     _about_health(case, hosts, entry)
+    _about_stale(case, held, name, hosts, entry)
     if scene.trail is None and not any(not host.flags for host in hosts.value):
         _about_none_usable(case, held, name, hosts)
 
@@ -74,6 +75,19 @@ def _about_health(case: CaseBuilder, hosts: Piece[tuple[Host, ...]], entry: Acce
     called = next((host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host), None)
     if called is not None and called.flags & NOT_READY:
         case.seen("evidence.called_host", "not-ready", hosts.source)
+
+
+def _about_stale(
+    case: CaseBuilder, held: Held, name: str, hosts: Piece[tuple[Host, ...]], entry: AccessLogEntry
+) -> None:
+    """Whether the endpoint that failed is one that no pod is any more, and the proxy would use it still."""
+    gone = case.facts.get("failure.endpoint")
+    called = [host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host and not host.flags]
+    if gone is not None and gone.word == "gone" and called:
+        places = [source.resource for source in gone.sources if source.resource is not None]
+        case.seen("evidence.config_lost", "stale", hosts.source, *places)
+        case.detail("evidence.config_part", f"the endpoints of {name} as they are now")
+        case.role("pod", pod_of(held.proxy.node))
 
 
 def _about_none_usable(case: CaseBuilder, held: Held, name: str, hosts: Piece[tuple[Host, ...]]) -> None:

@@ -61,7 +61,7 @@ def _about_fault(case: CaseBuilder, scene: Scene, entry: AccessLogEntry) -> None
 def _about_missing_route(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, gateway: bool) -> None:
     """Why no route was found: the routes never came, no virtual host is for the host, or none of its routes fits."""
     names = route_names(held, entry)
-    if not names or held.routes() is None:
+    if not names or held.routes() is None or not held.whole:
         return
     found = list(virtual_hosts(held, entry))
     if not found:
