@@ -262,6 +262,27 @@ COMMANDS = {
             ("Running", (KNOWLEDGE, VERBOSE)),
         ),
     ),
+    "collect": Command(
+        module="collect",
+        line="put all that a diagnosis needs into one archive",
+        usage=("troubleshoot collect FILE -f FILE [--log FILE] [--envoy FILE] [--redact]",),
+        flags=(
+            (
+                "The archive",
+                (
+                    flag("archive", metavar="FILE", help="where to write it, such as mesh.tgz"),
+                    switch("--redact", help="replace names, addresses and hosts; the map is kept beside it"),
+                ),
+            ),
+            ("What goes into it", (FILES, NAMESPACE, LOG, ENVOY)),
+            ("Running", (OFFLINE, VERBOSE)),
+        ),
+        examples=(
+            ("Keep this mesh for later", "troubleshoot collect mesh.tgz -f mesh.yaml --log access.log"),
+            ("and diagnose it then", f"troubleshoot diagnose -f mesh.tgz {FROM_TO}"),
+            ("Give it to somebody without its names", "troubleshoot collect mesh.tgz -f mesh.yaml --redact"),
+        ),
+    ),
     "kb": Command(
         module="knowledge_check",
         line="check the knowledge base: kb check",

@@ -27,7 +27,7 @@ from troubleshooter.evidence.access.formats import compile_format
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.operators import FormatError
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Inventory, NotChecked
+from troubleshooter.model import Exhibit, Inventory, NotChecked
 
 log = logging.getLogger(__name__)
 
@@ -89,30 +89,35 @@ def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> To
     formats = formats_of(args, laid.inventory if laid else Inventory())
     evidence = read_evidence(args, laid, formats)
     pages = evidence.of(LogPage)
-    if not args.log and (pastes.log or not pages):
+    kept = laid.logs if laid and not (args.log or pastes.log) else ()
+    if not args.log and (pastes.log or not (pages or kept)):
         name = shown(next(iter(args.paste), ""))
         return Told(summary=pastes.log, log=name, evidence=evidence)
     files = _Files(formats=formats)
-    summary = summarise(_all(files, args.log, pages))
+    summary = summarise(_all(files, args.log, pages, kept))
     log.info("%d requests read, %d of them failed", summary.entries, summary.failed)
-    if not (summary.entries or pages):
+    if not (summary.entries or pages or kept):
         raise Refused(_why_nothing(args.log, files.notes))
     for one in files.notes:
         output.say(f"{program()}: {sentence(one)}")
     evidence = replace(evidence, not_checked=(*evidence.not_checked, *files.notes))
-    named = [shown(one) for one in args.log] or [page.name for page in pages]
+    named = [shown(one) for one in args.log] or [*(one.name for one in kept), *(one.name for one in pages)]
     named_by_nobody = laid is not None and {page.name for page in pages} <= {one.name for one in laid.exhibits}
     name = f"{named[0]} and {len(named) - 1} more" if named[1:] else named[0]
     return Told(
         summary=summary,
         log=name,
-        beside=not (args.log or args.paste) and named_by_nobody,
+        beside=not (args.log or args.paste or kept) and named_by_nobody,
         evidence=evidence,
     )
 
 
-def _all(files: _Files, names: Sequence[str], pages: Sequence[Reading[LogPage]]) -> Iterator[ParsedLine]:
+def _all(
+    files: _Files, names: Sequence[str], pages: Sequence[Reading[LogPage]], kept: Sequence[Exhibit]
+) -> Iterator[ParsedLine]:
     yield from files.lines(names)
+    for one in kept:
+        yield from parse_lines(one.text.splitlines(), file=one.name, formats=files.formats)
     for page in pages:
         yield from parse_lines(page.value.lines(), file=page.name, formats=files.formats)
 

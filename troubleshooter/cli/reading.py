@@ -40,11 +40,12 @@ NOTHING = Collected(inventory=Inventory())
 @dataclass(frozen=True, kw_only=True)
 class Laid:
     """The objects to look at, (`before`) what they were without --with and --without, None if neither is given, and the
-    texts that stood beside the objects of -f in archives."""
+    texts that stood beside the objects of -f in archives, and the access logs of bundles."""
 
     inventory: Inventory
     before: Inventory | None = None
     exhibits: tuple[Exhibit, ...] = ()
+    logs: tuple[Exhibit, ...] = ()
 
 
 def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
@@ -70,7 +71,7 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
         if pasted.inventory.objects:
             inventory = overlay(inventory, pasted.inventory)
         exhibits = (*found.exhibits, *pasted.exhibits)
-        if not inventory.objects and (found.exhibits or not args.filename):
+        if not inventory.objects and (found.exhibits or found.logs or not args.filename):
             inventory = replace(inventory, not_checked=(*inventory.not_checked, NO_MESH))
         before = inventory if args.laid_over or args.without else None
         if args.laid_over:
@@ -80,11 +81,12 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
     for missing in inventory.not_checked:
         output.say(f"{program()}: {sentence(missing)}")
     inventory = _less(inventory, args)
-    now = int(time.time())
+    now = inventory.observed or int(time.time())
     return Laid(
         inventory=replace(inventory, observed=now),
         before=before and replace(before, observed=now),
         exhibits=exhibits,
+        logs=found.logs,
     )
 
 
@@ -111,7 +113,7 @@ def takes_stdin(args: argparse.Namespace) -> list[str]:
 def _named(args: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Every flag that names a file, with the file."""
     yield from dict.fromkeys(("-f", path) for path in args.filename)
-    yield from dict.fromkeys(("--with", path) for path in args.laid_over)
+    yield from dict.fromkeys(("--with", path) for path in getattr(args, "laid_over", ()))
     yield from (("--envoy", path) for path in getattr(args, "envoy", ()))
     yield from (("--paste", path) for path in getattr(args, "paste", ()))
     yield from dict.fromkeys(("--log", path) for path in getattr(args, "log", ()))

@@ -14,10 +14,11 @@ from troubleshooter.model import Exhibit, Inventory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Objects, and the texts that stood beside them in archives and folders."""
+    """Objects, the texts that stood beside them in archives and folders, and the access logs of bundles."""
 
     inventory: Inventory
     exhibits: tuple[Exhibit, ...] = ()
+    logs: tuple[Exhibit, ...] = ()
 
 
 def read_inventory(
@@ -42,4 +43,4 @@ def read_input(paths: Sequence[str], *, stdin: Callable[[], bytes], namespace: s
         for file in find_files(paths):
             reader.read(file)
         inventory = reader.inventory(paths)
-    return Collected(inventory=inventory, exhibits=tuple(reader.exhibits))
+    return Collected(inventory=inventory, exhibits=tuple(reader.exhibits), logs=tuple(reader.logs))

@@ -27,10 +27,12 @@ from troubleshooter.model import Exhibit, Inventory, Listing, NotChecked
 
 
 class Reader:
-    """Takes up one input after another; `exhibits` are the texts so far."""
+    """Takes up one input after another; `exhibits` are the texts so far, `logs` the access logs of bundles."""
 
     def __init__(self, stdin: Callable[[], bytes], namespace: str) -> None:
         self.exhibits: list[Exhibit] = []
+        self.logs: list[Exhibit] = []
+        self._observed: int | None = None
         self._stdin = stdin
         self._stdin_data: bytes | None = None
         self._taken = Taken(namespace)
@@ -52,8 +54,8 @@ class Reader:
     def inventory(self, paths: Sequence[str]) -> Inventory:
         """All objects that were taken up. Raises InputError if there is nothing at all."""
         self._close_folder()
-        found = self._taken.inventory(paths, answered=self._answered or bool(self.exhibits))
-        return replace(found, listed=frozenset(self._listed))
+        found = self._taken.inventory(paths, answered=self._answered or bool(self.exhibits or self.logs))
+        return replace(found, listed=frozenset(self._listed), observed=self._observed)
 
     @contextmanager
     def _opened(self, file: InputFile) -> Iterator[BinaryIO]:
@@ -118,6 +120,8 @@ class Reader:
         found = sorter.close()
         self.exhibits += sorter.exhibits
         self._listed |= sorter.listed
+        self.logs += sorter.logs
+        self._observed = sorter.observed if self._observed is None else self._observed
         self._take(found)
         for missing in sorter.notes:
             self._taken.say(missing)

@@ -18,12 +18,15 @@ from enum import Enum
 
 class Use(Enum):
     """What a file holds: objects, a text for evidence, logs of several containers with marks between them, a list of
-    what could not be collected, whatever its content shows, or nothing of use."""
+    what could not be collected, an access log, what a bundle of our own says about itself, whatever its content shows,
+    or nothing of use."""
 
     OBJECTS = "objects"
     TEXT = "text"
     LOGS = "logs"
     LOST = "lost"
+    ACCESS_LOG = "access log"
+    MANIFEST = "manifest"
     ANY = "any"
     NOTHING = "nothing"
 
@@ -45,6 +48,11 @@ _OF_POD = r"(?P<ns>[a-z0-9-]+)/(?P<pod>[a-z0-9.-]+)"
 _GATHERED = r"namespaces/(?P<ns>[a-z0-9-]+)/pods/(?P<pod>[a-z0-9.-]+)"
 
 _ROWS: tuple[tuple[str, Use], ...] = (
+    # our own
+    (r"troubleshoot-bundle/manifest\.json", Use.MANIFEST),
+    (r"troubleshoot-bundle/objects/[^/]+\.json", Use.OBJECTS),
+    (rf"troubleshoot-bundle/evidence/[0-9]+/(?:{_OF_POD}/)?[^/]+", Use.TEXT),
+    (r"troubleshoot-bundle/logs/[^/]+", Use.ACCESS_LOG),
     # istioctl bug-report
     (r"cluster/(?:k8s-resources|k8s-cluster-resources|crs|nodes|pods)", Use.OBJECTS),
     (r"cluster/secrets", Use.ANY),  # a table, or YAML with --full-secrets

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 from troubleshooter.collect.archives import logs, manifests
 from troubleshooter.collect.archives.layouts import Place, Use, place_of
 from troubleshooter.collect.archives.listings import listings
-from troubleshooter.collect.archives.members import folder_of
+from troubleshooter.collect.archives.members import AGAIN, folder_of
+from troubleshooter.collect.bundle.manifest import read_manifest
 from troubleshooter.collect.contents import Contents, read_contents
 from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.exhibits import exhibit
@@ -44,6 +45,8 @@ class Sorter:
     exhibits: list[Exhibit] = field(default_factory=list)
     notes: list[NotChecked] = field(default_factory=list)
     listed: set[Listing] = field(default_factory=set)
+    logs: list[Exhibit] = field(default_factory=list)
+    observed: int | None = None
     _contents: list[tuple[str, Contents]] = field(default_factory=list)
     _patches: set[str] = field(default_factory=set)
     _strange: list[str] = field(default_factory=list)
@@ -57,6 +60,10 @@ class Sorter:
         try:
             if place.use is Use.LOST:
                 self._lost(name, data)
+            elif place.use is Use.MANIFEST:
+                self._manifest(name, data)
+            elif place.use is Use.ACCESS_LOG:
+                self.logs.append(exhibit(name, data))
             elif place.use is Use.TEXT:
                 self._keep(exhibit(name, data, origin=folder_of(name), pod=place.pod))
             elif place.use is Use.OBJECTS or place.use is Use.LOGS or _looks_like_objects(data):
@@ -74,6 +81,17 @@ class Sorter:
             said = ["it does not say why"]
         for one in [said] if isinstance(said, str) else said if isinstance(said, list) else []:
             self.notes.append(note(name, f"this could not be collected: {one}", "Collect again with more rights"))
+
+    def _manifest(self, name: str, data: bytes) -> None:
+        """What was not checked when a bundle was made is not checked now."""
+        try:
+            said = read_manifest(decode(name, data).text)
+        except ValueError as wrong:
+            self.notes.append(note(name, f"what the bundle says about itself cannot be used: {wrong}", AGAIN))
+            return
+        self.notes += [note(one.what, one.why, one.unlock) for one in said.not_checked]
+        self.observed = said.observed
+        self.listed |= said.listed
 
     def _objects(self, source: SourceText, path: str, place: Place) -> None:
         for one in logs.exhibits(source.name, source.text):

@@ -1,0 +1,111 @@
+"""`collect`: everything that a diagnosis is made of, in one archive.
+
+Decides: where it is written, and what is said about it. What must not be in it, `collect.redaction` decides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from troubleshooter import __version__
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.knowledge import refusing
+from troubleshooter.cli.logs import standard_input as stream
+from troubleshooter.cli.parsing import program
+from troubleshooter.cli.reading import STDIN, demand_one_reader, standard_input
+from troubleshooter.collect import KUBECTL_COMMAND, read_input, sentence
+from troubleshooter.collect.bundle.packing import Contents, packed
+from troubleshooter.collect.exhibits import read_exhibits
+from troubleshooter.collect.log_files import log_files, opened_log
+from troubleshooter.collect.scope import DEFAULT_NAMESPACE
+from troubleshooter.model import Exhibit, NotChecked
+
+
+def run(args: argparse.Namespace) -> Answer:
+    """Write the bundle.
+
+    Raises:
+        Refused: there is nothing to put into it, something cannot be read, or it cannot be written.
+    """
+    contents = _contents(args)
+    for missing in contents.inventory.not_checked:
+        output.say(f"{program()}: {sentence(missing)}")
+    archive = Path(args.archive)
+    data, names = packed(contents, __version__, key=os.urandom(32) if args.redact else b"")
+    if args.redact:
+        _write(_names_of(archive), names.encode(), private=True)
+    _write(archive, data, private=False)
+    return Answer("\n".join(_said(args, contents, archive)))
+
+
+def _contents(args: argparse.Namespace) -> Contents:
+    if not (args.filename or args.log or args.envoy):
+        raise Refused(
+            "there is nothing to put into the archive: name files with -f, or pipe in what kubectl prints:\n\n"
+            f"  {KUBECTL_COMMAND} | {program()} collect {args.archive} -f -"
+        )
+    demand_one_reader(args)
+    with refusing():
+        found = read_input(args.filename, stdin=standard_input, namespace=args.namespace or DEFAULT_NAMESPACE)
+        texts = list(read_exhibits(args.envoy, stdin=standard_input))
+        logs = [_log(name) for name, _ in log_files(args.log)]
+    notes = tuple(one for one in texts if isinstance(one, NotChecked))
+    inventory = replace(
+        found.inventory,
+        not_checked=(*found.inventory.not_checked, *notes),
+        observed=found.inventory.observed or int(time.time()),
+    )
+    return Contents(
+        inventory=inventory,
+        exhibits=(*(one for one in texts if isinstance(one, Exhibit)), *found.exhibits),
+        logs=(*logs, *found.logs),
+    )
+
+
+def _log(name: str) -> Exhibit:
+    with opened_log(name, stream) as lines:
+        return Exhibit(name=name, text="".join(f"{line.rstrip()}\n" for line in lines))
+
+
+def _names_of(archive: Path) -> Path:
+    return archive.with_name(f"{archive.name}.names.json")
+
+
+def _write(file: Path, data: bytes, *, private: bool) -> None:
+    """A new file in the place of an old one; a private one is readable by its owner alone from the start."""
+    try:
+        number, name = tempfile.mkstemp(dir=file.parent, prefix=".collect-")  # mkstemp makes it 0600
+        try:
+            with os.fdopen(number, "wb") as fresh:
+                fresh.write(data)
+            if not private:
+                Path(name).chmod(0o644)
+            Path(name).replace(file)
+        except OSError:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+    except OSError as error:
+        raise Refused(f"{file}: it cannot be written: {error.strerror}. Name another place for it") from None
+
+
+def _said(args: argparse.Namespace, contents: Contents, archive: Path) -> list[str]:
+    counts = (
+        (len(contents.inventory.objects), "object"),
+        (len(contents.exhibits), "text"),
+        (len(contents.logs), "log"),
+    )
+    held = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts if count)
+    lines = [f"{archive}: {held or 'nothing'}. No Secret's value, token or private key is in it."]
+    if args.redact:
+        lines.append(f"{_names_of(archive)}: which name stands for which. Keep it to yourself.")
+    if STDIN not in (args.archive, *args.filename):
+        lines.append(f"Diagnose it: {program()} diagnose -f {archive}")
+    return lines
