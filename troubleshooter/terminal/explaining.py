@@ -92,7 +92,8 @@ def _place(source: Source) -> str:
     if source.said:
         return "you said so"
     if source.resource is None:
-        return f"{source.file}:{source.line}: {source.text}"
+        at = f"{source.file}:{source.line}" if source.line is not None else source.file
+        return f"{at}: {source.text}"
     where = f" ({source.resource.file}:{source.resource.line})" if source.resource.file else ""
     return str(source.resource) + (f", {source.resource.field}" if source.resource.field else "") + where
 
