@@ -90,9 +90,7 @@ REQUEST = (
 )
 SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")
 LOG = repeated(
-    "--log",
-    metavar="FILE",
-    help="access logs of proxies, also compressed (.gz); files, folders, - for standard input; repeat it",
+    "--log", metavar="FILE", help="access logs of proxies, also as .gz; files, folders, - for standard input"
 )
 LOG_FORMAT = repeated(
     "--log-format",

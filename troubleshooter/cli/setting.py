@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
@@ -34,12 +34,6 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     mesh = read_mesh(args, pastes.collected) if args.filename or pastes.collected != NOTHING else None
     seen = read_told(args, mesh, pastes)
 
-    def lay(objects: Sequence[Piece]) -> Inventory:
-        try:
-            return laid(mesh.inventory if mesh else Inventory(), PASTED, objects, args.namespace or DEFAULT_NAMESPACE)
-        except InputError as error:
-            raise ValueError(str(error)) from None
-
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
         return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
 
@@ -56,10 +50,22 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         inventory=mesh.inventory if mesh and (args.filename or mesh.inventory.objects) else None,
         summary=seen.summary,
         evidence=seen.evidence,
-        log=f"{seen.log[:1].upper()}{seen.log[1:]}" if seen.log == "standard input" else seen.log,
+        log=seen.log.replace("standard input", "Standard input"),
         request=request_of_flags(args),
         symptom=args.symptom,
         arguments=given_arguments(args),
         namespace=args.namespace or DEFAULT_NAMESPACE,
-        lay=lay,
+        lay=_laying(mesh.inventory if mesh else Inventory(), args.namespace or DEFAULT_NAMESPACE),
     )
+
+
+def _laying(under: Inventory, namespace: str) -> Callable[[Sequence[Piece]], Inventory]:
+    """What lays pasted objects over a mesh; it raises ValueError where they cannot be read."""
+
+    def lay(objects: Sequence[Piece]) -> Inventory:
+        try:
+            return laid(under, PASTED, objects, namespace)
+        except InputError as error:
+            raise ValueError(str(error)) from None
+
+    return lay
