@@ -55,7 +55,8 @@ def _cause(cause: Explanation) -> Iterator[str]:
     yield from ("| area | stage | severity | how often | known as |", "|---|---|---|---|---|")
     known = ", ".join(cause.get("known_as", ())) or "-"
     yield f"| {cause['area']} | {', '.join(cause['stages'])} | {cause['severity']} | {cause['prevalence']} | {known} |"
-    yield from ("", "Seen as: " + ", ".join(_symptom(one) for one in cause["symptoms"]) + ".", "")
+    seen = ", ".join(_symptom(one) for one in cause.get("symptoms", ()))
+    yield from ("", f"Seen as: {seen}.", "") if seen else ("",)
     yield from _titled("Why", ["\n\n".join(map(_said, cause["why"]))])
     for key, title in SECTIONS:
         yield from _titled(title, (line for one in cause.get(key, ()) for line in _condition(one)))
