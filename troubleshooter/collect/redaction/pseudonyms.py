@@ -105,7 +105,8 @@ class Pseudonyms:
 
     def _value(self, value: Any, key: str) -> Any:
         if isinstance(value, dict):
-            chosen = key in _CHOSEN
+            below_host = "." in key and not key.startswith(_OF_ENVOY)  # istiod's pages have namespaces below hosts
+            chosen = key in _CHOSEN or below_host
             if key in {"data", "annotations"}:
                 return {self._key_of(k, chosen=chosen or key == "data"): self._embedded(v) for k, v in value.items()}
             return {self._key_of(k, chosen=chosen): self._value(v, str(k)) for k, v in value.items()}
