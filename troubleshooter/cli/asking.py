@@ -112,7 +112,14 @@ def consultation_on(
     notes = (*notes, *told.evidence.not_checked)
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
-        rulebook, engine, situation, symptom=args.symptom, namespace=only, groups=groups, not_checked=notes
+        rulebook,
+        engine,
+        situation,
+        symptom=args.symptom,
+        namespace=only,
+        groups=groups,
+        not_checked=notes,
+        tells=told.tells,
     )
 
 

@@ -70,12 +70,14 @@ class _Files:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """What was seen: the failures of all logs, None without one, under their name, and other evidence. `beside` says
-    that nobody named a log: those that stood beside the objects are told of and do not say what is in question."""
+    that nobody named a log: those that stood beside the objects are told of and do not say what is in question. `tells`
+    are the facts that a pasted answer tells, each with its word."""
 
     summary: LogSummary | None = None
     log: str = ""
     beside: bool = False
     evidence: Evidence = field(default_factory=Evidence)
+    tells: tuple[tuple[str, str], ...] = ()
 
 
 def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> Told:
@@ -92,7 +94,8 @@ def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> To
     kept = laid.logs if laid and not (args.log or pastes.log) else ()
     if not args.log and (pastes.log or not (pages or kept)):
         name = shown(next(iter(args.paste), ""))
-        return Told(summary=pastes.log, log=name, evidence=evidence)
+        tells = next((one.tells for one in pastes.texts if one.tells), ())
+        return Told(summary=pastes.log, log=name, evidence=evidence, tells=tells)
     files = _Files(formats=formats)
     summary = summarise(_all(files, args.log, pages, kept))
     log.info("%d requests read, %d of them failed", summary.entries, summary.failed)

@@ -16,7 +16,7 @@ from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspecte
 from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.steps import Ask, Conclude, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
-from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers
+from troubleshooter.consult.told import UNKNOWN, LogLine, examine_line, examine_told, rooted_by_answers, said_facts
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
     UNEXPLAINED,
@@ -43,14 +43,12 @@ from troubleshooter.model import (
     NotChecked,
     PossibleCause,
     Question,
-    Source,
     StageVerdict,
     Verdict,
 )
 from troubleshooter.remedy import Examined, Situation, examine
 from troubleshooter.rulebook import Rulebook
 
-UNKNOWN = "unknown"
 COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND, "study": Cost.STUDY}
 BY_CONFIGURATION = frozenset({"mesh", "walk"})
 MAX_QUESTIONS = 4
@@ -73,9 +71,10 @@ class Consultation:
         namespace: str = "",
         groups: tuple[LogGroup, ...] = (),
         not_checked: tuple[NotChecked, ...] = (),
+        tells: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.rulebook, self.engine, self.situation, self.symptom = rulebook, engine, situation, symptom
-        self.namespace, self.groups, self.not_checked = namespace, groups, not_checked
+        self.namespace, self.groups, self.not_checked, self.tells = namespace, groups, not_checked, tells
         self.told: list[tuple[str, str]] = []
         self._examined: Examined | None = None
 
@@ -87,8 +86,8 @@ class Consultation:
             RequestError: the request makes no sense in this mesh.
         """
         if self._examined is None:
-            said = (*(told_by(self.rulebook, self.symptom) if self.situation is None else ()), *self.told)
-            self._examined = self._examine({name: _said(name, word) for name, word in said if word != UNKNOWN})
+            alone = (*told_by(self.rulebook, self.symptom), *self.tells) if self.situation is None else ()
+            self._examined = self._examine(said_facts((*alone, *self.told)))
         return self._examined
 
     def _examine(self, facts: dict[str, Fact]) -> Examined:
@@ -293,7 +292,3 @@ class Consultation:
         if found is None or root is None or isinstance(self.situation, Situation):
             return frozenset()
         return open_origins(self.rulebook, next(iter(found.judgement.cases.values())), root.cause)
-
-
-def _said(name: str, word: str) -> Fact:
-    return Fact(name=name, word=word, sources=(Source(said=True),))

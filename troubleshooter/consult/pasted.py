@@ -14,6 +14,7 @@ from troubleshooter.evidence import LogSummary, parse_lines, summarise
 from troubleshooter.evidence.pasted.exchanges import pod_in, request_in, sender_in
 from troubleshooter.evidence.pasted.pieces import Piece, pieces
 from troubleshooter.evidence.pasted.sorting import Sort, sort_of
+from troubleshooter.facts import told_by_answer
 from troubleshooter.model import Exhibit
 from troubleshooter.rulebook import Rulebook, Symptom
 
@@ -29,8 +30,9 @@ KNOWN = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pasted:
     """What is in a text: the pieces that hold `objects`, `exhibits` of kinds that are known, the access `log` (None
-    without a line of one), and of what clients printed the `symptoms` that fit and the request (`to` "" if none is
-    named). `taken` says of each piece in a sentence what it was taken for, `unknown` names those that are nothing."""
+    without a line of one), and of what clients printed the `symptoms` that fit, the request (`to` "" if none is named)
+    and the facts that a proxy's answer `tells`, each with its word. `taken` says of each piece in a sentence what it
+    was taken for, `unknown` names those that are nothing."""
 
     objects: tuple[Piece, ...] = ()
     exhibits: tuple[Exhibit, ...] = ()
@@ -39,6 +41,7 @@ class Pasted:
     to: str = ""
     method: str = "GET"
     source: str = ""
+    tells: tuple[tuple[str, str], ...] = ()
     taken: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -104,7 +107,7 @@ class _Reader:
             return
         self._say(piece, _words_taken(symptoms, method, to))
         if symptoms and not self.found.symptoms:
-            self.found = replace(self.found, symptoms=symptoms)
+            self.found = replace(self.found, symptoms=symptoms, tells=told_by_answer(text))
         if to and not self.found.to:
             self.found = replace(self.found, method=method, to=to, source=sender_in(piece.command))
 

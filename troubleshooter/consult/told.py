@@ -19,13 +19,15 @@ from troubleshooter.facts.of_tokens import token_seen
 from troubleshooter.inference import Conclusion, Engine, conclude, judge
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.policy.tokens import Token
-from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Stage, StageVerdict
+from troubleshooter.model import Case, CaseKind, Fact, Inventory, Request, Severity, Source, Stage, StageVerdict
 from troubleshooter.remedy import Examined
 from troubleshooter.remedy.restage import meant_stage
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked, walk
 
 TOLD = "told"
+UNKNOWN = "unknown"
+"""The answer of somebody who does not know."""
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """Envoy's word for: ALLOW policies apply, and none of them allows it. Source: rbac_filter.cc in Envoy."""
 REFUSED: Mapping[str, Token] = {
@@ -50,6 +52,12 @@ class LogLine:
     entry: AccessLogEntry
     idle: float | None = None
     evidence: Evidence = field(default_factory=Evidence)
+
+
+def said_facts(answers: Iterable[tuple[str, str]]) -> dict[str, Fact]:
+    """The facts that answers come to, the last of a name counting."""
+    known = ((name, word) for name, word in answers if word != UNKNOWN)
+    return {name: Fact(name=name, word=word, sources=(Source(said=True),)) for name, word in known}
 
 
 def examine_told(

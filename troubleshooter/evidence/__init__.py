@@ -4,6 +4,7 @@ Decides what was written, not what it means. Knows `mesh` and `model`; it must n
 causes, and opens no file: the text comes in.
 """
 
+from troubleshooter.evidence.access.bodies import details_in
 from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import (
     KNOWN_FLAGS,
@@ -45,6 +46,7 @@ __all__ = [
     "Unreadable",
     "Words",
     "classify_transport_failure",
+    "details_in",
     "details_key",
     "group_failures",
     "kind_of",

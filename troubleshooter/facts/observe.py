@@ -16,6 +16,7 @@ from troubleshooter.evidence import (
     TransportFailure,
     Words,
     classify_transport_failure,
+    details_in,
     details_key,
     stage_named_by,
 )
@@ -285,6 +286,12 @@ def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource
     """How the failures are spread over time, as far as the log shows it; `places` are what the connection leads to."""
     if observation.idle is not None and observation.idle >= IDLE:
         case.seen("failure.pattern", "after-idle", observation.source, *places)
+
+
+def told_by_answer(text: str) -> tuple[tuple[str, str], ...]:
+    """The facts, each with its word, that the body of a proxy's answer tells, where one stands in `text`."""
+    details = details_in(text)
+    return (("failure.reason", _reason(AccessLogEntry(start_time="", details=details))),) if details else ()
 
 
 def _reason(entry: AccessLogEntry) -> str:

@@ -198,7 +198,8 @@ class Dialogue:
         """A consultation about what is in question. Where that makes no sense, the last answer is taken back."""
         setting = self.setting
         try:
-            begun = Consultation(setting.rulebook, setting.engine, self.intake.situation(), symptom=self.intake.symptom)
+            about, symptom, tells = self.intake.situation(), self.intake.symptom, self.intake.seen.tells
+            begun = Consultation(setting.rulebook, setting.engine, about, symptom=symptom, tells=tells)
             _ = begun.examined
         except RequestError as error:
             if not self.intake.back():

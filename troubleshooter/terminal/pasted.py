@@ -15,7 +15,7 @@ from troubleshooter.model import Inventory
 class Seen:
     """What a text tells: `symptom` ("" if none is settled), the failed log line, the request (`to` "" if none is named;
     `method`, path and `source` go with it), the mesh with the objects in it (None if there are none), other evidence,
-    and what it was `taken` for, a sentence a piece."""
+    the facts that a proxy's answer in it `tells`, and what it was `taken` for, a sentence a piece."""
 
     symptom: str = ""
     entry: AccessLogEntry | None = None
@@ -24,4 +24,5 @@ class Seen:
     source: str = ""
     inventory: Inventory | None = None
     evidence: Evidence = field(default_factory=Evidence)
+    tells: tuple[tuple[str, str], ...] = ()
     taken: tuple[str, ...] = ()

@@ -64,6 +64,7 @@ def _seen(pasted: Pasted, lay: Lay) -> Seen:
         to=pasted.to,
         method=pasted.method,
         source=pasted.source,
+        tells=pasted.tells,
         inventory=lay(pasted.objects) if pasted.objects else None,
         evidence=take(pasted.exhibits),
         taken=(*pasted.taken, *(pasted.unknown if pasted.useful else ())),
@@ -80,7 +81,7 @@ def _fewer(fitting: list[Symptom], seen: Seen) -> tuple[Choice, ...]:
         Choice(
             word=s.id,
             meaning=s.title,
-            value=replace(seen, symptom=s.id, taken=(text_taken(s, seen.method, seen.to),)) if seen.to else s.id,
+            value=_chosen(seen, s) if seen.to or seen.tells else s.id,
         )
         for s in fitting
     )
@@ -103,3 +104,7 @@ def _words_of(symptom: Symptom) -> set[str]:
 def reading(rulebook: Rulebook, lay: Lay, inquiry: Inquiry) -> Inquiry:
     """The inquiry with whatever is typed or pasted read as above."""
     return replace(inquiry, read=partial(read, rulebook, lay, inquiry))
+
+
+def _chosen(seen: Seen, symptom: Symptom) -> Seen:
+    return replace(seen, symptom=symptom.id, taken=(text_taken(symptom, seen.method, seen.to),))

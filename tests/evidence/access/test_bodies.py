@@ -1,0 +1,45 @@
+"""Bodies of a proxy's own answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from troubleshooter.evidence import details_in
+from troubleshooter.facts import told_by_answer
+
+RESET = "upstream connect error or disconnect/reset before headers. "
+
+
+@pytest.mark.parametrize(
+    ("body", "details", "reason"),
+    [
+        ("reset reason: connection termination", "{connection_termination}", "termination"),
+        ("retried and the latest reset reason: connection timeout", "{connection_timeout}", "connection-timeout"),
+        (
+            "reset reason: connection failure, transport failure reason: delayed connect error: Connection refused",
+            "{connection_failure|delayed_connect_error:_Connection_refused}",
+            "connection-refused",
+        ),
+        (
+            "reset reason: connection failure, transport failure reason: delayed connect error: 111",
+            "{connection_failure|delayed_connect_error:_111}",
+            "connection-refused",
+        ),
+        (
+            "reset reason: connection failure, transport failure reason: TLS error: 268435703:WRONG_VERSION_NUMBER",
+            "{connection_failure|TLS_error:_268435703:WRONG_VERSION_NUMBER}",
+            "tls",
+        ),
+    ],
+)  # fmt: skip
+def test_a_body_tells_what_the_log_would(body: str, details: str, reason: str) -> None:
+    """The text that a client got holds the details of the log line, and so the fact that they tell."""
+    text = f"HTTP/1.1 503 Service Unavailable\n\n{RESET}{body}\n* Connection #0 left intact"
+
+    assert details_in(text) == f"upstream_reset_before_response_started{details}"
+    assert told_by_answer(text) == (("failure.reason", reason),)
+
+
+def test_other_texts_tell_nothing() -> None:
+    """An answer without such a body tells nothing of a connection."""
+    assert told_by_answer("no healthy upstream") == ()
