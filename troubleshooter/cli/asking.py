@@ -95,20 +95,9 @@ def consultation_on(
         if request or not told.beside:
             failure = _in_question(mesh, found, request, namespace)
             notes = () if failure else _unused(told.log, summary, found, request)
-    situation: Situation | LogLine | None = Situation(
-        inventory=inventory,
-        request=failure.request if failure else request,
-        entry=failure.group.example if failure else None,
-        idle=failure.group.idle if failure else None,
-        evidence=told.evidence,
-        namespace=namespace,
-    )
-    if failure is not None and not inventory.objects:
-        group = failure.group
-        situation = LogLine(request=failure.request, entry=group.example, idle=group.idle, evidence=told.evidence)
+    situation = _situation(args, inventory, told, failure, request)
+    if not isinstance(situation, Situation):
         notes = inventory.not_checked
-    elif args.symptom and args.paste and not (inventory.objects or told.evidence):
-        situation, notes = None, inventory.not_checked  # what a client saw is all that is known
     notes = (*notes, *told.evidence.not_checked)
     only = "" if args.all_namespaces else args.namespace
     return Consultation(
@@ -120,6 +109,26 @@ def consultation_on(
         groups=groups,
         not_checked=notes,
         tells=told.tells,
+    )
+
+
+def _situation(
+    args: argparse.Namespace, inventory: Inventory, told: Told, failure: Failure | None, request: Request | None
+) -> Situation | LogLine | None:
+    """What there is to look at: objects and other evidence, else a log line; None where all that is known is what a
+    client saw."""
+    group = failure.group if failure else None
+    if failure and group and not inventory.objects:
+        return LogLine(request=failure.request, entry=group.example, idle=group.idle, evidence=told.evidence)
+    if args.symptom and args.paste and not (inventory.objects or told.evidence):
+        return None
+    return Situation(
+        inventory=inventory,
+        request=failure.request if failure else request,
+        entry=group.example if group else None,
+        idle=group.idle if group else None,
+        evidence=told.evidence,
+        namespace=args.namespace or DEFAULT_NAMESPACE,
     )
 
 

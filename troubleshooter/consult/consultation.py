@@ -226,9 +226,10 @@ class Consultation:
 
     def _possible(self, case: str) -> tuple[PossibleCause, ...]:
         """The causes that nothing known contradicts. Where the walk saw everything, what it did not find is not there:
-        only what no object tells may still be missing."""
+        only what no object tells may still be missing. What people meet most often comes first."""
         judged = self.examined.judgement.cases[case]
         found = [s for s in standings(self.rulebook, judged, self._among()) if s.certainty is Certainty.POSSIBLE]
+        found.sort(key=lambda standing: self.rulebook.causes[standing.cause].prevalence.rank)
         blind = self._blind()
         return tuple(
             PossibleCause(cause=s.cause, missing=s.missing)

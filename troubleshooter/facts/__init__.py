@@ -5,10 +5,11 @@ Must not know causes, rules or texts: a fact says what is so, never what it mean
 
 from troubleshooter.facts.catalogue import CATALOGUE
 from troubleshooter.facts.from_logs import request_of
-from troubleshooter.facts.observe import Observation, observe, told_by_answer
+from troubleshooter.facts.observe import Observation, observe
 from troubleshooter.facts.of_evidence import evidence_cases
 from troubleshooter.facts.of_walks import walk_cases
 from troubleshooter.facts.pieces import audit_cases, touched_cases
+from troubleshooter.facts.reasons import told_by_answer
 
 __all__ = [
     "CATALOGUE",

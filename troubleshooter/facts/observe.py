@@ -13,16 +13,14 @@ from troubleshooter.evidence import (
     AccessLogEntry,
     NamedStage,
     Side,
-    TransportFailure,
     Words,
-    classify_transport_failure,
-    details_in,
     details_key,
     stage_named_by,
 )
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_far_ends import about_far_end
 from troubleshooter.facts.of_ztunnel import about_ztunnel
+from troubleshooter.facts.reasons import reason_of
 from troubleshooter.model import (
     Branch,
     Connection,
@@ -39,14 +37,6 @@ from troubleshooter.walk import Trail, Walked
 from troubleshooter.walk.caller.old_versions import LOW
 from troubleshooter.walk.walker import overall
 
-REASONS = {
-    TransportFailure.CONNECTION_REFUSED: "connection-refused",
-    TransportFailure.CONNECTION_TIMEOUT: "connection-timeout",
-    TransportFailure.CONNECTION_RESET: "connection-reset",
-    TransportFailure.NONE: "none",
-    TransportFailure.OTHER: "other",
-}
-RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
     Stage.LISTENER: (
         "gateway.workload",
@@ -232,7 +222,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     known = flags[0] if flags else "none"
     case.seen("failure.flag", known, source)
     case.seen("failure.hop", HOPS.get(entry.side, "unknown"), source)
-    case.seen("failure.reason", _reason(entry), source)
+    case.seen("failure.reason", reason_of(entry), source)
     case.seen("failure.status", _status(entry.response_code), source)
     answered = _answered_by(entry)
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
@@ -286,17 +276,3 @@ def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource
     """How the failures are spread over time, as far as the log shows it; `places` are what the connection leads to."""
     if observation.idle is not None and observation.idle >= IDLE:
         case.seen("failure.pattern", "after-idle", observation.source, *places)
-
-
-def told_by_answer(text: str) -> tuple[tuple[str, str], ...]:
-    """The facts, each with its word, that the body of a proxy's answer tells, where one stands in `text`."""
-    details = details_in(text)
-    return (("failure.reason", _reason(AccessLogEntry(start_time="", details=details))),) if details else ()
-
-
-def _reason(entry: AccessLogEntry) -> str:
-    key = details_key(entry.details)
-    told = classify_transport_failure(key.transport_failure or entry.transport_failure)
-    if told is TransportFailure.NONE:
-        return RESETS.get(key.reason, "none")
-    return REASONS.get(told, "tls")
