@@ -1,4 +1,5 @@
-"""A mesh of any size for `bench`: services with two pods each, a VirtualService and a DestinationRule for each.
+"""A mesh of any size for `bench`: services with two pods each, a VirtualService and a DestinationRule for each, all of
+the size that kubectl prints.
 
 Ten of them are broken (a subset that no DestinationRule has), however big the mesh, so that what is measured besides
 the size is always the same work.
@@ -12,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from bench.as_printed import known, running
+
 BROKEN = 10
 A_NAMESPACE = 50
 """So many services are in one namespace."""
@@ -24,7 +27,7 @@ def write_mesh(file: Path, services: int) -> int:
         for thing in _objects(services):
             count += 1
             out.write("---\n")
-            yaml.dump(thing, out, Dumper=yaml.CSafeDumper, sort_keys=False)
+            yaml.dump(known(thing, count), out, Dumper=yaml.CSafeDumper, sort_keys=False)
     return count
 
 
@@ -68,12 +71,12 @@ def _pod(
     name: str, space: str, labels: dict[str, str], containers: list[dict[str, Any]], address: str
 ) -> dict[str, Any]:
     proxy = {"name": "istio-proxy", "image": "proxy:1"}
-    pod = _thing("v1", "Pod", name, space, {"containers": [*containers, proxy], "nodeName": "node-1"})
+    pod = _thing("v1", "Pod", name, space, {"containers": [*map(dict, containers), proxy], "nodeName": "node-1"})
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name.rpartition("-")[0]}
     pod["metadata"] |= {"labels": {**labels, "security.istio.io/tlsMode": "istio"}, "ownerReferences": [owner]}
     ready = [{"type": "Ready", "status": "True"}]
     pod["status"] = {"phase": "Running", "podIP": address, "conditions": ready}
-    return pod
+    return running(pod)
 
 
 def _thing(version: str, kind: str, name: str, space: str, spec: dict[str, Any]) -> dict[str, Any]:
