@@ -57,7 +57,14 @@ def known(thing: dict[str, Any], number: int) -> dict[str, Any]:
 
 def running(pod: dict[str, Any]) -> dict[str, Any]:
     """A pod as injector, scheduler and kubelet have completed it."""
-    spec, containers = pod["spec"], pod["spec"]["containers"]
+    _admitted(pod["spec"])
+    _started(pod["status"], pod["spec"]["containers"])
+    return pod
+
+
+def _admitted(spec: dict[str, Any]) -> None:
+    """What injector and scheduler write."""
+    containers = spec["containers"]
     for container in containers:
         container |= {
             "imagePullPolicy": "IfNotPresent",
@@ -95,7 +102,10 @@ def running(pod: dict[str, Any]) -> dict[str, Any]:
         for what in ("not-ready", "unreachable")
     ]
     spec["volumes"] = [{"name": name, "emptyDir": {}} for name in MOUNTS]
-    status = pod["status"]
+
+
+def _started(status: dict[str, Any], containers: list[dict[str, Any]]) -> None:
+    """What the kubelet reports."""
     status["conditions"] = [
         {"type": kind, "status": "True", "lastProbeTime": None, "lastTransitionTime": MADE} for kind in CONDITIONS
     ]
@@ -106,7 +116,6 @@ def running(pod: dict[str, Any]) -> dict[str, Any]:
         "startTime": MADE,
     }
     status["containerStatuses"] = [_status(container["name"]) for container in containers]
-    return pod
 
 
 def _proxy() -> dict[str, Any]:

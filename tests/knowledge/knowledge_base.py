@@ -78,6 +78,7 @@ def meshes(pattern: str) -> list[ParameterSet]:
 
 def cause_in(folder: Path) -> Cause:
     """The cause of a folder. Where its file cannot be used, one test says so and the others have nothing to try."""
+    assert folder.parent.parent == KNOWLEDGE / "causes", f"{folder} is no folder of a cause"
     return book().causes.get(folder.name) or pytest.skip(f"{folder.name}/cause.yaml cannot be used")
 
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from _pytest.mark.structures import ParameterSet
 
-from tests.knowledge.knowledge_base import audit, diagnosed, inventory, request_of
+from tests.knowledge.knowledge_base import diagnosed, inventory, request_of
 from troubleshooter.model import Verdict
 from troubleshooter.remedy import Situation
 from troubleshooter.rulebook import Example
@@ -38,7 +38,9 @@ def test_it_is_read_without_a_doubt(mesh: Path) -> None:
 @every_mesh
 def test_an_audit_says_nothing(mesh: Path) -> None:
     """No finding of any severity."""
-    assert [] == [(finding.cause, str(finding.resource)) for finding in audit(mesh).findings]
+    found = diagnosed(Situation(inventory=inventory(mesh)))
+
+    assert [] == [(finding.cause, str(finding.resource)) for finding in found.findings]
 
 
 @pytest.mark.parametrize(("mesh", "example"), requests())

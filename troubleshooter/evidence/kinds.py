@@ -5,11 +5,13 @@ A kind is a row in the table of its area (`envoy.KINDS`, `istiod.KINDS`, ...); `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from troubleshooter.evidence.page import Page
+
+DAMAGED = "its JSON is damaged or cut off"
 
 
 class Unreadable(ValueError):
@@ -36,3 +38,25 @@ class Kind:
     fits: Callable[[Page], bool]
     read: Callable[[Page], Any]
     also: bool = False
+
+
+def json_map(page: Page) -> Mapping[str, Any]:
+    """The JSON object in a text.
+
+    Raises:
+        Unreadable: there is none, though the text begins as one.
+    """
+    if not isinstance(page.json, dict):
+        raise Unreadable(DAMAGED)
+    return page.json
+
+
+def json_list(page: Page) -> list[Any]:
+    """The JSON list in a text.
+
+    Raises:
+        Unreadable: there is none, though the text begins as one.
+    """
+    if not isinstance(page.json, list):
+        raise Unreadable(DAMAGED)
+    return page.json

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from troubleshooter.evidence.kinds import Kind
 from troubleshooter.evidence.page import Page
-from troubleshooter.evidence.pods.columns import Row, headings, rows_below
+from troubleshooter.evidence.pods.columns import Row, headings_with, rows_below
 
 _WANTED = frozenset({"NAMESPACE", "POD NAME", "WAYPOINT", "PROTOCOL"})
 
@@ -43,7 +43,7 @@ def _read(page: Page) -> ZtunnelWorkloads:
     found = (
         _workload(row)
         for _, line in lines
-        if (columns := _columns(line))
+        if (columns := headings_with(_WANTED, line))
         for row in rows_below(columns, lines)
         if row.get("PROTOCOL") and row.get("NAMESPACE")
     )
@@ -61,15 +61,10 @@ def _workload(row: Row) -> ZtunnelWorkload:
     )
 
 
-def _columns(line: str) -> tuple[tuple[str, int], ...]:
-    found = headings(line)
-    return found if {name for name, _ in found} >= _WANTED else ()
-
-
 KINDS = (
     Kind(
         words="what ztunnel knows of workloads (istioctl ztunnel-config workload)",
-        fits=lambda page: any(_columns(line) for line in page.head.splitlines()),
+        fits=lambda page: any(headings_with(_WANTED, line) for line in page.head.splitlines()),
         read=_read,
     ),
 )

@@ -30,7 +30,7 @@ from troubleshooter.evidence.envoy.fields import part, parts, text
 from troubleshooter.evidence.envoy.listener_configs import dynamic_listeners, listener
 from troubleshooter.evidence.envoy.nodes import node_of
 from troubleshooter.evidence.envoy.route_configs import route_config
-from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
+from troubleshooter.evidence.kinds import DAMAGED, Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -182,8 +182,8 @@ def _of_whole_sections(dump: str) -> Partly:
         comma = _COMMA.match(dump, end)
         at = comma.end() if comma else -1
     if not whole:
-        raise Unreadable("its JSON is damaged or cut off")
-    return Partly(value=_of_sections({"configs": whole}), why="its JSON is damaged or cut off after that")
+        raise Unreadable(DAMAGED)
+    return Partly(value=_of_sections({"configs": whole}), why=f"{DAMAGED} after that")
 
 
 def _is_dump(page: Page) -> bool:

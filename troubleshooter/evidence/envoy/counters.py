@@ -13,7 +13,7 @@ import re
 
 from troubleshooter.evidence.envoy.nodes import number, word
 from troubleshooter.evidence.envoy.status import Counter, Stats
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, Unreadable, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -110,10 +110,8 @@ def _from_text(page: Page) -> Stats:
 
 
 def _from_json(page: Page) -> Stats:
-    if not isinstance(page.json, dict):
-        raise Unreadable("its JSON is damaged or cut off")
     gathered = _Gathered()
-    for raw in map(as_map, as_list(page.json.get("stats"))):
+    for raw in map(as_map, as_list(json_map(page).get("stats"))):
         value = number(raw.get("value"))
         if value is not None and raw.get("name"):
             gathered.add(whose(word(raw.get("name"))), value, None)

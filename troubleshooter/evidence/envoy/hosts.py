@@ -16,7 +16,7 @@ from typing import Any
 from troubleshooter.evidence.cleaning import printable
 from troubleshooter.evidence.envoy.nodes import number, socket, word
 from troubleshooter.evidence.envoy.status import Clusters, ClusterStatus, Host
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -105,7 +105,7 @@ def _locality(said: Mapping[str, Any]) -> str:
 
 
 def _from_json(page: Page) -> Clusters:
-    statuses = as_list(as_map(page.json).get("cluster_statuses"))
+    statuses = as_list(json_map(page).get("cluster_statuses"))
     found = (_status(as_map(raw)) for raw in statuses)
     return Clusters(by_name={status.name: status for status in found if status.name})
 
@@ -144,14 +144,8 @@ def _is_json(page: Page) -> bool:
     return page.looks_like_json and '"cluster_statuses"' in page.head
 
 
-def _read_json(page: Page) -> Clusters:
-    if not isinstance(page.json, dict):
-        raise Unreadable("its JSON is damaged or cut off")
-    return _from_json(page)
-
-
 WORDS = "the clusters of a proxy with their endpoints (/clusters)"
 KINDS = (
-    Kind(words=WORDS, fits=_is_json, read=_read_json),
+    Kind(words=WORDS, fits=_is_json, read=_from_json),
     Kind(words=WORDS, fits=_is_text, read=_from_text),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from troubleshooter.evidence.cleaning import printable
 from troubleshooter.evidence.envoy.nodes import node_of, number, socket, word
@@ -19,11 +19,9 @@ from troubleshooter.evidence.envoy.status import (
     Ready,
     ServerInfo,
 )
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
-
-T = TypeVar("T")
 
 STATES = ("LIVE", "DRAINING", "PRE_INITIALIZING", "INITIALIZING")
 """Envoy's states of a server: ServerInfo.State in server_info.proto."""
@@ -89,15 +87,6 @@ def _says(*keys: str) -> Callable[[Page], bool]:
     return lambda page: page.looks_like_json and any(f'"{key}"' in page.head for key in keys)
 
 
-def _json(read: Callable[[Mapping[str, Any]], T]) -> Callable[[Page], T]:
-    def of_page(page: Page) -> T:
-        if not isinstance(page.json, dict):
-            raise Unreadable("its JSON is damaged or cut off")
-        return read(page.json)
-
-    return of_page
-
-
 def _is_server_info(page: Page) -> bool:
     return page.looks_like_json and '"hot_restart_version"' in page.text and '"command_line_options"' in page.text
 
@@ -108,10 +97,22 @@ def _lists_listeners(page: Page) -> bool:
 
 
 KINDS = (
-    Kind(words="the certificates of a proxy (/certs)", fits=_says("certificates"), read=_json(_certificates)),
-    Kind(words="the listeners of a proxy (/listeners)", fits=_says("listener_statuses"), read=_json(_listeners)),
+    Kind(
+        words="the certificates of a proxy (/certs)",
+        fits=_says("certificates"),
+        read=lambda page: _certificates(json_map(page)),
+    ),
+    Kind(
+        words="the listeners of a proxy (/listeners)",
+        fits=_says("listener_statuses"),
+        read=lambda page: _listeners(json_map(page)),
+    ),
     Kind(words="the listeners of a proxy (/listeners)", fits=_lists_listeners, read=_listener_lines),
-    Kind(words="what a proxy says of itself (/server_info)", fits=_is_server_info, read=_json(_server_info)),
+    Kind(
+        words="what a proxy says of itself (/server_info)",
+        fits=_is_server_info,
+        read=lambda page: _server_info(json_map(page)),
+    ),
     Kind(
         words="whether a proxy is ready (/ready)",
         fits=lambda page: page.text.strip() in STATES,

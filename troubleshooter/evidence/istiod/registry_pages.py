@@ -11,7 +11,7 @@ newer ones; pilot/pkg/model/push_context.go (`ProxyPushStatus`) for `/debug/push
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from troubleshooter.evidence.envoy.nodes import number, word
@@ -26,7 +26,7 @@ from troubleshooter.evidence.istiod.values import (
     ShardEndpoint,
     UsedConfig,
 )
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, json_list, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -119,24 +119,6 @@ def _clusters(held: list[Any]) -> RemoteClusters:
     )
 
 
-def _list(read: Callable[[list[Any]], Any]) -> Callable[[Page], Any]:
-    def of_page(page: Page) -> Any:
-        if not isinstance(page.json, list):
-            raise Unreadable("its JSON is damaged or cut off")
-        return read(page.json)
-
-    return of_page
-
-
-def _map(read: Callable[[Mapping[str, Any]], Any]) -> Callable[[Page], Any]:
-    def of_page(page: Page) -> Any:
-        if not isinstance(page.json, dict):
-            raise Unreadable("its JSON is damaged or cut off")
-        return read(page.json)
-
-    return of_page
-
-
 def _begins(page: Page, bracket: str, *marks: str) -> bool:
     opens = page.looks_like_json and page.head.lstrip("\ufeff \t\r\n").startswith(bracket)
     return opens and all(mark in page.head for mark in marks)
@@ -158,18 +140,26 @@ KINDS = (
     Kind(
         words="the services that istiod knows (/debug/registryz)",
         fits=lambda page: _begins(page, "[", '"Attributes"', '"hostname"'),
-        read=_list(_registry),
+        read=lambda page: _registry(json_list(page)),
     ),
     Kind(
         words="the endpoints that istiod knows (/debug/endpointShardz)",
         fits=lambda page: _begins(page, "{", '"Shards"'),
-        read=_map(_shards),
+        read=lambda page: _shards(json_map(page)),
     ),
     Kind(
         words="the clusters that istiod reads (/debug/clusterz)",
         fits=lambda page: _begins(page, "[", '"syncStatus"'),
-        read=_list(_clusters),
+        read=lambda page: _clusters(json_list(page)),
     ),
-    Kind(words="the Istio objects that istiod uses (/debug/configz)", fits=_is_config, read=_list(_config)),
-    Kind(words="what istiod noted in its last push (/debug/push_status)", fits=_is_push_status, read=_map(_push)),
+    Kind(
+        words="the Istio objects that istiod uses (/debug/configz)",
+        fits=_is_config,
+        read=lambda page: _config(json_list(page)),
+    ),
+    Kind(
+        words="what istiod noted in its last push (/debug/push_status)",
+        fits=_is_push_status,
+        read=lambda page: _push(json_map(page)),
+    ),
 )

@@ -27,7 +27,7 @@ from troubleshooter.evidence.istiod.values import (
     SyncStatus,
     TypeSync,
 )
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, json_list, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -66,7 +66,7 @@ def short_type(url: str) -> str:
 
 
 def _syncz(page: Page) -> SyncStatus:
-    held = _whole(page)
+    held = json_list(page)
     newest = _newest(_times(held))
     return SyncStatus(proxies=tuple(found for raw in held if (found := _entry(as_map(raw), newest))))
 
@@ -183,9 +183,7 @@ def _time(raw: Any) -> datetime | None:
 
 
 def _connections(page: Page) -> Connections:
-    if not isinstance(page.json, dict):
-        raise Unreadable("its JSON is damaged or cut off")
-    clients = [as_map(one) for one in as_list(page.json.get("clients"))]
+    clients = [as_map(one) for one in as_list(json_map(page).get("clients"))]
     return Connections(all=tuple(found for one in clients if (found := _connection(one))))
 
 
@@ -198,12 +196,6 @@ def _connection(raw: Mapping[str, Any]) -> Connection | None:
     return Connection(
         pod=pod, namespace=namespace, since=word(raw.get("connectedAt")), address=word(raw.get("address"))
     )
-
-
-def _whole(page: Page) -> list[Any]:
-    if not isinstance(page.json, list):
-        raise Unreadable("its JSON is damaged or cut off")
-    return page.json
 
 
 def _begins(page: Page, bracket: str) -> bool:

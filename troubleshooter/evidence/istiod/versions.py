@@ -16,7 +16,7 @@ from typing import Any
 from troubleshooter.evidence.cleaning import MAX_LINE, MAX_TEXT, printable
 from troubleshooter.evidence.envoy.nodes import word
 from troubleshooter.evidence.istiod.values import Versions
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import Kind, json_map
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import as_list, as_map
 
@@ -78,11 +78,10 @@ def _revisions(page: Page) -> Iterator[tuple[int, str, str, str, str]]:
 
 
 def _as_json(page: Page) -> Versions:
-    if not isinstance(page.json, dict):
-        raise Unreadable("its JSON is damaged or cut off")
-    mesh = (as_map(one) for one in as_list(page.json.get("meshVersion")))
+    raw = json_map(page)
+    mesh = (as_map(one) for one in as_list(raw.get("meshVersion")))
     planes = [(word(one.get("Revision")) or word(one.get("Component")), _version(one.get("Info"))) for one in mesh]
-    proxies = (as_map(one) for one in as_list(page.json.get("dataPlaneVersion")))
+    proxies = (as_map(one) for one in as_list(raw.get("dataPlaneVersion")))
     return Versions(
         control_planes=tuple((name if len(planes) > 1 else "", version) for name, version in planes if version),
         proxies=tuple(("", found) for one in proxies if (found := word(one.get("IstioVersion")))),

@@ -37,6 +37,12 @@ def headings(line: str) -> tuple[tuple[str, int], ...]:
     return tuple((match[0], match.start()) for match in _HEADING.finditer(line[:MAX_LINE]))
 
 
+def headings_with(wanted: frozenset[str], line: str) -> tuple[tuple[str, int], ...]:
+    """The headings of a line; none where not all that are `wanted` are among them."""
+    found = headings(line)
+    return found if {name for name, _ in found} >= wanted else ()
+
+
 def rows_below(columns: tuple[tuple[str, int], ...], lines: Iterable[tuple[int, str]]) -> Iterator[Row]:
     """The rows under a heading, up to an empty line."""
     starts = [start for _, start in columns]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from troubleshooter.evidence.cleaning import MAX_TEXT, printable
-from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.kinds import DAMAGED, Kind, Unreadable
 from troubleshooter.evidence.page import Page
-from troubleshooter.evidence.pods.columns import MAX_ROWS, Row, headings, rows_below
+from troubleshooter.evidence.pods.columns import MAX_ROWS, Row, headings_with, rows_below
 from troubleshooter.evidence.pods.transcripts import transcript
 from troubleshooter.model import Object, as_list, as_map
 
@@ -56,14 +56,12 @@ def event(about: Mapping[str, str], reason: str, message: str, file: str, line: 
 def _of_table(page: Page) -> Events:
     lines = page.lines()
     found = (
-        _of_row(row, page) for n, line in lines if (columns := _columns(line)) for row in rows_below(columns, lines)
+        _of_row(row, page)
+        for n, line in lines
+        if (columns := headings_with(_WANTED, line))
+        for row in rows_below(columns, lines)
     )
     return Events(objects=tuple(one for one in found if one is not None))
-
-
-def _columns(line: str) -> tuple[tuple[str, int], ...]:
-    found = headings(line)
-    return found if {name for name, _ in found} >= _WANTED else ()
 
 
 def _of_row(row: Row, page: Page) -> Object | None:
@@ -79,12 +77,12 @@ def _namespace(page: Page) -> str:
 
 
 def _is_table(page: Page) -> bool:
-    return any(_columns(line) for line in page.head.splitlines())
+    return any(headings_with(_WANTED, line) for line in page.head.splitlines())
 
 
 def _of_json(page: Page) -> Events:
     if page.json is None:
-        raise Unreadable("its JSON is damaged or cut off")
+        raise Unreadable(DAMAGED)
     return Events(objects=tuple(_of_objects(page)))
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from troubleshooter.evidence.kinds import Kind
 from troubleshooter.evidence.page import Page
-from troubleshooter.evidence.pods.columns import Row, headings, rows_below
+from troubleshooter.evidence.pods.columns import Row, headings_with, rows_below
 
 _WANTED = frozenset({"NAME", "READY", "STATUS", "RESTARTS"})
 _READY = re.compile(r"([0-9]{1,4})/([0-9]{1,4})")
@@ -49,7 +49,7 @@ def _read(page: Page) -> PodTable:
     found = (
         pod
         for _, line in lines
-        if (columns := _columns(line))
+        if (columns := headings_with(_WANTED, line))
         for row in rows_below(columns, lines)
         for pod in _pod(row, page)
     )
@@ -73,15 +73,10 @@ def _pod(row: Row, page: Page) -> Iterator[PodRow]:
         )
 
 
-def _columns(line: str) -> tuple[tuple[str, int], ...]:
-    found = headings(line)
-    return found if {name for name, _ in found} >= _WANTED else ()
-
-
 KINDS = (
     Kind(
         words="a table of pods (kubectl get pods)",
-        fits=lambda page: any(_columns(line) for line in page.head.splitlines()),
+        fits=lambda page: any(headings_with(_WANTED, line) for line in page.head.splitlines()),
         read=_read,
     ),
 )
