@@ -1,4 +1,4 @@
-"""The words of the command line: every command with its flags, as tables.
+"""The words of the command line: every command with its flags, as a table.
 
 Decides: which flags a command has, and what the help says. Must not know what a command does, and must not import
 anything heavy: `--help` is made from this.
@@ -6,14 +6,33 @@ anything heavy: `--help` is made from this.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-
-class Flag(NamedTuple):
-    """Names of a flag, and how argparse reads it."""
-
-    names: tuple[str, ...]
-    reading: dict[str, Any]
+from troubleshooter.cli.flags import (
+    ALL_NAMESPACES,
+    ENVOY,
+    FAIL_ON,
+    FILES,
+    INPUT,
+    KNOWLEDGE,
+    LOG,
+    LOG_FORMAT,
+    NAMESPACE,
+    OFFLINE,
+    OUTPUT,
+    PASTE,
+    PLAIN,
+    RECORD,
+    REQUEST,
+    RESUME,
+    RUNNING,
+    SYMPTOM,
+    TRACE,
+    VERBOSE,
+    Flag,
+    flag,
+    switch,
+)
 
 
 class Command(NamedTuple):
@@ -27,97 +46,6 @@ class Command(NamedTuple):
     examples: tuple[tuple[str, str], ...] = ()
 
 
-def flag(*names: str, **reading: Any) -> Flag:
-    """A row of the tables below."""
-    return Flag(names, reading)
-
-
-def repeated(*names: str, **reading: Any) -> Flag:
-    """A flag that may be given several times."""
-    return Flag(names, {"action": "append", "default": [], **reading})
-
-
-def switch(*names: str, **reading: Any) -> Flag:
-    """A flag without a value."""
-    return Flag(names, {"action": "store_true", **reading})
-
-
-FILES = repeated(
-    "-f",
-    "--filename",
-    metavar="FILE",
-    help="the mesh: YAML or JSON files, folders, - for standard input; NAME=FILE names a Kubernetes cluster; repeat it",
-)
-WITH = repeated(
-    "--with", dest="laid_over", metavar="FILE", help="lay these manifests over the mesh first: what would happen if?"
-)
-WITHOUT = repeated(
-    "--without",
-    metavar="WORKLOAD",
-    help="take this workload's pods for not ready: [NAMESPACE/][KIND/]NAME[@CLUSTER], else of the caller's; repeat it",
-)
-TRACE = switch("--trace", help="at each stage the objects that were considered, and why the others lost")
-NAMESPACE = flag(
-    "-n", "--namespace", default="", help="the namespace of names that have none; of an audit, only its findings"
-)
-ALL_NAMESPACES = switch("-A", "--all-namespaces", help="of an audit, the findings of all namespaces (so it is anyway)")
-OFFLINE = switch("--offline", help="read no cluster at all (this version reads none)")
-KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
-OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")
-VERBOSE = switch("-v", "--verbose", help="say on standard error what is done, and show the trace of a mistake of ours")
-
-REQUEST = (
-    flag(
-        "--from",
-        dest="source",
-        metavar="WHO",
-        default="",
-        help="the caller: [NAMESPACE/][KIND/]NAME[@CLUSTER], outside, or gateway:NAMESPACE/NAME[@CLUSTER]",
-    ),
-    flag(
-        "--to", metavar="URL", default="", help="the request; without scheme http, or tcp if the port is no HTTP port"
-    ),
-    flag("-X", dest="method", metavar="METHOD", default="GET", help="the method (default GET)"),
-    repeated("-H", dest="headers", metavar="HEADER", help='a header, "name: value"; repeat it'),
-    flag("--sni", default="", help="the name that the client sends in its TLS hello, if it is not the URL's host"),
-    switch("--plaintext", help="the caller's own proxy originates no TLS"),
-    switch(
-        "--http1.0",
-        dest="http10",
-        help="the client speaks HTTP/1.0 (ab, some health checks, nginx without proxy_http_version)",
-    ),
-    flag("--expect", metavar="SERVICE[:SUBSET]", default="", help="where the request should arrive"),
-)
-SYMPTOM = flag("--symptom", metavar="ID", default="", help="what is seen; explain --list symptoms has them")
-LOG = repeated(
-    "--log", metavar="FILE", help="access logs of proxies, also as .gz; files, folders, - for standard input"
-)
-LOG_FORMAT = repeated(
-    "--log-format",
-    metavar="FORMAT",
-    help="the format of --log, as Envoy's operators say it, where it is not Istio's; that of the mesh config is known",
-)
-ENVOY = repeated(
-    "--envoy",
-    metavar="FILE",
-    help="what a proxy says: its config_dump, clusters, stats, certs; files, folders, - for standard input; repeat it",
-)
-PASTE = repeated(
-    "--paste",
-    metavar="FILE",
-    help="anything else: what curl -v printed, an error, a shell session, YAML; - for standard input; repeat it",
-)
-FAIL_ON = flag(
-    "--fail-on",
-    choices=("error", "warning", "info", "never"),
-    default="error",
-    help="the least severity that makes the exit status 1 (default error)",
-)
-RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
-PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
-RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
-INPUT = (FILES, WITH, WITHOUT, NAMESPACE)
-RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
 FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
 
 WIZARD = Command(
