@@ -1,0 +1,112 @@
+"""Which clusters are meant: contexts of a kubeconfig, or the cluster in which this runs.
+
+Decides: what a cluster is called. The one module that asks the `kubernetes` package for credentials; it is imported
+when a cluster is read, and not before.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from troubleshooter.collect.cluster.connection import Connection, Limits
+from troubleshooter.collect.errors import InputError, note
+
+WORKERS = 8
+"""So many requests to one API server at a time."""
+
+_IN_CLUSTER = "KUBERNETES_SERVICE_HOST"
+
+
+def connections(contexts: Sequence[str], kubeconfig: str, limits: Limits) -> list[Connection]:
+    """One connection for each context, that of kubeconfig's current one if none is named, or to the cluster in which
+    this runs. Where there are several, each carries the name of its context.
+
+    Raises:
+        InputError: there is no kubeconfig, it has no such context, or its credentials cannot be had.
+    """
+    named = list(dict.fromkeys(contexts))
+    if not named and not kubeconfig and not has_kubeconfig() and os.environ.get(_IN_CLUSTER):
+        return [Connection(_in_cluster(), context="in-cluster", limits=limits)]
+    return [
+        Connection(_of_context(name, kubeconfig), name=name if len(named) > 1 else "", context=name, limits=limits)
+        for name in named or [""]
+    ]
+
+
+def has_kubeconfig() -> bool:
+    """Whether there is a file from which kubectl would read its clusters."""
+    named = [Path(one).expanduser() for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one]
+    return any(one.is_file() for one in named or [Path.home() / ".kube" / "config"])
+
+
+def has_cluster() -> bool:
+    """Whether there is anything that names a cluster."""
+    return has_kubeconfig() or bool(os.environ.get(_IN_CLUSTER))
+
+
+def _of_context(name: str, kubeconfig: str) -> Any:
+    from kubernetes import config
+
+    where = kubeconfig or "your kubeconfig"
+    try:
+        with _complaints() as complaints:
+            client = config.new_client_from_config(kubeconfig or None, name or None, persist_config=False)
+    except config.ConfigException as error:
+        what = f"the context {name} of {where}" if name else where
+        unlock = "`kubectl config get-contexts` lists what there is; name one: --context NAME, or files: -f FILE"
+        raise InputError(note(what, f"it cannot be used: {error}", unlock)) from None
+    except OSError as error:
+        unlock = "Name another: --kubeconfig FILE"
+        raise InputError(note(where, f"it cannot be read: {error.strerror or error}", unlock)) from None
+    if complaints:
+        unlock = "Run `kubectl get namespaces` to see what it says, then try again"
+        raise InputError(note(where, f"there are no credentials: {complaints[0]}", unlock))
+    return _ready(client)
+
+
+def _in_cluster() -> Any:
+    from kubernetes import client, config
+
+    settings = client.Configuration()
+    try:
+        config.load_incluster_config(client_configuration=settings)
+    except config.ConfigException as error:
+        unlock = "Run the pod with a service account and its token, or name a kubeconfig: --kubeconfig FILE"
+        raise InputError(note("the service account of this pod", f"it cannot be used: {error}", unlock)) from None
+    return _ready(client.ApiClient(settings))
+
+
+def _ready(client: Any) -> Any:
+    """A client whose pool has room for all workers."""
+    from kubernetes.client import rest
+
+    client.configuration.connection_pool_maxsize = WORKERS
+    client.rest_client = rest.RESTClientObject(client.configuration)
+    return client
+
+
+class _Kept(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What the package logs while it looks for credentials: of an exec plugin that fails it tells nobody else."""
+    kept, root = _Kept(), logging.getLogger()
+    others, root.handlers = root.handlers, [kept]
+    try:
+        yield kept.lines
+    finally:
+        root.handlers = others
