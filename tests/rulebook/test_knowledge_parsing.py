@@ -122,6 +122,13 @@ def test_several_codes_are_several_names() -> None:
     ) == STRICT.known_as
 
 
+def test_a_code_with_several_meanings() -> None:
+    """`says` is what stands in the message of a code where it means the cause."""
+    texts = changed(CAUSE, "on: destination_rule, when", 'says: "not found", on: destination_rule, when')
+
+    assert ["not found", "not found"] == [name.says for name in parse(texts)[0].causes["strict-plaintext"].known_as]
+
+
 def test_paragraphs_may_have_conditions() -> None:
     """A paragraph of the explanation carries its `when`."""
     assert (

@@ -14,6 +14,7 @@ from troubleshooter.consult.findings import findings
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
+from troubleshooter.consult.peers import with_peers
 from troubleshooter.consult.steps import Ask, Conclude, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
 from troubleshooter.consult.told import UNKNOWN, LogLine, examine_line, examine_told, rooted_by_answers, said_facts
@@ -214,7 +215,7 @@ class Consultation:
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
         if situation is self.situation and situation.request is None:
             notes = (*notes, *blind_spots(examined.mesh, self.namespace))
-        return Diagnosis(
+        own = Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
             findings=done,
             possible=self._possible(doubt) if doubt else (),
@@ -223,6 +224,7 @@ class Consultation:
             not_checked=(*notes, *self.not_checked),
             engine=examined.judgement.engine,
         )
+        return with_peers(own, self.rulebook, self.situation, self.namespace)
 
     def _possible(self, case: str) -> tuple[PossibleCause, ...]:
         """The causes that nothing known contradicts. Where the walk saw everything, what it did not find is not there:

@@ -73,7 +73,7 @@ def _related(conclusion: Conclusion, resource: Resource | None) -> tuple[Resourc
 
 def _known_as(cause: Cause, conclusion: Conclusion, words: dict[str, str]) -> tuple[KnownAs, ...]:
     return tuple(
-        KnownAs(code=peer.code, resource=conclusion.roles[peer.on])
+        KnownAs(code=peer.code, resource=conclusion.roles[peer.on], says=peer.says)
         for peer in cause.known_as
         if peer.on in conclusion.roles and holds(peer.when, words)
     )

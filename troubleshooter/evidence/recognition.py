@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
-from troubleshooter.evidence import ambient, envoy, istiod, pods
+from troubleshooter.evidence import ambient, envoy, istioctl, istiod, pods
 from troubleshooter.evidence.access import log_page
 from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
-KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istiod.KINDS, *pods.KINDS, *ambient.KINDS, *log_page.KINDS)
+KINDS: tuple[Kind, ...] = (*envoy.KINDS, *istioctl.KINDS, *istiod.KINDS, *pods.KINDS, *ambient.KINDS, *log_page.KINDS)
 """Logs stand last: a line of one may stand in any other text."""
 
 T = TypeVar("T")

@@ -38,10 +38,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAs:
-    """The same finding in another analyser's words: its code, and the object that it would name."""
+    """The same finding in another analyser's words: its code, the object that it would name, and what stands in its
+    message where one code has several meanings."""
 
     code: str
     resource: Resource
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,7 +93,7 @@ BECAUSE_OF = Shape(
 KNOWN_AS = Shape(
     name="an entry of `known_as`",
     make=_peer_names,
-    keys={"code": need(some(text), ()), "on": need(text), "when": may(read_when)},
+    keys={"code": need(some(text), ()), "on": need(text), "when": may(read_when), "says": may(text)},
 )
 
 FALSE_POSITIVE = Shape(name="a false positive", make=FalsePositive, keys={"text": need(text), "near": may(text)})

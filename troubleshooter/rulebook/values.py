@@ -82,11 +82,13 @@ class BecauseOf(Placed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeerName(Placed):
-    """The same finding in another analyser's catalogue, printed where `when` holds, on the object in role `on`."""
+    """The same finding in another analyser's catalogue, printed where `when` holds, on the object in role `on`. Where
+    one code has several meanings, `says` stands in its message only where it means this ("" fits any)."""
 
     code: str
     on: str
     when: When = ()
+    says: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
