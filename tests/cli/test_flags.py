@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cli.conftest import FAILING, MISSING, RunCommand
 from tests.inventories import EXACT, SHOP
@@ -34,6 +35,17 @@ def test_request_is_read_off_the_flags(run: RunCommand) -> None:
         "assumed": [],
         "http10": False,
     }
+
+
+def test_findings_as_policy_reports(run: RunCommand) -> None:
+    """-o policyreport prints objects for `kubectl apply`, which point at objects in the version that was read."""
+    answer = run("diagnose", "-f", "bad.yaml", *FAILING, "-o", "policyreport")
+    results = [result for report in yaml.safe_load(answer.out)["items"] for result in report["results"]]
+
+    assert 1 == answer.status
+    assert ["networking.istio.io/v1"] == [
+        result["resources"][0]["apiVersion"] for result in results if result["properties"].get("root")
+    ]
 
 
 def test_old_version_is_read_off_its_flag(run: RunCommand) -> None:

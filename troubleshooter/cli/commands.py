@@ -13,6 +13,7 @@ from troubleshooter.cli.flags import (
     ENVOY,
     FAIL_ON,
     FILES,
+    FORMAT,
     INPUT,
     KNOWLEDGE,
     LOG,
@@ -73,7 +74,7 @@ COMMANDS = {
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
-            ("The result", (TRACE, OUTPUT, FAIL_ON)),
+            ("The result", (TRACE, FORMAT, FAIL_ON)),
             ("Running", RUNNING),
         ),
         examples=(

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> Answer:
     untouched = consultation.situation is None
     status = status_of(diagnosis, args.fail_on)
     open_end = untouched and diagnosis.root is None and status == FINE
-    return Answer(shown(diagnosis, args.output, told=untouched), UNDETERMINED if open_end else status)
+    return Answer(shown(diagnosis, args.output, laid.inventory, told=untouched), UNDETERMINED if open_end else status)
 
 
 def concluded(consultation: Consultation) -> Diagnosis:

@@ -53,6 +53,13 @@ ALL_NAMESPACES = switch("-A", "--all-namespaces", help="of an audit, the finding
 OFFLINE = switch("--offline", help="read no cluster at all (this version reads none)")
 KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
 OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")
+FORMAT = flag(
+    "-o",
+    "--output",
+    choices=("text", "json", "policyreport"),
+    default="text",
+    help="text for people (default), json, or policyreport: PolicyReport objects for a cluster's dashboards",
+)
 VERBOSE = switch("-v", "--verbose", help="say on standard error what is done, and show the trace of a mistake of ours")
 
 REQUEST = (

@@ -9,8 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from troubleshooter.cli import output
-from troubleshooter.model import Diagnosis
-from troubleshooter.report import Screen, needs_ascii, to_json, to_text, told_to_text, walk_to_text
+from troubleshooter.model import Diagnosis, Inventory, Key
+from troubleshooter.report import Screen, needs_ascii, to_json, to_policy_report, to_text, told_to_text, walk_to_text
 
 
 def screen() -> Screen:
@@ -22,11 +22,18 @@ def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "ascii"
 
 
-def shown(diagnosis: Diagnosis, how: str, *, told: bool = False) -> str:
-    """A diagnosis as `text` or `json`; `told` says that it rests on what was said alone."""
+def shown(diagnosis: Diagnosis, how: str, mesh: Inventory, *, told: bool = False) -> str:
+    """A diagnosis of a mesh as `text`, `json` or `policyreport`; `told` says that it rests on what was said alone."""
+    if how == "policyreport":
+        return to_policy_report(diagnosis, observed=mesh.observed, versions=_versions(mesh))
     if how == "json":
         return _encodable(to_json(diagnosis))
     return told_to_text(diagnosis, screen()) if told else to_text(diagnosis, screen())
+
+
+def _versions(mesh: Inventory) -> dict[Key, str]:
+    """In which version each object was read."""
+    return {thing.key: str(thing.raw.get("apiVersion") or "") for thing in mesh.objects}
 
 
 def shown_walk(diagnosis: Diagnosis, how: str) -> str:
