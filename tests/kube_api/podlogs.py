@@ -1,0 +1,77 @@
+"""The log of a container, as kubelet hands it out.
+
+Decides which lines. A kept text is what the container wrote; a line that begins with a time (in brackets or not) was
+written then, any other with the line before it. So `sinceSeconds` and `timestamps` speak of the times in the text,
+where kubelet would know its own.
+
+Facts: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ ("read log of the specified Pod").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from tests.kube_api.messages import Call, Json, Refused, Reply
+
+Logs = Mapping[tuple[str, str, str], str]
+"""By namespace, pod and container."""
+
+_TIME = re.compile(r"\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)")
+
+
+def containers(pod: Json) -> list[str]:
+    """The names of a pod's containers, those to begin with among them."""
+    spec = pod.get("spec", {})
+    return [c["name"] for key in ("containers", "initContainers", "ephemeralContainers") for c in spec.get(key) or ()]
+
+
+def chosen(pod: Json, named: str) -> str:
+    """The container that is meant. Raises Refused (400) where there is none of that name, or several and no name."""
+    name, names = pod["metadata"]["name"], containers(pod)
+    if named and named not in names:
+        raise Refused(400, f"container {named} is not valid for pod {name}")
+    if named:
+        return named
+    main = [c["name"] for c in pod.get("spec", {}).get("containers") or ()]
+    if len(main) != 1:
+        options = ", ".join(main)
+        raise Refused(400, f"a container name must be specified for pod {name}, choose one of: [{options}]")
+    return str(main[0])
+
+
+def answer(logs: Logs, previous: Logs, pod: Json, call: Call) -> Reply:
+    """The text of a log; a container without one has written nothing. `previous` are those of the containers before."""
+    container, metadata = chosen(pod, call.first("container")), pod["metadata"]
+    key = (metadata["namespace"], metadata["name"], container)
+    before = call.first("previous") in ("1", "true")
+    if before and key not in previous:
+        raise Refused(400, f'previous terminated container "{container}" in pod "{metadata["name"]}" not found')
+    lines = _within((previous if before else logs).get(key, "").splitlines(keepends=True), call)
+    if call.query.get("tailLines"):
+        last = int(call.first("tailLines"))
+        lines = lines[len(lines) - last :] if last < len(lines) else lines
+    text = "".join(f"{at.isoformat()} {line}" if _stamped(call) else line for at, line in lines).encode()
+    if call.query.get("limitBytes"):
+        text = text[: int(call.first("limitBytes"))]
+    return Reply(body=text, kind="text/plain")
+
+
+def _stamped(call: Call) -> bool:
+    return call.first("timestamps") in ("1", "true")
+
+
+def _within(lines: list[str], call: Call) -> list[tuple[datetime, str]]:
+    """The lines that are young enough, each with its time."""
+    begin = datetime.min.replace(tzinfo=UTC)
+    if call.query.get("sinceSeconds"):
+        begin = datetime.now(UTC) - timedelta(seconds=int(call.first("sinceSeconds")))
+    elif call.query.get("sinceTime"):
+        begin = datetime.fromisoformat(call.first("sinceTime"))
+    at, timed = datetime.now(UTC), []
+    for line in lines:
+        if found := _TIME.match(line):
+            at = datetime.fromisoformat(found[1]).replace(tzinfo=UTC)
+        timed.append((at, line))
+    return [(at, line) for at, line in timed if at >= begin]
