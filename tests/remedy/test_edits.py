@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.inventories import EXACT, inventory
-from troubleshooter.model import Inventory, Resource
-from troubleshooter.remedy.edits import CannotEdit, Change, changed, make, shown, unknown_names
+from troubleshooter.model import Change, Inventory, Resource
+from troubleshooter.remedy.edits import CannotEdit, changed, make, shown, unknown_names
 from troubleshooter.rulebook import Edit
 
 RAW: dict[str, Any] = {"spec": {"http": [{"match": [{"uri": {"exact": "/a"}}]}, {"name": "b"}], "hosts": ["x"]}}

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import Conclusion, PlainEvaluator, account
 from troubleshooter.learn.scenario import Judged
-from troubleshooter.model import CaseKind
+from troubleshooter.model import CaseKind, Change
 from troubleshooter.remedy import examine, scope_of
-from troubleshooter.remedy.edits import CannotEdit, Change, make, unknown_names
+from troubleshooter.remedy.edits import CannotEdit, make, unknown_names
 from troubleshooter.remedy.settle import settled
 from troubleshooter.rulebook import Cause, FixPlan, Scope, Status, conditions, missing, render
 from troubleshooter.walk import RequestError

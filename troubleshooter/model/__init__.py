@@ -1,5 +1,6 @@
 """Frozen values handed between layers. Everything may import this package; it imports nothing of ours."""
 
+from troubleshooter.model.changes import Change
 from troubleshooter.model.diagnosis import Diagnosis, LogGroup
 from troubleshooter.model.exhibits import Exhibit
 from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
@@ -29,6 +30,7 @@ __all__ = [
     "CaseKind",
     "Catalogue",
     "Certainty",
+    "Change",
     "Connection",
     "Considered",
     "Detail",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from troubleshooter.model.changes import Change
 from troubleshooter.model.facts import Fact, Roles
 from troubleshooter.model.resource import Resource
 from troubleshooter.model.stages import Certainty, Severity, Stage
@@ -22,7 +23,8 @@ class Applicability(StrEnum):
 class Fix:
     """One offered repair. `manifest` and `rollback` are YAML ready for `kubectl apply` ("" where there is no edit), or
     for `kubectl replace` where the fix `removes` something, which `apply` may leave; `verified` means that the same
-    request was walked on a copy of the mesh with it and nothing new appeared."""
+    request was walked on a copy of the mesh with it and nothing new appeared. `change` is what the manifest and the
+    commands say, as values (None where there is no edit)."""
 
     do: str
     risk: str
@@ -34,6 +36,7 @@ class Fix:
     verified: bool = False
     why_not_verified: str = ""
     confirm: str = ""
+    change: Change | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

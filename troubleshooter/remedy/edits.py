@@ -5,12 +5,10 @@ change helps. The objects that come in are never changed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass
 from typing import Any
 
-from troubleshooter.model import Inventory, Key, Object, Raw, Roles
+from troubleshooter.model import Change, Inventory, Key, Object, Raw, Roles
 from troubleshooter.model.paths import Parts, parse_path
 from troubleshooter.remedy.home import home_of
 from troubleshooter.rulebook import Edit, Scope, fill, missing, render
@@ -29,21 +27,6 @@ NEVER_SHOWN = frozenset({"Secret"})
 
 class CannotEdit(Exception):
     """An edit does not fit the objects at hand; the text says why in one sentence."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What the edits of one fix come to: objects as they should be (`put`) and were (`before`, None for new ones), keys
-    that are gone, and the keys of workloads whose pods are made anew."""
-
-    put: Mapping[Key, Object]
-    before: Mapping[Key, Object | None]
-    drop: tuple[Key, ...] = ()
-    restart: tuple[Key, ...] = ()
-
-    def on(self, inventory: Inventory) -> Inventory:
-        """A copy of the inventory with the edits done. Pods of restarted workloads are not yet made anew."""
-        return inventory.changed(put=self.put.values(), drop=self.drop)
 
 
 def unknown_names(edits: tuple[Edit, ...], scope: Scope) -> tuple[str, ...]:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from troubleshooter.inference import Conclusion
-from troubleshooter.model import Applicability, Fact, Fix, Object, Resource
+from troubleshooter.model import Applicability, Change, Fact, Fix, Object, Resource
 from troubleshooter.remedy import manifests
 from troubleshooter.remedy.conditions import holds
-from troubleshooter.remedy.edits import CannotEdit, Change, make, unknown_names
+from troubleshooter.remedy.edits import CannotEdit, make, unknown_names
 from troubleshooter.remedy.examine import Examined, Situation
 from troubleshooter.remedy.scope import in_words
 from troubleshooter.remedy.verify import why_not
@@ -109,6 +109,7 @@ class _Trial:
             verified=change is not None and not why,
             why_not_verified=why or ("" if change else "there is no edit to try"),
             confirm=render(plan.confirm, self.scope),
+            change=change,
         )
 
 

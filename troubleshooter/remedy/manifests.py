@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
-from troubleshooter.model import Key, Object
-from troubleshooter.remedy.edits import Change, shown
+from troubleshooter.model import Change, Key, Object
+from troubleshooter.remedy.edits import shown
 
 FIRST_KEYS = ("apiVersion", "kind", "metadata")
 PLURALS = {

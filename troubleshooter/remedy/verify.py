@@ -11,8 +11,7 @@ from dataclasses import replace
 
 from troubleshooter.evidence import Evidence
 from troubleshooter.inference import Conclusion, PlainEvaluator
-from troubleshooter.model import Fact, Key, StageVerdict
-from troubleshooter.remedy.edits import Change
+from troubleshooter.model import Change, Fact, Key, StageVerdict
 from troubleshooter.remedy.examine import Examined, Situation, examine
 from troubleshooter.remedy.settle import settled
 from troubleshooter.rulebook import Rulebook
