@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,13 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("fuzz", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
 Golden = Callable[[str, str], None]
+
+
+@pytest.fixture(autouse=True)
+def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever runs the tests may have a kubeconfig; no test reads a cluster that it has not started itself."""
+    monkeypatch.setenv("KUBECONFIG", os.devnull)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

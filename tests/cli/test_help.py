@@ -44,7 +44,7 @@ def test_plugin_of_kubectl(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> 
     """Started by kubectl, the program is called as the user called it."""
     monkeypatch.setattr("sys.argv", ["/usr/bin/kubectl-troubleshoot"])
 
-    assert "  kubectl troubleshoot walk -f FILE" in run("walk", "--help").out
+    assert "  kubectl troubleshoot walk [-f FILE]" in run("walk", "--help").out
     assert run("diagnose").err.startswith("kubectl troubleshoot: ")
     assert f"kubectl troubleshoot {__version__}\n" == run("--version").out
 

@@ -170,4 +170,4 @@ def test_sentences_on_a_terminal(run: RunCommand, monkeypatch: pytest.MonkeyPatc
     lines = run("diagnose").err.splitlines()
 
     assert ["  (kubectl get"] == [line[:14] for line in lines if len(line) > 80]
-    assert "troubleshoot: there is nothing to look at: name files with -f, or pipe in what" == lines[0]
+    assert "troubleshoot: there is nothing to look at: there is no kubeconfig here, so name" == lines[0]

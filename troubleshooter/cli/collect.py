@@ -17,10 +17,11 @@ from troubleshooter import __version__
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Answer, Refused
 from troubleshooter.cli.knowledge import refusing
+from troubleshooter.cli.live import read_clusters, reads_cluster
 from troubleshooter.cli.logs import standard_input as stream
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import STDIN, demand_one_reader, standard_input
-from troubleshooter.collect import KUBECTL_COMMAND, read_input, sentence
+from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, sentence
 from troubleshooter.collect.bundle.packing import Contents, packed
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.collect.log_files import log_files, opened_log
@@ -46,14 +47,17 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _contents(args: argparse.Namespace) -> Contents:
-    if not (args.filename or args.log or args.envoy):
+    live = read_clusters(args) if reads_cluster(args) else None
+    if not (live or args.filename or args.log or args.envoy):
         raise Refused(
-            "there is nothing to put into the archive: name files with -f, or pipe in what kubectl prints:\n\n"
-            f"  {KUBECTL_COMMAND} | {program()} collect {args.archive} -f -"
+            "there is nothing to put into the archive: there is no kubeconfig here, so name files with -f, or pipe in "
+            f"what kubectl prints:\n\n  {KUBECTL_COMMAND} | {program()} collect {args.archive} -f -"
         )
     demand_one_reader(args)
     with refusing():
         found = read_input(args.filename, stdin=standard_input, namespace=args.namespace or DEFAULT_NAMESPACE)
+        if live:
+            found = replace(found, inventory=overlay(live.inventory, found.inventory))
         texts = list(read_exhibits(args.envoy, stdin=standard_input))
         logs = [_log(name) for name, _ in log_files(args.log)]
     notes = tuple(one for one in texts if isinstance(one, NotChecked))

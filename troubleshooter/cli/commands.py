@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from troubleshooter.cli.flags import (
     ALL_NAMESPACES,
+    CLUSTER,
     ENVOY,
     FAIL_ON,
     FILES,
@@ -19,7 +20,6 @@ from troubleshooter.cli.flags import (
     LOG,
     LOG_FORMAT,
     NAMESPACE,
-    OFFLINE,
     OUTPUT,
     PASTE,
     PLAIN,
@@ -52,11 +52,15 @@ FROM_TO = "--from shop/deployment/web --to http://payments.shop:8080/pay"
 WIZARD = Command(
     module="consult",
     line="ask step by step",
-    usage=("troubleshoot [-f FILE] [flags]",),
+    usage=(
+        "troubleshoot [flags]               about the cluster of your kubeconfig",
+        "troubleshoot -f FILE [flags]       about files",
+    ),
     flags=(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
+        ("The cluster", CLUSTER),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -66,19 +70,21 @@ COMMANDS = {
         module="diagnose",
         line="name the root cause, with a fix that was tried",
         usage=(
-            "troubleshoot diagnose -f FILE --to URL [--from WHO] [flags]     one request",
-            "troubleshoot diagnose [-f FILE] --log FILE [flags]              what failed in a log",
-            "troubleshoot diagnose -f FILE [-n NAMESPACE] [flags]            everything (an audit)",
+            "troubleshoot diagnose --to URL [--from WHO] [flags]     one request",
+            "troubleshoot diagnose --log FILE [flags]                what failed in a log",
+            "troubleshoot diagnose [-n NAMESPACE] [flags]            everything (an audit)",
+            "troubleshoot diagnose -f FILE ...                       the same in files, and in no cluster",
         ),
         flags=(
             ("What to look at", (*INPUT, ALL_NAMESPACES)),
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
             ("The result", (TRACE, FORMAT, FAIL_ON)),
+            ("The cluster", CLUSTER),
             ("Running", RUNNING),
         ),
         examples=(
-            ("Why does web not reach payments?", f"troubleshoot diagnose -f mesh.yaml {FROM_TO}"),
+            ("Why does web not reach payments?", f"troubleshoot diagnose {FROM_TO}"),
             ("Why did the requests in this log fail?", "troubleshoot diagnose -f mesh.yaml --log access.log"),
             ("Would this manifest mend it?", f"troubleshoot diagnose -f mesh.yaml --with fix.yaml {FROM_TO}"),
         ),
@@ -86,12 +92,13 @@ COMMANDS = {
     "walk": Command(
         module="walk",
         line="draw the way of a request, proxy by proxy",
-        usage=("troubleshoot walk -f FILE --to URL [--from WHO] [flags]",),
+        usage=("troubleshoot walk [-f FILE] --to URL [--from WHO] [flags]",),
         flags=(
             ("What to look at", INPUT),
             ("The request", REQUEST),
             ("The result", (TRACE, OUTPUT)),
-            ("Running", (OFFLINE, VERBOSE)),
+            ("The cluster", CLUSTER),
+            ("Running", (VERBOSE,)),
         ),
         examples=(
             ("Which way does it take?", f"troubleshoot walk -f mesh.yaml {FROM_TO}"),
@@ -192,7 +199,7 @@ COMMANDS = {
     "collect": Command(
         module="collect",
         line="put all that a diagnosis needs into one archive",
-        usage=("troubleshoot collect FILE -f FILE [--log FILE] [--envoy FILE] [--redact]",),
+        usage=("troubleshoot collect FILE [-f FILE] [--log FILE] [--envoy FILE] [--redact]",),
         flags=(
             (
                 "The archive",
@@ -202,7 +209,8 @@ COMMANDS = {
                 ),
             ),
             ("What goes into it", (FILES, NAMESPACE, LOG, ENVOY)),
-            ("Running", (OFFLINE, VERBOSE)),
+            ("The cluster", CLUSTER),
+            ("Running", (VERBOSE,)),
         ),
         examples=(
             ("Keep this mesh for later", "troubleshoot collect mesh.tgz -f mesh.yaml --log access.log"),

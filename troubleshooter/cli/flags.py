@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+MAX_SECONDS = 3600
+
 
 class Flag(NamedTuple):
     """Names of a flag, and how argparse reads it."""
@@ -31,11 +33,21 @@ def switch(*names: str, **reading: Any) -> Flag:
     return Flag(names, {"action": "store_true", **reading})
 
 
+def _seconds(text: str) -> float:
+    """A number of seconds, also written as kubectl takes it: 30, 30s, 2m."""
+    unit = {"s": 1, "m": 60}.get(text[-1:], 0)
+    found = float(text[:-1]) * unit if unit else float(text)
+    if not 0 < found <= MAX_SECONDS:
+        raise ValueError(text)
+    return found
+
+
 FILES = repeated(
     "-f",
     "--filename",
     metavar="FILE",
-    help="the mesh: YAML or JSON files, folders, - for standard input; NAME=FILE names a Kubernetes cluster; repeat it",
+    help="files, folders or archives instead of a cluster, - for standard input; NAME=FILE names a Kubernetes cluster; "
+    "repeat it",
 )
 WITH = repeated(
     "--with", dest="laid_over", metavar="FILE", help="lay these manifests over the mesh first: what would happen if?"
@@ -50,7 +62,18 @@ NAMESPACE = flag(
     "-n", "--namespace", default="", help="the namespace of names that have none; of an audit, only its findings"
 )
 ALL_NAMESPACES = switch("-A", "--all-namespaces", help="of an audit, the findings of all namespaces (so it is anyway)")
-OFFLINE = switch("--offline", help="read no cluster at all (this version reads none)")
+CONTEXT = repeated(
+    "--context", metavar="NAME", help="the cluster to read, a context of the kubeconfig; repeat it for several clusters"
+)
+KUBECONFIG = flag("--kubeconfig", metavar="FILE", default="", help="the kubeconfig, if it is not kubectl's")
+TIMEOUT = flag(
+    "--request-timeout",
+    metavar="SECONDS",
+    type=_seconds,
+    default=30.0,
+    help="so long the cluster may be silent (default 30)",
+)
+OFFLINE = switch("--offline", help="read no cluster at all")
 KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
 OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")
 FORMAT = flag(
@@ -113,4 +136,5 @@ RECORD = flag("--record", metavar="FILE", default="", help="write the consultati
 PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
 RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
 INPUT = (FILES, WITH, WITHOUT, NAMESPACE)
-RUNNING = (KNOWLEDGE, OFFLINE, VERBOSE)
+CLUSTER = (CONTEXT, KUBECONFIG, TIMEOUT, OFFLINE)
+RUNNING = (KNOWLEDGE, VERBOSE)

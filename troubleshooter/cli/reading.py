@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.knowledge import refusing
+from troubleshooter.cli.live import Live, read_clusters, reads_cluster
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, read_inventory, sentence
+from troubleshooter.collect.errors import note
 from troubleshooter.collect.files import Collected
 from troubleshooter.collect.inputs import MAX_BYTES
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
@@ -49,25 +51,20 @@ class Laid:
 
 
 def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
-    """The objects of -f and those that were pasted, with those of --with laid over them and the workloads of --without
-    taken away, observed now: a request that is asked about is made now. What of them is damaged is said on standard
-    error.
+    """The objects of the cluster or of -f, and those that were pasted, with those of --with laid over them and the
+    workloads of --without taken away, observed now: a request that is asked about is made now. What of them is damaged
+    is said on standard error.
 
     Raises:
-        Refused: there is neither -f nor a log, something that was named cannot be read at all, or --without names
-            nothing that is there.
+        Refused: there is nothing to look at, something that was named cannot be read at all, or --without names nothing
+            that is there.
     """
-    told = any(getattr(args, flag, "") for flag in ("log", "envoy", "paste"))
-    if not args.filename and not told:
-        raise Refused(
-            "there is nothing to look at: name files with -f, or pipe in what kubectl prints (this version reads no "
-            f"cluster by itself):\n\n  {KUBECTL_COMMAND} | {program()} diagnose -f -"
-        )
     demand_one_reader(args)
     namespace = args.namespace or DEFAULT_NAMESPACE
+    live = _live(args)
     with refusing():
         found = read_input(args.filename, stdin=standard_input, namespace=namespace)
-        inventory = found.inventory
+        inventory = overlay(live.inventory, found.inventory) if live else found.inventory
         if pasted.inventory.objects:
             inventory = overlay(inventory, pasted.inventory)
         exhibits = (*found.exhibits, *pasted.exhibits)
@@ -88,6 +85,30 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
         exhibits=exhibits,
         logs=found.logs,
     )
+
+
+def _live(args: argparse.Namespace) -> Live | None:
+    """What a cluster says, None where none is to be read. One that nobody named may fail where there is something else
+    to look at.
+
+    Raises:
+        Refused: a cluster that was named cannot be read, or there is nothing to look at.
+    """
+    told = [flag for flag in ("log", "envoy", "paste") if getattr(args, flag, "")]
+    if reads_cluster(args):
+        try:
+            return read_clusters(args)
+        except Refused as refused:
+            if args.context or args.kubeconfig or not told:
+                raise
+            output.say(f"{program()}: {refused}")
+            return Live(inventory=Inventory(not_checked=(note("the cluster", str(refused)),)))
+    if not (args.filename or told):
+        raise Refused(
+            "there is nothing to look at: there is no kubeconfig here, so name files with -f, or pipe in what kubectl "
+            f"prints:\n\n  {KUBECTL_COMMAND} | {program()} diagnose -f -"
+        )
+    return None
 
 
 def _less(inventory: Inventory, args: argparse.Namespace) -> Inventory:

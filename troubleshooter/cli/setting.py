@@ -6,12 +6,16 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.live import reads_cluster
 from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.pasting import laid, read_pastes
-from troubleshooter.cli.reading import NOTHING, read_mesh
+from troubleshooter.cli.reading import NOTHING, Laid, read_mesh
 from troubleshooter.collect import KUBECTL_COMMAND, InputError
+from troubleshooter.collect.files import Collected
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult.pasted import PASTED
 from troubleshooter.evidence.pasted.pieces import Piece
@@ -31,7 +35,7 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     demand_symptom(rulebook, args.symptom)
     pastes = read_pastes(args, rulebook)
     args = pastes.onto(args)
-    mesh = read_mesh(args, pastes.collected) if args.filename or pastes.collected != NOTHING else None
+    mesh = _mesh(args, pastes.collected)
     seen = read_told(args, mesh, pastes)
 
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
@@ -57,6 +61,20 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         namespace=args.namespace or DEFAULT_NAMESPACE,
         lay=_laying(mesh.inventory if mesh else Inventory(), args.namespace or DEFAULT_NAMESPACE),
     )
+
+
+def _mesh(args: argparse.Namespace, pasted: Collected) -> Laid | None:
+    """The mesh, None where there is none to look at. A cluster that nobody named and that does not answer is said, and
+    the person is asked instead."""
+    if not (args.filename or pasted != NOTHING or reads_cluster(args)):
+        return None
+    try:
+        return read_mesh(args, pasted)
+    except Refused as refused:
+        if args.filename or args.context or args.kubeconfig or pasted != NOTHING:
+            raise
+        output.say(f"{program()}: {refused}\nSo I ask, and look at no cluster.")
+        return None
 
 
 def _laying(under: Inventory, namespace: str) -> Callable[[Sequence[Piece]], Inventory]:

@@ -65,6 +65,17 @@ def read_object(document: Document, source: SourceText, cluster: str) -> Object 
     return Object(raw=raw, file=source.name, cluster=cluster or named, line_of=line_of)
 
 
+def object_of(raw: dict[str, Any], cluster: str) -> Object:
+    """An object as an API server gave it, which stands in no file. `raw` is ours from now on."""
+    metadata = raw.get("metadata")
+    if not isinstance(metadata, dict):
+        raw["metadata"] = {}
+    elif not isinstance(metadata.get("annotations"), dict | None):
+        metadata["annotations"] = {}
+    _take_out(raw)
+    return Object(raw=raw, cluster=cluster)
+
+
 def put_into(thing: Object, namespace: str) -> Object | None:
     """The object in that namespace, if it names none and must be in one; else None."""
     if thing.namespace or not needs_namespace(thing.group, thing.kind):

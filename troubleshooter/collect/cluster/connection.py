@@ -59,10 +59,12 @@ class Limits:
 
 class Connection:
     """`name` is what objects of this cluster say that they are of; "" where there is only one. `context` is what the
-    kubeconfig calls it, `server` its address."""
+    kubeconfig calls it, `namespace` the one that it names for it, `server` its address."""
 
-    def __init__(self, client: Any, *, name: str = "", context: str = "", limits: Limits | None = None) -> None:
-        self.name, self.context, self.client = name, context, client
+    def __init__(
+        self, client: Any, *, name: str = "", context: str = "", namespace: str = "", limits: Limits | None = None
+    ) -> None:
+        self.name, self.context, self.namespace, self.client = name, context, namespace, client
         self.server = str(client.configuration.host).rstrip("/")
         self.limits = limits or Limits()
         self._refreshing = threading.Lock()
@@ -90,8 +92,19 @@ class Connection:
         Raises:
             ClusterError: there is none.
         """
-        body = {"apiVersion": "authorization.k8s.io/v1", "kind": kind, "spec": spec}
-        return self._tried(lambda: self.send("POST", f"/apis/authorization.k8s.io/v1/{kind.lower()}s", body))
+        return self._reviewed("authorization.k8s.io/v1", kind, {"spec": spec})
+
+    def who(self) -> Answer:
+        """Who the cluster takes this for: a SelfSubjectReview (since Kubernetes 1.28).
+
+        Raises:
+            ClusterError: it does not tell.
+        """
+        return self._reviewed("authentication.k8s.io/v1", "SelfSubjectReview", {})
+
+    def _reviewed(self, version: str, kind: str, body: Mapping[str, Any]) -> Answer:
+        whole = {"apiVersion": version, "kind": kind, **body}
+        return self._tried(lambda: self.send("POST", f"/apis/{version}/{kind.lower()}s", whole))
 
     def headers(self) -> dict[str, str]:
         """Who asks, and with which credentials; those that have expired are made anew."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from troubleshooter.collect.cluster.connection import Connection, Limits
 from troubleshooter.collect.errors import InputError, note
+from troubleshooter.model import as_map
 
 WORKERS = 8
 """So many requests to one API server at a time."""
@@ -32,10 +33,27 @@ def connections(contexts: Sequence[str], kubeconfig: str, limits: Limits) -> lis
     named = list(dict.fromkeys(contexts))
     if not named and not kubeconfig and not has_kubeconfig() and os.environ.get(_IN_CLUSTER):
         return [Connection(_in_cluster(), context="in-cluster", limits=limits)]
-    return [
-        Connection(_of_context(name, kubeconfig), name=name if len(named) > 1 else "", context=name, limits=limits)
-        for name in named or [""]
-    ]
+    return [_connection(name, kubeconfig, limits, several=len(named) > 1) for name in named or [""]]
+
+
+def _connection(name: str, kubeconfig: str, limits: Limits, *, several: bool) -> Connection:
+    client = _of_context(name, kubeconfig)
+    context = _named(name, kubeconfig)
+    return Connection(
+        client,
+        name=name if several else "",
+        context=str(context.get("name") or name),
+        namespace=str(as_map(context.get("context")).get("namespace") or ""),
+        limits=limits,
+    )
+
+
+def _named(name: str, kubeconfig: str) -> Mapping[str, Any]:
+    """What the kubeconfig says of a context, or of the current one."""
+    from kubernetes import config
+
+    all_of_them, current = config.list_kube_config_contexts(kubeconfig or None)
+    return next((one for one in all_of_them if one["name"] == name), current) if name else current
 
 
 def has_kubeconfig() -> bool:

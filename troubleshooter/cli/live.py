@@ -1,0 +1,128 @@
+"""The clusters that the flags name, read.
+
+Decides: whether a cluster is read at all, and what is said where that cannot be done. Must not know what objects mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from troubleshooter.cli import output
+from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.knowledge import refusing
+from troubleshooter.cli.parsing import program
+from troubleshooter.cli.progress import Progress
+from troubleshooter.collect.cluster.connection import Connection, Limits
+from troubleshooter.collect.cluster.contexts import connections, has_cluster
+from troubleshooter.collect.cluster.failures import ClusterError, Why
+from troubleshooter.collect.cluster.snapshot import Snapshot
+from troubleshooter.collect.errors import note, sentence
+from troubleshooter.collect.garbage import collection_paused
+from troubleshooter.model import Inventory, NotChecked
+
+log = logging.getLogger(__name__)
+
+ISTIO_NAMESPACE = "istio-system"
+SKEW_SECONDS = 60
+"""So far the clocks may be apart before it is said: tokens and certificates live by the cluster's."""
+
+_UNLOCK = {
+    Why.UNAUTHORIZED: "Log in again; `kubectl get namespaces` says whether it worked",
+    Why.UNREACHABLE: "Is it the right one (`kubectl config current-context`), and is a VPN or proxy needed? Another: "
+    "--context NAME; files instead: -f FILE",
+}
+_OTHERWISE = "`kubectl get --raw /readyz` says how the API server is; more time: --request-timeout 120"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """What was read of live clusters, and the connections that are still there to look closer."""
+
+    inventory: Inventory
+    connections: tuple[Connection, ...] = ()
+
+
+def reads_cluster(args: argparse.Namespace) -> bool:
+    """Whether the flags want a cluster read: one that they name, or, where they name no files, that of kubectl."""
+    if args.offline:
+        if args.context or args.kubeconfig:
+            raise Refused("--offline reads no cluster, and --context and --kubeconfig name one; leave one of them out")
+        return False
+    return bool(args.context or args.kubeconfig) or (not args.filename and has_cluster())
+
+
+def read_clusters(args: argparse.Namespace) -> Live:
+    """All objects of the clusters that the flags name. Of several, those that cannot be read are named.
+
+    Raises:
+        Refused: no cluster can be read.
+    """
+    limits = Limits(silence=args.request_timeout, whole=max(4 * args.request_timeout, 1))
+    with refusing():
+        found = connections(args.context, args.kubeconfig, limits)
+    read: list[tuple[Connection, Inventory]] = []
+    lost: list[NotChecked] = []
+    for connection in found:
+        try:
+            read.append((connection, _read(connection, args)))
+        except ClusterError as error:
+            lost.append(_lost(connection, error))
+    if not read:
+        raise Refused(sentence(lost[0]))
+    inventories = [inventory for _, inventory in read]
+    return Live(
+        inventory=Inventory(
+            objects=tuple(thing for one in inventories for thing in one.objects),
+            not_checked=(*lost, *(missing for one in inventories for missing in one.not_checked)),
+            observed=min((one.observed for one in inventories if one.observed), default=None),
+            listed=frozenset(row for one in inventories for row in one.listed),
+        ),
+        connections=tuple(connection for connection, _ in read),
+    )
+
+
+def _read(connection: Connection, args: argparse.Namespace) -> Inventory:
+    """One cluster. Raises ClusterError where there is no connection."""
+    progress = Progress(connection.context or connection.server)
+    snapshot = Snapshot(connection, namespaces=tuple(_hinted(connection, args)), watch=progress)
+    with collection_paused():
+        snapshot.begin()
+        snapshot.read((*snapshot.heavy(), *snapshot.configuration()))
+        snapshot.read_mesh_config()
+        inventory = snapshot.inventory()
+    seconds = progress.end()
+    counts = Counter(thing.kind for thing in inventory.objects).most_common()
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts)
+    log.info("%d objects of %s read in %.1f s: %s", len(snapshot), connection.context, seconds, kinds)
+    if snapshot.stopped:
+        output.say(f"{program()}: interrupted; I go on with the {len(snapshot):,} objects that were read")
+    skew = _skew(connection, inventory)
+    return replace(inventory, not_checked=(*inventory.not_checked, *skew))
+
+
+def _hinted(connection: Connection, args: argparse.Namespace) -> Iterator[str]:
+    """Namespaces that the flags name, for somebody who may not list them."""
+    to = getattr(args, "to", "")
+    host = (urlsplit(to if "://" in to else f"//{to}").hostname or "").split(".")
+    source = getattr(args, "source", "").split("/")
+    given = (args.namespace, connection.namespace, host[1] if host[1:] else "", source[0] if source[1:] else "")
+    yield from (name for name in (*given, ISTIO_NAMESPACE) if name)
+
+
+def _skew(connection: Connection, inventory: Inventory) -> Sequence[NotChecked]:
+    apart = abs((inventory.observed or time.time()) - time.time())
+    if apart < SKEW_SECONDS:
+        return ()
+    what = f"the clock of this machine, beside that of {connection.context or connection.server}"
+    return (note(what, f"they are {apart:.0f} s apart; the cluster's is taken", "Let this machine's clock be set"),)
+
+
+def _lost(connection: Connection, error: ClusterError) -> NotChecked:
+    what = f"the cluster {connection.context} ({connection.server})" if connection.context else connection.server
+    return note(what, str(error), _UNLOCK.get(error.why, _OTHERWISE))
