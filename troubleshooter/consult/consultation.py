@@ -7,15 +7,20 @@ changed answer leaves no trace. Must not know terminals, files or clusters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
+from troubleshooter.consult.looking import Looking
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.peers import with_peers
-from troubleshooter.consult.steps import Ask, Conclude, NextStep
+from troubleshooter.consult.possible import BY_CONFIGURATION, likely_root, possible_causes, some_unknown
+from troubleshooter.consult.questions import COSTS, question_of
+from troubleshooter.consult.seeing import with_seen
+from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
 from troubleshooter.consult.told import UNKNOWN, LogLine, examine_line, examine_told, rooted_by_answers, said_facts
 from troubleshooter.facts import CATALOGUE
@@ -23,14 +28,12 @@ from troubleshooter.inference import (
     UNEXPLAINED,
     Account,
     Conclusion,
-    Cost,
     Engine,
     How,
     Why,
     account,
     how,
     next_questions,
-    standings,
     why,
 )
 from troubleshooter.mesh.blind_spots import blind_spots
@@ -38,20 +41,17 @@ from troubleshooter.model import (
     CaseKind,
     Certainty,
     Diagnosis,
+    Exhibit,
     Fact,
     Inventory,
     LogGroup,
     NotChecked,
-    PossibleCause,
     Question,
-    StageVerdict,
     Verdict,
 )
 from troubleshooter.remedy import Examined, Situation, examine
 from troubleshooter.rulebook import Rulebook
 
-COSTS = {"person": Cost.PERSON, "command": Cost.COMMAND, "study": Cost.STUDY}
-BY_CONFIGURATION = frozenset({"mesh", "walk"})
 MAX_QUESTIONS = 4
 
 
@@ -59,7 +59,7 @@ class Consultation:
     """One consultation: about a request, about everything (an audit), about a log line, or by answers alone.
 
     `namespace` limits an audit to the findings of one, `symptom` to those that cause it; in the others it narrows what
-    is asked and still possible.
+    is asked and still possible. `live` says that what runs can be looked at.
     """
 
     def __init__(
@@ -73,10 +73,12 @@ class Consultation:
         groups: tuple[LogGroup, ...] = (),
         not_checked: tuple[NotChecked, ...] = (),
         tells: tuple[tuple[str, str], ...] = (),
+        live: bool = False,
     ) -> None:
         self.rulebook, self.engine, self.situation, self.symptom = rulebook, engine, situation, symptom
         self.namespace, self.groups, self.not_checked, self.tells = namespace, groups, not_checked, tells
         self.told: list[tuple[str, str]] = []
+        self.looking = Looking() if live else None
         self._examined: Examined | None = None
 
     @property
@@ -127,10 +129,32 @@ class Consultation:
         return True
 
     def next_step(self) -> NextStep:
-        """What to do next."""
+        """What to do next. What a source at hand can tell is not asked."""
+        look = self._next_look()
+        if look is not None:
+            return look
         for fact in self.open_questions():
             return Ask(question=self.question(fact))
         return Conclude(diagnosis=self.diagnosis())
+
+    def tell_seen(self, look: Look, exhibits: Sequence[Exhibit]) -> None:
+        """What a look showed, a text of each of its pods: all is judged anew."""
+        if self.looking is not None and isinstance(self.situation, Situation):
+            self.situation, missing = with_seen(self.situation, self.examined.mesh, look.sight, exhibits)
+            self.looking.seen(look.sight, missing)
+            self._examined = None
+
+    def could_not(self, look: Look, why: str, unlock: str = "") -> None:
+        """That a look was not to be had: it is not tried again, and a person may be asked instead."""
+        if self.looking is not None:
+            self.looking.missed(look.sight, why, unlock)
+
+    def _next_look(self) -> Look | None:
+        """A look at what runs, where that could tell what is missing or confirm what is likely."""
+        examined, case, among = self.examined, self._case_in_doubt(), self._among()
+        if case is None:
+            case, among = likely_root(examined.conclusions)
+        return self.looking.next(self.rulebook, examined, case, among) if self.looking and case else None
 
     def open_questions(self) -> tuple[str, ...]:
         """The facts worth asking a person for, the best first; none once something is concluded."""
@@ -141,7 +165,8 @@ class Consultation:
         if objections:
             return objections
         asked = {fact for fact, _ in self.told}
-        judgement, given_up = self.examined.judgement, self._given_up()
+        judgement = self.examined.judgement
+        given_up = frozenset(fact for fact, word in self.told if word == UNKNOWN)
         for among in self._asked_about():
             found = next_questions(self.rulebook, judgement, case, self._cost, among, given_up=given_up)
             left = tuple(fact for fact in found if fact not in asked)
@@ -165,21 +190,9 @@ class Consultation:
         known = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
         return root if known else None
 
-    def _given_up(self) -> frozenset[str]:
-        """The facts of which somebody said that they are not known."""
-        return frozenset(fact for fact, word in self.told if word == UNKNOWN)
-
     def question(self, fact: str) -> Question:
         """The question for a fact, as the knowledge base words it."""
-        text = self.rulebook.questions[fact]
-        return Question(
-            fact=fact,
-            question=text.question,
-            why=text.why,
-            how=text.how,
-            answers=tuple(text.answers.items()),
-            cost=text.cost,
-        )
+        return question_of(self.rulebook, fact)
 
     def why(self, fact: str) -> Why:
         """What is known, what an answer about `fact` would decide, and which causes remain."""
@@ -212,32 +225,20 @@ class Consultation:
         done = (*misrouted(examined), *findings(self.rulebook, situation, examined))
         doubt = self._case_in_doubt()
         asked = self.open_questions()[:MAX_QUESTIONS]
+        judged = examined.judgement.cases[doubt] if doubt else None
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
         if situation is self.situation and situation.request is None:
             notes = (*notes, *blind_spots(examined.mesh, self.namespace))
         own = Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
             findings=done,
-            possible=self._possible(doubt) if doubt else (),
+            possible=possible_causes(self.rulebook, judged, self._among(), blind=self._blind()),
             questions=tuple(self.question(f) for f in asked),
             groups=self.groups,
-            not_checked=(*notes, *self.not_checked),
+            not_checked=(*notes, *self.not_checked, *(self.looking.notes if self.looking else ())),
             engine=examined.judgement.engine,
         )
         return with_peers(own, self.rulebook, self.situation, self.namespace)
-
-    def _possible(self, case: str) -> tuple[PossibleCause, ...]:
-        """The causes that nothing known contradicts. Where the walk saw everything, what it did not find is not there:
-        only what no object tells may still be missing. What people meet most often comes first."""
-        judged = self.examined.judgement.cases[case]
-        found = [s for s in standings(self.rulebook, judged, self._among()) if s.certainty is Certainty.POSSIBLE]
-        found.sort(key=lambda standing: self.rulebook.causes[standing.cause].prevalence.rank)
-        blind = self._blind()
-        return tuple(
-            PossibleCause(cause=s.cause, missing=s.missing)
-            for s in found
-            if blind or not any(CATALOGUE.facts[f].derived_by in BY_CONFIGURATION for f in s.missing)
-        )
 
     def _case_in_doubt(self) -> str | None:
         """The case about which more could be learnt: a request that nothing explains, or whose end is not known."""
@@ -258,20 +259,20 @@ class Consultation:
 
     def _cost(self, fact: str) -> int | None:
         """What asking for a fact costs; None where nobody is to be asked: there is no question, or the objects at hand
-        tell it."""
+        tell it, or what runs."""
         text = self.rulebook.questions.get(fact)
         if text is None:
             return None
         if CATALOGUE.facts[fact].derived_by in BY_CONFIGURATION and not self._blind():
+            return None
+        if self.looking and self.looking.can_tell(fact, self.examined):
             return None
         return COSTS[text.cost]
 
     def _blind(self) -> bool:
         """Whether the objects at hand leave some stage of the walk unknown, or there are none."""
         walked = self.examined.walked
-        if walked is None or isinstance(self.situation, LogLine):
-            return True
-        return any(s.verdict is StageVerdict.UNKNOWN for t in walked.trails for s in t.steps)
+        return isinstance(self.situation, LogLine) or walked is None or some_unknown(walked)
 
     def _among(self) -> frozenset[str] | None:
         """The causes that the symptom and the stage at which the request dies leave, None where all are left."""

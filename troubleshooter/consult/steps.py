@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from troubleshooter.model import Diagnosis, Question
+from troubleshooter.model import Diagnosis, Question, Sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +20,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """A fact that a source at hand can tell: `command` is what would be run."""
+    """A fact that a source at hand can tell: where to look. `command` is what shows the same at a terminal."""
 
     fact: str
-    command: str
+    sight: Sight
+
+    @property
+    def command(self) -> str:
+        return self.sight.command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from troubleshooter.facts.catalogue import CATALOGUE
 from troubleshooter.facts.from_logs import request_of
 from troubleshooter.facts.observe import Observation, observe
 from troubleshooter.facts.of_evidence import evidence_cases
-from troubleshooter.facts.of_walks import walk_cases
+from troubleshooter.facts.of_walks import sending_hop, walk_cases
 from troubleshooter.facts.pieces import audit_cases, touched_cases
 from troubleshooter.facts.reasons import told_by_answer
 
@@ -18,6 +18,7 @@ __all__ = [
     "evidence_cases",
     "observe",
     "request_of",
+    "sending_hop",
     "told_by_answer",
     "touched_cases",
     "walk_cases",

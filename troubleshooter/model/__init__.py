@@ -7,6 +7,7 @@ from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact
 from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
 from troubleshooter.model.inventory import Inventory, Listing, NotChecked
 from troubleshooter.model.resource import Key, LineOf, Object, Raw, Resource, as_list, as_map, as_words
+from troubleshooter.model.sights import RuntimePage, Sight
 from troubleshooter.model.stages import (
     STAGES,
     CaseKind,
@@ -58,7 +59,9 @@ __all__ = [
     "Request",
     "Resource",
     "Roles",
+    "RuntimePage",
     "Severity",
+    "Sight",
     "Source",
     "Stage",
     "StageVerdict",

@@ -35,7 +35,8 @@ from troubleshooter.model import Case, CaseKind, HopKind, Resource, Source, Stag
 PARTS = {"LDS": "listeners", "RDS": "routes", "CDS": "clusters", "EDS": "endpoints", "ECDS": "extensions"}
 STAGES = {"LDS": Stage.LISTENER, "RDS": Stage.ROUTE, "CDS": Stage.CLUSTER, "EDS": Stage.ENDPOINT}
 """At which stage a request dies for want of a type."""
-ORDER = ("error", "stuck", "stale", "synced", "not-connected")
+SYNCED = "synced"
+ORDER = ("error", "stuck", "stale", SYNCED, "not-connected")
 """The words by how bad they are; where a page says nothing of types, nothing is known."""
 GENERATED = re.compile(r"(?:[a-z0-9]{1,10}-)?[a-z0-9]{5}|[0-9]{1,4}")
 """What Deployments, DaemonSets and StatefulSets put behind their names for pods."""
@@ -49,12 +50,13 @@ def about_sync(case: CaseBuilder, scene: Scene) -> None:
     if scene.trail is not None and scene.trail.failed:
         return
     found = [(pod, entry) for pod in _pods(scene) if (entry := entry_of(scene.evidence, pod))]
-    if found:
-        pod, (page, worst) = min(found, key=lambda pair: ORDER.index(_word(pair[1][1])))
-        _tell(case, scene.mesh, page, worst, pod.owner.at())
-        _explain(case, scene, pod, page, worst)
-    else:
+    worst = min(found, key=lambda pair: ORDER.index(_word(pair[1][1])), default=None)
+    if worst is None or _word(worst[1][1]) == SYNCED:
         _tell_absent(case, scene)
+    if worst is not None and "evidence.sync" not in case.facts:
+        pod, (page, one) = worst
+        _tell(case, scene.mesh, page, one, pod.owner.at())
+        _explain(case, scene, pod, page, one)
 
 
 def sync_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:

@@ -1,0 +1,195 @@
+"""Looks as values: where the consultation wants to look, and what it makes of what was seen there."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.inventories import SHOP, inventory
+from tests.knowledge import knowledge_base
+from troubleshooter.consult import Ask, Consultation, Look
+from troubleshooter.consult.looking import MOST
+from troubleshooter.consult.sources import ROWS
+from troubleshooter.facts import CATALOGUE
+from troubleshooter.inference import PlainEvaluator
+from troubleshooter.model import Exhibit, Request, RuntimePage, StageVerdict, Verdict
+from troubleshooter.remedy import Situation
+from troubleshooter.walk import parse_request
+
+RUNNING = """
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}, namespace: {namespace}, labels: {{app: {app}, version: v1}}}}
+spec: {{nodeName: n1, containers: [{{name: {app}, ports: [{{name: web, containerPort: 8080}}]}}{more}]}}
+status: {{phase: Running, podIP: 10.0.0.{number}, conditions: [{{type: Ready, status: "True"}}]}}
+"""
+PROXIED = ", {name: istio-proxy}"
+PODS = (
+    ("web-1", "shop", "web", PROXIED),
+    ("web-2", "shop", "web", PROXIED),
+    ("payments-1", "shop", "payments", PROXIED),
+    ("istiod-a", "istio-system", "istiod", ""),
+    ("istiod-b", "istio-system", "istiod", ""),
+)
+LIVE = SHOP + "".join(
+    RUNNING.format(name=name, namespace=namespace, app=app, more=more, number=number)
+    for number, (name, namespace, app, more) in enumerate(PODS)
+)
+RESET = (
+    '[2026-01-05T10:00:00.000Z] "GET /api/x HTTP/1.1" 503 UC upstream_reset_before_response_started'
+    '{connection_termination} - "-" 0 95 3 - "-" "curl/8" "1" "payments.shop:8080" "10.0.0.2:8080" '
+    "outbound|8080||payments.shop.svc.cluster.local 10.0.0.0:5000 10.96.0.1:8080 10.0.0.0:4000 - default\n"
+)
+REQUEST = parse_request("http://payments.shop:8080/api/x", source="shop/deployment/web")
+
+
+def _held(symptom: str = "503-uc", request: Request | None = REQUEST, *, live: bool = True) -> Consultation:
+    situation = Situation(inventory=inventory(LIVE), request=request)
+    return Consultation(knowledge_base.book(), PlainEvaluator(), situation, symptom=symptom, live=live)
+
+
+def _look(consultation: Consultation) -> Look:
+    step = consultation.next_step()
+    assert isinstance(step, Look)
+    return step
+
+
+def _refused(consultation: Consultation) -> list[Look]:
+    """All looks that it wants where none is to be had."""
+    looks: list[Look] = []
+    while isinstance(step := consultation.next_step(), Look):
+        looks.append(step)
+        consultation.could_not(step, "forbidden")
+    return looks
+
+
+def _empty(consultation: Consultation) -> list[Look]:
+    """All looks that it wants where none shows anything."""
+    looks: list[Look] = []
+    while isinstance(step := consultation.next_step(), Look):
+        looks.append(step)
+        consultation.tell_seen(step, ())
+    return looks
+
+
+def test_log_of_the_caller_is_looked_at_before_anybody_is_asked() -> None:
+    """What a failed line tells comes first, and both pods of the caller may hold it."""
+    look = _look(_held())
+
+    assert (RuntimePage.LOG, ("web-1", "web-2")) == (look.sight.page, look.sight.pods)
+    assert look.command.startswith("kubectl logs -n shop web-1 -c istio-proxy --since=15m")
+
+
+def test_nothing_is_looked_at_without_a_cluster() -> None:
+    """With files alone a person is asked."""
+    assert isinstance(_held(live=False).next_step(), Ask)
+
+
+def test_nothing_is_looked_at_in_an_audit() -> None:
+    """Without a request there is no proxy in question."""
+    assert not isinstance(_held(symptom="", request=None).next_step(), Look)
+
+
+def test_nothing_is_looked_at_for_a_request_that_arrives() -> None:
+    """Where nobody says that it fails, there is nothing to find out."""
+    assert not isinstance(_held(symptom="").next_step(), Look)
+
+
+def test_failed_line_in_a_log_outranks_the_walk() -> None:
+    """The request fails where the line says so, and the line is named."""
+    consultation = _held()
+    consultation.tell_seen(_look(consultation), [Exhibit(name="shop/web-1: log", text=RESET, pod="shop/web-1")])
+    walk = consultation.diagnosis().walk
+
+    assert walk is not None
+    assert Verdict.UNREACHABLE == walk.verdict
+    assert [True] == [s.observed for s in walk.branches[0].path if s.verdict is StageVerdict.FAIL]
+
+
+def test_line_about_another_request_tells_nothing() -> None:
+    """A log is full of others' failures."""
+    consultation = _held()
+    other = RESET.replace("/api/x", "/other")
+    consultation.tell_seen(_look(consultation), [Exhibit(name="log", text=other)])
+    walk = consultation.diagnosis().walk
+
+    assert walk is not None
+    assert Verdict.REACHABLE == walk.verdict
+
+
+def test_no_look_is_wanted_twice() -> None:
+    """What showed nothing shows nothing the next time."""
+    looks = [look.sight for look in _empty(_held())]
+
+    assert len(looks) == len(set(looks)) > 1
+
+
+def test_looks_are_bounded() -> None:
+    """A diagnosis does not go round all pages of all pods."""
+    assert len(_empty(_held())) <= MOST
+
+
+def test_a_person_is_asked_once_nothing_can_be_looked_at() -> None:
+    """A look that is forbidden is told with what would show the same, and the question is put."""
+    consultation = _held()
+    looks = _refused(consultation)
+    missed = [note for note in consultation.diagnosis().not_checked if note.why == "forbidden"]
+
+    assert isinstance(consultation.next_step(), Ask)
+    assert [look.sight.words for look in looks] == [note.what for note in missed]
+    assert looks[0].command in missed[0].unlock
+
+
+def test_pods_that_refuse_one_page_are_not_asked_for_another() -> None:
+    """Who may not enter a pod for one page may not for the next; its log is another matter."""
+    kinds = [(look.sight.pods, look.sight.page.is_log) for look in _refused(_held())]
+
+    assert len(kinds) == len(set(kinds))
+
+
+def test_questions_are_not_told_of_what_can_be_looked_at() -> None:
+    """A diagnosis names no question that the next look may answer."""
+    asked = {question.fact for question in _held().diagnosis().questions}
+
+    assert not asked & ROWS[0].tells
+
+
+def test_all_istiods_that_do_not_know_a_proxy_tell_that_it_is_not_connected() -> None:
+    """Each proxy is connected to one of them; what all of them say is told as one."""
+    consultation = _held("503-uh")
+    wanted = next(look for look in _empty(_held("503-uh")) if look.sight.page is RuntimePage.SYNC)
+    known = '[{"proxy": "payments-1.shop", "cluster_sent": "a", "cluster_acked": "a"}]'
+    others = '[{"proxy": "x-1.other", "cluster_sent": "a", "cluster_acked": "a"}]'
+    consultation.tell_seen(wanted, [Exhibit(name="a", text=known), Exhibit(name="b", text=others)])
+    facts = next(iter(consultation.examined.judgement.cases.values())).facts
+
+    assert ("istiod-a", "istiod-b") == wanted.sight.pods
+    assert "not-connected" == facts["evidence.sync"].word
+
+
+def test_one_istiod_alone_does_not_tell_that_a_proxy_is_not_connected() -> None:
+    """The other one may know it."""
+    consultation = _held("503-uh")
+    wanted = next(look for look in _empty(_held("503-uh")) if look.sight.page is RuntimePage.SYNC)
+    others = '[{"proxy": "x-1.shop", "cluster_sent": "a", "cluster_acked": "a"}]'
+    consultation.tell_seen(wanted, [Exhibit(name="a", text=others)])
+    facts = next(iter(consultation.examined.judgement.cases.values())).facts
+
+    assert "evidence.sync" not in facts
+
+
+def test_page_that_cannot_be_read_is_named() -> None:
+    """Half a page is no page."""
+    consultation = _held("503-uh")
+    wanted = next(look for look in _empty(_held("503-uh")) if look.sight.page is RuntimePage.SYNC)
+    consultation.tell_seen(wanted, [Exhibit(name="istio-system/istiod-a: syncz", text='[{"proxy": "paym')])
+
+    assert "istio-system/istiod-a: syncz" in {note.what for note in consultation.diagnosis().not_checked}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.page.name}-{row.whose.name}")
+def test_rows_name_facts_that_evidence_tells(row: object) -> None:
+    """What a page is said to tell is in the catalogue, and no object tells it."""
+    told = {fact for one in ROWS if one is row for fact in one.tells | one.beside_a_line}
+
+    assert {"evidence"} == {CATALOGUE.facts[fact].derived_by for fact in told}

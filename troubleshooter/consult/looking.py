@@ -1,0 +1,69 @@
+"""Looking at what runs: what has been looked at, what could not be, and what is worth a look next.
+
+Decides: that nothing is looked at twice, and not too much in all. Must not know how a page is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from troubleshooter.consult.sources import Source, sources
+from troubleshooter.consult.steps import Look
+from troubleshooter.inference import Cost, next_questions
+from troubleshooter.model import NotChecked, Sight
+from troubleshooter.remedy import Examined
+from troubleshooter.rulebook import Rulebook
+
+MOST = 8
+"""So many looks make one diagnosis: each costs a person's time, and the proxies some work."""
+
+
+class Looking:
+    """What was looked at in one consultation, and what was missed."""
+
+    def __init__(self) -> None:
+        self.done: dict[Sight, bool] = {}
+        self.notes: list[NotChecked] = []
+
+    def next(self, rulebook: Rulebook, examined: Examined, case: str, among: Container[str] | None) -> Look | None:
+        """The look that splits the remaining causes best; None where nothing at hand could."""
+        left = self._left(examined)
+        told = frozenset[str]().union(*(one.tells for one in left))
+        if not told:
+            return None
+        found = next_questions(
+            rulebook, examined.judgement, case, lambda fact: Cost.LOOK if fact in told else None, among
+        )
+        for fact in found[:1]:
+            return Look(fact=fact, sight=next(one.sight for one in left if fact in one.tells))
+        return None
+
+    def can_tell(self, fact: str, examined: Examined) -> bool:
+        """Whether something at hand, which was not looked at yet, could tell a fact."""
+        return any(fact in one.tells for one in self._left(examined))
+
+    def _left(self, examined: Examined) -> list[Source]:
+        """What may still be looked at, on the first way of the request: that is the one in question."""
+        walked = examined.walked
+        if walked is None or len(self.done) >= MOST:
+            return []
+        found = sources(examined.mesh, walked.trails[0], failed_line=examined.observation is not None)
+        return [one for one in found if one.sight not in self.done and not self._needless(one.sight)]
+
+    def _needless(self, sight: Sight) -> bool:
+        """Whether another page of these pods could not be had: then this one cannot either. A log is had otherwise."""
+        return any(
+            not seen and (one.namespace, one.pods, one.cluster) == (sight.namespace, sight.pods, sight.cluster)
+            for one, seen in self.done.items()
+            if one.page.is_log == sight.page.is_log
+        )
+
+    def seen(self, sight: Sight, missing: tuple[NotChecked, ...]) -> None:
+        """It was looked at; `missing` is what of it cannot be used."""
+        self.done[sight] = True
+        self.notes += missing
+
+    def missed(self, sight: Sight, why: str, unlock: str) -> None:
+        """It could not be looked at."""
+        self.done[sight] = False
+        self.notes.append(NotChecked(what=sight.words, why=why, unlock=unlock or f"Look at it: `{sight.command}`"))
