@@ -25,8 +25,8 @@ from troubleshooter.collect.cluster.kinds import (
     of_revision,
 )
 from troubleshooter.collect.cluster.listing import pages
-from troubleshooter.collect.cluster.refused import Refused, notes
 from troubleshooter.collect.cluster.rights import Rights, rights_in
+from troubleshooter.collect.cluster.unread import Unread, notes
 from troubleshooter.collect.objects import object_of
 from troubleshooter.model import Inventory, Key, Listing, NotChecked, Object
 
@@ -62,9 +62,10 @@ class Snapshot:
         self._named = tuple(namespaces)
         self._objects: dict[Key, Object] = {}
         self.listed: set[Listing] = set()
-        self.refused: list[Refused] = []
+        self.unread: list[Unread] = []
         self._rights: dict[str, Rights] = {}
         self._torn: list[ReadKind] = []
+        self._partly: set[ReadKind] = set()
         self.observed: int | None = None
         self.served = Served(kinds=())
         self.stopped = False
@@ -109,7 +110,7 @@ class Snapshot:
         """Everything so far."""
         return Inventory(
             objects=tuple(self._objects.values()),
-            not_checked=(*self._said(), *notes(self.connection, self.refused)),
+            not_checked=(*self._said(), *notes(self.connection, self.unread, self._partly)),
             observed=self.observed,
             listed=frozenset(self.listed),
         )
@@ -174,10 +175,11 @@ class Snapshot:
             return [List(one.kind, space) for space in spaces]
         else:
             said = one.failed.said if one.failed and why is not Why.FORBIDDEN else ""
-            self.refused.append(Refused(kind=one.kind, namespace=one.namespace, why=why or Why.STOPPED, said=said))
+            self.unread.append(Unread(kind=one.kind, namespace=one.namespace, why=why or Why.STOPPED, said=said))
         return []
 
     def _complete(self, kind: ReadKind, namespace: str, *, torn: bool = False) -> None:
+        self._partly.add(kind)
         if not (kind.only or torn):
             self.listed.add((self.connection.name, kind.group, kind.kind, namespace))
 
@@ -199,5 +201,5 @@ class Snapshot:
             if self._rights.get(one.namespace, Rights()).may("list", one.kind.group, one.kind.plural):
                 found.append(one)
             else:
-                self.refused.append(Refused(kind=one.kind, namespace=one.namespace, why=Why.FORBIDDEN))
+                self.unread.append(Unread(kind=one.kind, namespace=one.namespace, why=Why.FORBIDDEN))
         return found

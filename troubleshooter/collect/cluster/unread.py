@@ -6,7 +6,7 @@ Decides: which of them are said together. Must not know how they were asked for.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from troubleshooter.collect.cluster.connection import Connection
@@ -28,7 +28,7 @@ _UNLOCK = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
+class Unread:
     """A list that was not read, or not to its end: of a kind, in a namespace ("" for all), and why; `said` are the
     server's words."""
 
@@ -38,14 +38,16 @@ class Refused:
     said: str = ""
 
 
-def notes(connection: Connection, refused: Iterable[Refused]) -> Iterator[NotChecked]:
-    """One note for all kinds of the same reason and the same namespaces."""
+def notes(connection: Connection, unread: Iterable[Unread], partly: Container[ReadKind]) -> Iterator[NotChecked]:
+    """One note for all kinds of the same reason and the same namespaces. Those that are not among the `partly` read
+    were not read anywhere."""
     spaces: dict[tuple[ReadKind, Why, str], list[str]] = defaultdict(list)
-    for one in refused:
+    for one in unread:
         spaces[one.kind, one.why, one.said].append(one.namespace)
     kinds: dict[tuple[Why, str, tuple[str, ...]], list[ReadKind]] = defaultdict(list)
     for (kind, why, said), found in spaces.items():
-        kinds[why, said, tuple(sorted(filter(None, found)))].append(kind)
+        where = tuple(sorted(filter(None, found))) if kind in partly else ()
+        kinds[why, said, where].append(kind)
     for (why, said, namespaces), found_kinds in kinds.items():
         unlock = _UNLOCK.get(why, "Try again; `kubectl get --raw /readyz` says how the API server is")
         if why is Why.FORBIDDEN:
