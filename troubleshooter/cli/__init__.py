@@ -4,6 +4,6 @@ Decides what the words of a command mean, who is called with them, and the exit 
 the command that needs it, so that `--help` is quick. Nothing may import this package.
 """
 
-from troubleshooter.cli.main import main
+from troubleshooter.cli.main import complete_plugin, main
 
-__all__ = ["main"]
+__all__ = ["complete_plugin", "main"]

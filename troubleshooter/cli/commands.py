@@ -227,6 +227,19 @@ COMMANDS = {
             ("Running", (KNOWLEDGE, VERBOSE)),
         ),
     ),
+    "completion": Command(
+        module="completion",
+        line="print the completion script for a shell",
+        usage=("troubleshoot completion bash|zsh|fish",),
+        flags=(
+            (
+                "What to print",
+                (flag("shell", metavar="SHELL", choices=("bash", "zsh", "fish"), help="bash, zsh or fish"),),
+            ),
+            ("Running", (VERBOSE,)),
+        ),
+        examples=(("For this bash", "source <(troubleshoot completion bash)"),),
+    ),
     "schema": Command(
         module="schema",
         line="print the JSON Schema of -o json",

@@ -18,6 +18,8 @@ from troubleshooter.cli.commands import COMMANDS, WIZARD
 from troubleshooter.cli.parsing import exit_statuses, help_of, parse, program, spoken
 
 HELP = ("-h", "--help")
+COMPLETE, COMPLETE_LINE = "__complete", "__complete_line"
+"""What the scripts of `completion` ask; nobody types them."""
 LOUD = ("-v", "--verbose")
 
 
@@ -39,10 +41,19 @@ def main(words: Sequence[str] | None = None) -> int:
     return answer.status
 
 
+def complete_plugin() -> int:
+    """What `kubectl troubleshoot <TAB>` asks: kubectl runs `kubectl_complete-troubleshoot` with the words so far."""
+    return main([COMPLETE, *sys.argv[1:]])
+
+
 def _run(words: list[str]) -> Answer:
     first = words[0] if words else ""
     if first == "help":
         words, first = [*words[1:], "--help"], words[1] if words[1:] else ""
+    if first in {COMPLETE, COMPLETE_LINE}:
+        from troubleshooter.cli import completing
+
+        return completing.of_line(words[1:]) if first == COMPLETE_LINE else completing.of_words(words[1:])
     if first == "--version":
         return Answer(f"{program()} {__version__}")
     name = first if first in COMMANDS else ""

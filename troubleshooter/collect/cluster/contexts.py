@@ -9,13 +9,13 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from troubleshooter.collect.cluster.connection import Connection, Limits
 from troubleshooter.collect.errors import InputError, note
-from troubleshooter.model import as_map
+from troubleshooter.model import as_list, as_map
 
 WORKERS = 8
 """So many requests to one API server at a time."""
@@ -60,6 +60,19 @@ def has_kubeconfig() -> bool:
     """Whether there is a file from which kubectl would read its clusters."""
     named = [Path(one).expanduser() for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one]
     return any(one.is_file() for one in named or [Path.home() / ".kube" / "config"])
+
+
+def context_names(kubeconfig: str) -> list[str]:
+    """The contexts of a kubeconfig, or of those that kubectl would read; what cannot be read has none."""
+    import yaml
+
+    files = [kubeconfig] if kubeconfig else os.environ.get("KUBECONFIG", "").split(os.pathsep)
+    found: list[str] = []
+    for file in filter(None, files) if any(files) else [str(Path.home() / ".kube" / "config")]:
+        with suppress(OSError, ValueError, yaml.YAMLError):
+            held = as_map(yaml.safe_load(Path(file).expanduser().read_text(encoding="utf-8")))
+            found += [str(as_map(one).get("name") or "") for one in as_list(held.get("contexts"))]
+    return [name for name in dict.fromkeys(found) if name]
 
 
 def has_cluster() -> bool:
