@@ -52,14 +52,19 @@ def _named(name: str, kubeconfig: str) -> Mapping[str, Any]:
     """What the kubeconfig says of a context, or of the current one."""
     from kubernetes import config
 
-    all_of_them, current = config.list_kube_config_contexts(kubeconfig or None)
+    all_of_them, current = config.list_kube_config_contexts(_file(kubeconfig))
     return next((one for one in all_of_them if one["name"] == name), current) if name else current
 
 
 def has_kubeconfig() -> bool:
     """Whether there is a file from which kubectl would read its clusters."""
-    named = [Path(one).expanduser() for one in os.environ.get("KUBECONFIG", "").split(os.pathsep) if one]
-    return any(one.is_file() for one in named or [Path.home() / ".kube" / "config"])
+    return any(Path(one).expanduser().is_file() for one in _file("").split(os.pathsep) if one)
+
+
+def _file(kubeconfig: str) -> str:
+    """The kubeconfig, or those that kubectl would merge. The package itself looks at the environment once only, when it
+    is imported."""
+    return kubeconfig or os.environ.get("KUBECONFIG") or "~/.kube/config"
 
 
 def context_names(kubeconfig: str) -> list[str]:
@@ -86,7 +91,7 @@ def _of_context(name: str, kubeconfig: str) -> Any:
     where = kubeconfig or "your kubeconfig"
     try:
         with _complaints() as complaints:
-            client = config.new_client_from_config(kubeconfig or None, name or None, persist_config=False)
+            client = config.new_client_from_config(_file(kubeconfig), name or None, persist_config=False)
     except config.ConfigException as error:
         what = f"the context {name} of {where}" if name else where
         unlock = "`kubectl config get-contexts` lists what there is; name one: --context NAME, or files: -f FILE"
