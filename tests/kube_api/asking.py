@@ -22,7 +22,10 @@ apiVersion: v1
 kind: Pod
 metadata: {name: web-1, namespace: shop, labels: {app: web, version: v1}}
 spec: {nodeName: one, containers: [{name: web, image: web}, {name: istio-proxy, image: proxyv2}]}
-status: {phase: Running, podIP: 10.0.0.1, containerStatuses: [{name: web, ready: true, restartCount: 3}]}
+status:
+  phase: Running
+  podIP: 10.0.0.1
+  containerStatuses: [{name: web, image: web, imageID: a, ready: true, restartCount: 3}]
 ---
 apiVersion: v1
 kind: Pod

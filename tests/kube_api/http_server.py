@@ -199,9 +199,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _trickle(self, body: bytes, rate: float) -> None:
         step = max(1, int(rate * _TICK))
         for start in range(0, len(body), step):
-            self.wfile.write(body[start : start + step])
-            if self.server.stopping.wait(step / rate):
+            part = body[start : start + step]
+            if self.server.stopping.wait(len(part) / rate):
                 return
+            self.wfile.write(part)
 
     def log_message(self, *_: object) -> None:
         """Says nothing; `received` tells."""

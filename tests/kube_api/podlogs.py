@@ -36,8 +36,9 @@ def chosen(pod: Json, named: str) -> str:
         return named
     main = [c["name"] for c in pod.get("spec", {}).get("containers") or ()]
     if len(main) != 1:
-        options = ", ".join(main)
-        raise Refused(400, f"a container name must be specified for pod {name}, choose one of: [{options}]")
+        first = [c["name"] for c in pod.get("spec", {}).get("initContainers") or ()]
+        said = f"a container name must be specified for pod {name}, choose one of: [{' '.join(main)}]"
+        raise Refused(400, said + (f" or one of the init containers: [{' '.join(first)}]" if first else ""))
     return str(main[0])
 
 
@@ -52,7 +53,7 @@ def answer(logs: Logs, previous: Logs, pod: Json, call: Call) -> Reply:
     if call.query.get("tailLines"):
         last = int(call.first("tailLines"))
         lines = lines[len(lines) - last :] if last < len(lines) else lines
-    text = "".join(f"{at.isoformat()} {line}" if _stamped(call) else line for at, line in lines).encode()
+    text = "".join(f"{at:%Y-%m-%dT%H:%M:%S.%fZ} {line}" if _stamped(call) else line for at, line in lines).encode()
     if call.query.get("limitBytes"):
         text = text[: int(call.first("limitBytes"))]
     return Reply(body=text, kind="text/plain")
