@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,5 +55,24 @@ def test_stream(client: Any) -> None:
     )
     channel.run_forever(timeout=5)
     found = channel.read_stdout(), channel.returncode
-    channel.close()
+    # Its `close` forgets the socket of a websocket that the other side has ended.
+    channel.sock.shutdown()
     assert ('{"configs": []}', 0) == found
+
+
+def test_portforward(client: Any) -> None:
+    """Two requests over one connection of its port-forward."""
+    from kubernetes.stream import portforward
+
+    forward = portforward(client.connect_get_namespaced_pod_portforward, "web-1", "shop", ports="15000")
+    wire = http.client.HTTPConnection("127.0.0.1", 15000)
+    wire.sock = forward.socket(15000)
+    pages = []
+    for _ in range(2):
+        wire.request("GET", "/config_dump")
+        pages.append(wire.getresponse().read())
+    wire.close()
+    forward.close()
+    while forward.connected:
+        time.sleep(0.01)
+    assert [b'{"configs": []}'] * 2 == pages
