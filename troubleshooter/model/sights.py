@@ -31,7 +31,6 @@ class RuntimePage(Enum):
     CONFIG = ("/debug/configz", "the objects")
     REMOTE_CLUSTERS = ("/debug/clusterz", "the other clusters")
     LOG = ("log", "the log")
-    PREVIOUS_LOG = ("previous log", "the log before the last restart")
 
     @property
     def path(self) -> str:
@@ -78,8 +77,7 @@ class Sight:
         where = ("--context", self.cluster) if self.cluster else ()
         there = ("-n", self.namespace, pod, "-c", self.container)
         if self.page.is_log:
-            before = ("--previous",) if self.page is RuntimePage.PREVIOUS_LOG else ()
-            return ("kubectl", *where, "logs", *there, *before, f"--since={LOG_MINUTES}m", f"--tail={LOG_LINES}")
+            return ("kubectl", *where, "logs", *there, f"--since={LOG_MINUTES}m", f"--tail={LOG_LINES}")
         client = "pilot-discovery" if self.page.of_istiod else "pilot-agent"
         path = self.page.path if self.page.of_istiod else self.page.path.lstrip("/")
         return ("kubectl", *where, "exec", *there, "--", client, "request", "GET", path)

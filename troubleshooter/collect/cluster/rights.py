@@ -55,17 +55,23 @@ def rights_in(connection: Connection, namespace: str) -> Rights:
 
 def unlocking(connection: Connection, kinds: Iterable[ReadKind], namespaces: Sequence[str]) -> str:
     """The commands that let whoever asked read these kinds: in these namespaces, or everywhere if there are none."""
-    resources = ",".join(sorted({kind.resource for kind in kinds}))
+    return granting(connection, ("get", "list"), sorted({kind.resource for kind in kinds}), namespaces)
+
+
+def granting(connection: Connection, verbs: Sequence[str], wanted: Sequence[str], namespaces: Sequence[str]) -> str:
+    """The commands that let whoever asked do this with these resources: in these namespaces, or everywhere if there are
+    none."""
+    resources = ",".join(wanted)
     whom = _whom(connection)
     role = f"{ROLE}-{resources}" if "," not in resources else ROLE
-    name = role.replace(".", "-")
+    name = role.replace(".", "-").replace("/", "-")
     if namespaces:
         inside = f" -n {namespaces[0]}"
         others = " (and the same in each of the others)" if len(namespaces) > 1 else ""
         role, binding, flag = f"role {name}{inside}", f"rolebinding {name}{inside}", "--role"
     else:
         others, role, binding, flag = "", f"clusterrole {name}", f"clusterrolebinding {name}", "--clusterrole"
-    create = f"kubectl create {role} --verb=get,list --resource={resources}"
+    create = f"kubectl create {role} --verb={','.join(verbs)} --resource={resources}"
     return f"Somebody who may do it can run: {create} && kubectl create {binding} {flag}={name} {whom}{others}"
 
 
