@@ -84,6 +84,7 @@ bench: setup ## how long commands and an audit take, and how fast YAML, JSON and
 	@$(BIN)/python -m bench.audit
 	@$(BIN)/python -m bench.reading
 	@$(BIN)/python -m bench.logs
+	@$(BIN)/python -m bench.live
 
 # One file for all supported versions and systems, with hashes, and no word of where the packages came from.
 LOCK_FLAGS := --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate

@@ -1,4 +1,4 @@
-"""A mesh of any size for `bench`: services with two pods each, a VirtualService and a DestinationRule for each, all of
+"""A mesh of any size for `bench`: services with some pods each, a VirtualService and a DestinationRule for each, all of
 the size that kubectl prints.
 
 Ten of them are broken (a subset that no DestinationRule has), however big the mesh, so that what is measured besides
@@ -24,11 +24,17 @@ def write_mesh(file: Path, services: int) -> int:
     """Write the mesh as one YAML file; returns how many objects it has."""
     count = 0
     with file.open("w", encoding="utf-8") as out:
-        for thing in _objects(services):
+        for thing in made_objects(services):
             count += 1
             out.write("---\n")
-            yaml.dump(known(thing, count), out, Dumper=yaml.CSafeDumper, sort_keys=False)
+            yaml.dump(thing, out, Dumper=yaml.CSafeDumper, sort_keys=False)
     return count
+
+
+def made_objects(services: int, pods: int = 2) -> Iterator[dict[str, Any]]:
+    """The objects of the mesh, with so many pods a service."""
+    for count, thing in enumerate(_objects(services, pods), 1):
+        yield known(thing, count)
 
 
 def request(number: int) -> tuple[str, str]:
@@ -42,15 +48,15 @@ def _space(number: int) -> str:
     return f"team-{number // A_NAMESPACE}"
 
 
-def _objects(services: int) -> Iterator[dict[str, Any]]:
+def _objects(services: int, pods: int) -> Iterator[dict[str, Any]]:
     for number in range(0, services, A_NAMESPACE):
         labels = {"istio-injection": "enabled"}
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": _space(number), "labels": labels}}
     for number in range(services):
-        yield from _of_service(number, broken=number < BROKEN)
+        yield from _of_service(number, pods, broken=number < BROKEN)
 
 
-def _of_service(number: int, *, broken: bool) -> Iterator[dict[str, Any]]:
+def _of_service(number: int, pods: int, *, broken: bool) -> Iterator[dict[str, Any]]:
     name, space = f"app-{number}", _space(number)
     labels = {"app": name, "version": "v1"}
     containers = [{"name": "app", "image": "app:1", "ports": [{"name": "web", "containerPort": 8080}]}]
@@ -58,7 +64,7 @@ def _of_service(number: int, *, broken: bool) -> Iterator[dict[str, Any]]:
     yield _thing("v1", "Service", name, space, service)
     template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
     yield _thing("apps/v1", "Deployment", name, space, {"selector": {"matchLabels": labels}, "template": template})
-    for pod in range(2):
+    for pod in range(pods):
         yield _pod(f"{name}-{pod}", space, labels, containers, f"10.{number // 200}.{number % 200}.{pod + 1}")
     route = {"destination": {"host": name, "subset": "v9" if broken else "v1"}}
     routes = [{"match": [{"uri": {"prefix": "/api"}}], "route": [route]}, {"route": [route]}]
