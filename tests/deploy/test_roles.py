@@ -18,6 +18,7 @@ READING = {"get", "list"}
 MAY_CREATE = {
     "selfsubjectaccessreviews": "configuration",
     "selfsubjectrulesreviews": "configuration",
+    "selfsubjectreviews": "configuration",
     "pods/exec": "proxies",
     "pods/portforward": "proxies",
 }

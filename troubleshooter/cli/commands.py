@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from troubleshooter.cli.flags import (
+    ACTING,
     ALL_NAMESPACES,
     CLUSTER,
     ENVOY,
@@ -60,7 +61,7 @@ WIZARD = Command(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
-        ("The cluster", CLUSTER),
+        ("The cluster", (*CLUSTER, *ACTING)),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -80,7 +81,7 @@ COMMANDS = {
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
             ("The result", (TRACE, FORMAT, FAIL_ON)),
-            ("The cluster", CLUSTER),
+            ("The cluster", (*CLUSTER, *ACTING)),
             ("Running", RUNNING),
         ),
         examples=(

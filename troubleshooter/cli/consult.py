@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TextIO
 
 from troubleshooter.cli import output
+from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINE, Answer, Refused
 from troubleshooter.cli.asking import request_of_flags
+from troubleshooter.cli.diagnose import run as diagnose
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.on_screen import has_screen, hold
@@ -47,6 +49,7 @@ def run(args: argparse.Namespace) -> Answer:
     session = last() if args.resume else None
     args = resumed(args, session) if session else args
     demand_one_reader(args)
+    demand_actor(args)
     if not args.paste:  # a text may name what flags leave out
         request_of_flags(args)
     with ExitStack() as open_things:
@@ -65,7 +68,8 @@ def run(args: argparse.Namespace) -> Answer:
             diagnosis = hold(setting) if answers is None else _talk(args, setting, answers)
         except RequestError as error:
             raise Refused(str(error)) from None
-    return Answer("", status_of(diagnosis) if diagnosis else FINE)
+    answer = Answer("", status_of(diagnosis) if diagnosis else FINE)
+    return act(args, diagnosis, answer, again=diagnose) if args.apply and diagnosis else answer
 
 
 def _say_kept(keeper: Keeper) -> None:

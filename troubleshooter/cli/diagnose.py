@@ -9,6 +9,7 @@ import argparse
 import logging
 from dataclasses import replace
 
+from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
 from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
 from troubleshooter.cli.before import walk_before
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace) -> Answer:
         Refused: the flags contradict each other, or something that they name cannot be read or makes no sense.
     """
     demand_one_reader(args)
+    demand_actor(args)
     if not args.paste:  # a text may name what flags leave out
         request_of_flags(args)  # what is wrong with it is said before files are read
     with collection_paused(), DurableEngine() as engine:
@@ -57,7 +59,9 @@ def run(args: argparse.Namespace) -> Answer:
     untouched = consultation.situation is None
     status = status_of(diagnosis, args.fail_on)
     open_end = untouched and diagnosis.root is None and status == FINE
-    return Answer(shown(diagnosis, args.output, laid.inventory, told=untouched), UNDETERMINED if open_end else status)
+    text = shown(diagnosis, args.output, laid.inventory, told=untouched)
+    answer = Answer(text, UNDETERMINED if open_end else status)
+    return act(args, diagnosis, answer, again=run) if args.apply else answer
 
 
 def concluded(consultation: Consultation) -> Diagnosis:

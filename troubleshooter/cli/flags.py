@@ -132,9 +132,12 @@ FAIL_ON = flag(
     default="error",
     help="the least severity that makes the exit status 1 (default error)",
 )
+APPLY = switch("--apply", help="apply the proved fix to the cluster: first tried by it, then shown and asked about")
+YES = switch("--yes", help="say yes to --apply without being asked")
 RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
 PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")
 RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
+ACTING = (APPLY, YES)
 INPUT = (FILES, WITH, WITHOUT, NAMESPACE)
 CLUSTER = (CONTEXT, KUBECONFIG, TIMEOUT, OFFLINE)
 RUNNING = (KNOWLEDGE, VERBOSE)

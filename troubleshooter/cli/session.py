@@ -28,7 +28,7 @@ from troubleshooter.terminal import Given
 log = logging.getLogger(__name__)
 
 VERSION = 1
-NOT_KEPT = frozenset({"headers", "resume", "record", "plain", "verbose"})
+NOT_KEPT = frozenset({"apply", "yes", "headers", "resume", "record", "plain", "verbose"})
 INPUTS = ("filename", "laid_over", "envoy", "paste", "log")
 STDIN = "-"
 LARGE = 64 << 20
