@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.meshes import app, mesh, thing, walked
-from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.evidence import AccessLogEntry, Recurrence
 from troubleshooter.facts import observe
 from troubleshooter.facts.of_walks import walk_cases
 from troubleshooter.model import Case, Stage
@@ -30,7 +30,7 @@ def case(*texts: str, cluster: str = "inbound|8080||", idle: float | None = 5.0)
     held = mesh(app("web", namespace="front"), app("payments"), *texts)
     entry = AccessLogEntry(start_time="", method="GET", response_code=503, flags=("UC",), upstream_cluster=cluster)
     found = walked(held, "http://payments.shop:8080/", "front/deployment/web")
-    seen, observation = observe(found, entry, {"UC": Stage.APPLICATION}, idle=idle)
+    seen, observation = observe(found, entry, {"UC": Stage.APPLICATION}, recurrence=Recurrence(idle=idle))
     return walk_cases(held, seen, observation)[0]
 
 
@@ -65,11 +65,3 @@ def test_the_rule_of_the_client_counts_in_the_client_s_log() -> None:
 def test_without_an_idle_time_a_timeout_cannot_be_judged() -> None:
     """Whether it is long or short is not known then."""
     assert "not known" == word(case(rule("3s"), idle=None))
-
-
-@pytest.mark.parametrize(("idle", "expected"), [(5.0, "after-idle"), (0.4, ""), (None, "")])
-def test_failures_after_idle_time_are_a_pattern(idle: float | None, expected: str) -> None:
-    """Only a connection that nobody used for a second or more was idle."""
-    facts = case(idle=idle).facts
-
-    assert expected == (facts["failure.pattern"].word if "failure.pattern" in facts else "")

@@ -20,7 +20,7 @@ from _pytest.mark.structures import ParameterSet
 from troubleshooter.collect import read_inventory
 from troubleshooter.collect.knowledge_files import KnowledgeFiles, read_knowledge
 from troubleshooter.consult import Consultation
-from troubleshooter.evidence import Evidence, FailureGroup, group_failures, parse_lines, take
+from troubleshooter.evidence import ONCE, Evidence, FailureGroup, group_failures, parse_lines, take
 from troubleshooter.inference import Engine, PlainEvaluator
 from troubleshooter.model import Diagnosis, Exhibit, Fact, Finding, Inventory, Request
 from troubleshooter.remedy import Situation
@@ -176,7 +176,7 @@ def situation(mesh: Path) -> Situation:
         inventory=inventory(mesh),
         request=request,
         entry=failure.example if failure else None,
-        idle=failure.idle if failure else None,
+        recurrence=failure.recurrence if failure else ONCE,
         evidence=evidence_in([file for file in given if file.suffix != LOG]),
         told=told,
     )

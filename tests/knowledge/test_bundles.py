@@ -19,7 +19,7 @@ from troubleshooter.collect import read_input
 from troubleshooter.collect.bundle.packing import Contents, packed
 from troubleshooter.collect.files import Collected
 from troubleshooter.collect.redaction.kept_words import is_kept
-from troubleshooter.evidence import group_failures, parse_lines, take
+from troubleshooter.evidence import ONCE, group_failures, parse_lines, take
 from troubleshooter.model import Diagnosis, Exhibit
 from troubleshooter.remedy import Situation
 from troubleshooter.report import to_json
@@ -69,7 +69,7 @@ def _asked(mesh: Path, found: Collected, said: Callable[[str], str] = str) -> Di
             inventory=found.inventory,
             request=request,
             entry=failure.example if failure else None,
-            idle=failure.idle if failure else None,
+            recurrence=failure.recurrence if failure else ONCE,
             evidence=take(found.exhibits),
             told=situation(mesh).told,
         )

@@ -349,6 +349,8 @@ GROUPS = (
         last="2024-05-02T10:09:40Z",
         flags=("NR",),
         arguments=("--log", "web.log", "--to", "http://payments.shop:8080/api/health/detailed"),
+        pattern="always",
+        callers=("10.244.0.5",),
     ),
     LogGroup(
         count=1,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from troubleshooter.model import (
+    PATTERNS,
     Applicability,
     Branch,
     Certainty,
@@ -167,7 +168,17 @@ findings = st.builds(
     fixes=st.lists(fixes, max_size=3).map(tuple),
 )
 groups = st.builds(
-    LogGroup, count=st.integers(0, 9999), share=shares, first=texts, last=texts, flags=lists, arguments=lists
+    LogGroup,
+    count=st.integers(0, 9999),
+    share=shares,
+    first=texts,
+    last=texts,
+    flags=lists,
+    arguments=lists,
+    pattern=st.sampled_from(("", *PATTERNS)),
+    since=texts,
+    callers=lists,
+    endpoint=texts,
 )
 diagnoses = st.builds(
     Diagnosis,

@@ -248,6 +248,10 @@ def test_a_log_group_is_printed_whole() -> None:
         "last": "2024-05-02T10:09:40Z",
         "flags": ["NR"],
         "arguments": ["--log", "web.log", "--to", "http://payments.shop:8080/api/health/detailed"],
+        "pattern": "always",
+        "since": "",
+        "callers": ["10.244.0.5"],
+        "endpoint": "",
     }
 
     assert expected == printed(examples.FAILED)["groups"][0]

@@ -82,3 +82,24 @@ def test_method_stands_only_where_the_scheme_has_one() -> None:
     tcp = replace(examples.REQUEST, scheme="tcp", to="tcp://db.shop:5432")
 
     assert words.request_line(tcp) == "tcp://db.shop:5432"
+
+
+def test_what_failures_have_in_common_is_said_in_sentences() -> None:
+    """When they come, and at which endpoint alone."""
+    group = replace(
+        examples.GROUPS[0],
+        pattern="since-change",
+        since="2024-05-02T10:02:11Z",
+        callers=(),
+        endpoint="10.244.0.7:8080",
+    )
+
+    assert [
+        "every such request fails since 2024-05-02T10:02:11Z, and none did before",
+        "only at 10.244.0.7:8080, while other endpoints answer",
+    ] == words.recurrence(group)
+
+
+def test_a_failure_that_tells_nothing_more_has_no_sentence() -> None:
+    """One line has no pattern."""
+    assert [] == words.recurrence(examples.GROUPS[1])

@@ -17,7 +17,7 @@ from troubleshooter.cli.parsing import program
 from troubleshooter.collect import sentence
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
-from troubleshooter.evidence import LogSummary
+from troubleshooter.evidence import ONCE, LogSummary
 from troubleshooter.inference import Engine
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, LogGroup, NotChecked, Request
@@ -119,14 +119,16 @@ def _situation(
     client saw."""
     group = failure.group if failure else None
     if failure and group and not inventory.objects:
-        return LogLine(request=failure.request, entry=group.example, idle=group.idle, evidence=told.evidence)
+        return LogLine(
+            request=failure.request, entry=group.example, recurrence=group.recurrence, evidence=told.evidence
+        )
     if args.symptom and args.paste and not (inventory.objects or told.evidence):
         return None
     return Situation(
         inventory=inventory,
         request=failure.request if failure else request,
         entry=group.example if group else None,
-        idle=group.idle if group else None,
+        recurrence=group.recurrence if group else ONCE,
         evidence=told.evidence,
         namespace=args.namespace or DEFAULT_NAMESPACE,
     )

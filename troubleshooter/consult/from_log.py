@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from troubleshooter.evidence import FailureGroup, LogSummary
-from troubleshooter.evidence.access.failure_groups import general_path
+from troubleshooter.evidence.access.places import general_path
 from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Key, LogGroup, Request
@@ -111,6 +111,10 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             last=group.last,
             flags=group.flags,
             arguments=arguments_of(_request(mesh, group), given),
+            pattern=group.recurrence.pattern,
+            since=group.recurrence.since,
+            callers=group.recurrence.callers,
+            endpoint=group.recurrence.endpoint,
         )
         for group in summary.groups
     )

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from troubleshooter.consult.origins import with_origins
-from troubleshooter.evidence import AccessLogEntry, Evidence, Side, details_key
+from troubleshooter.evidence import ONCE, AccessLogEntry, Evidence, Recurrence, Side, details_key
 from troubleshooter.facts import Observation, observe
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import about_failure
@@ -45,12 +45,12 @@ pilot/pkg/security/authz/builder."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """All that was seen of a mesh: one failed line of an access log, the request that it is about, for how many seconds
-    its connection had been idle, if the log tells, and what else was put in evidence."""
+    """All that was seen of a mesh: one failed line of an access log, the request that it is about, how its failure
+    comes again, and what else was put in evidence."""
 
     request: Request
     entry: AccessLogEntry
-    idle: float | None = None
+    recurrence: Recurrence = ONCE
     evidence: Evidence = field(default_factory=Evidence)
 
 
@@ -81,7 +81,7 @@ def examine_line(
     follows has settled which of several it is."""
     stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
     foretold = _blank(walk(Mesh(Inventory()), line.request))
-    walked, observation = observe(foretold, line.entry, stages, idle=line.idle, meant=meant)
+    walked, observation = observe(foretold, line.entry, stages, recurrence=line.recurrence, meant=meant)
     if observation is None:
         return examine_told(rulebook, facts, engine, among)
     seen = _only_the_failure(walked)

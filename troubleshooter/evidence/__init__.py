@@ -20,12 +20,14 @@ from troubleshooter.evidence.access.formats import Format
 from troubleshooter.evidence.access.lines import ParsedLine, parse_line, parse_lines
 from troubleshooter.evidence.access.log_page import LogPage
 from troubleshooter.evidence.access.named_stage import NamedStage, Words, stage_named_by
+from troubleshooter.evidence.access.recurrence import ONCE, Recurrence
 from troubleshooter.evidence.kinds import Kind, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.evidence.recognition import Evidence, Reading, kind_of, take
 
 __all__ = [
     "KNOWN_FLAGS",
+    "ONCE",
     "AccessLogEntry",
     "ClusterName",
     "DetailsKey",
@@ -39,6 +41,7 @@ __all__ = [
     "Page",
     "ParsedLine",
     "Reading",
+    "Recurrence",
     "Side",
     "SkipReason",
     "SkippedLine",

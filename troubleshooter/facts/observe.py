@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from troubleshooter.evidence import (
+    ONCE,
     AccessLogEntry,
     NamedStage,
+    Recurrence,
     Side,
     Words,
     details_key,
@@ -61,10 +63,6 @@ SPOKEN_AT: Mapping[Stage, tuple[str, ...]] = {
 }
 """The facts, by how their names begin, that are not to be believed where a stage was foretold to fail and did not."""
 
-IDLE = 1.0
-"""From how many seconds without a request on a connection is said to have been idle. The shortest time after which
-servers in wide use close one by default is 2 s (gunicorn)."""
-
 DOUBTED = frozenset({StageVerdict.FAIL, StageVerdict.UNKNOWN})
 """Where the walk stopped or could not tell, a line that leaves this stage open means this stage."""
 
@@ -73,12 +71,11 @@ HOPS = {Side.INBOUND: "inbound", Side.OUTBOUND: "outbound", Side.PASSTHROUGH: "o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A failed log line, the stage that it names, and where it stands. `idle` is for how many seconds the connection
-    had been idle at least, None where the log does not tell."""
+    """A failed log line, the stage that it names, and where it stands; and how its failure comes again."""
 
     entry: AccessLogEntry
     named: NamedStage
-    idle: float | None = None
+    recurrence: Recurrence = ONCE
 
     @property
     def source(self) -> Source:
@@ -86,7 +83,7 @@ class Observation:
 
 
 def observe(
-    walked: Walked, entry: AccessLogEntry, words: Words, *, idle: float | None = None, meant: Stage | None = None
+    walked: Walked, entry: AccessLogEntry, words: Words, *, recurrence: Recurrence = ONCE, meant: Stage | None = None
 ) -> tuple[Walked, Observation | None]:
     """The walk as it was seen: only the branches that the line's request took, dying where the line says: at `meant`
     where something else has settled which of several stages it is."""
@@ -95,7 +92,7 @@ def observe(
         named = replace(named, stage=meant, hop=None if named.hop is HopKind.TARGET else named.hop, also=())
     if not entry.failed or not named.by:
         return walked, None
-    observation = Observation(entry=entry, named=named, idle=idle)
+    observation = Observation(entry=entry, named=named, recurrence=recurrence)
     pairs = list(zip(walked.walk.branches, walked.trails, strict=True))
     taken = [pair for pair in pairs if _took(pair[1], entry)] or pairs
     branches = tuple(_seen(branch, trail, observation) for branch, trail in taken)
@@ -274,5 +271,10 @@ def _answered_by(entry: AccessLogEntry) -> str:
 
 def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource) -> None:
     """How the failures are spread over time, as far as the log shows it; `places` are what the connection leads to."""
-    if observation.idle is not None and observation.idle >= IDLE:
-        case.seen("failure.pattern", "after-idle", observation.source, *places)
+    recurrence = observation.recurrence
+    if recurrence.pattern:
+        case.seen("failure.pattern", recurrence.pattern, observation.source, *places)
+    case.detail("failure.since", recurrence.since)
+    if recurrence.endpoint:
+        case.seen("failure.endpoints", "one-of-several", observation.source)
+        case.detail("failure.at", recurrence.endpoint)

@@ -30,8 +30,8 @@ def about_idle_timeout(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Obs
     about_pattern(case, observation, (workload or cluster.service).object.at())
     inbound = observation.entry.side is Side.INBOUND
     rule = _of_server(mesh, hop, cluster) if inbound else cluster.rule
-    if observation.idle is not None:
-        case.detail("destination_rule.idle_below", f"{max(1, int(observation.idle / 2))}s")
+    if observation.recurrence.idle is not None:
+        case.detail("destination_rule.idle_below", f"{max(1, int(observation.recurrence.idle / 2))}s")
     if rule is None:
         if "destination_rule" not in case.roles:
             case.fact("destination_rule.idle_timeout", "no-rule", cluster.service.object.at())
@@ -45,8 +45,10 @@ def about_idle_timeout(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Obs
     timeout = seconds(written)
     if timeout is None:
         case.fact("destination_rule.idle_timeout", "none", place)
-    elif observation.idle is not None:
-        case.fact("destination_rule.idle_timeout", "shorter" if timeout <= observation.idle else "longer", place)
+    elif observation.recurrence.idle is not None:
+        case.fact(
+            "destination_rule.idle_timeout", "shorter" if timeout <= observation.recurrence.idle else "longer", place
+        )
 
 
 def _of_server(mesh: Mesh, hop: Hop, cluster: Cluster) -> DestinationRule | None:

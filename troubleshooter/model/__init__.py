@@ -1,7 +1,7 @@
 """Frozen values handed between layers. Everything may import this package; it imports nothing of ours."""
 
 from troubleshooter.model.changes import Change
-from troubleshooter.model.diagnosis import Diagnosis, LogGroup
+from troubleshooter.model.diagnosis import PATTERNS, Diagnosis, LogGroup
 from troubleshooter.model.exhibits import Exhibit
 from troubleshooter.model.facts import Case, Catalogue, Detail, DetailKind, Fact, FactKind, Roles, Source
 from troubleshooter.model.findings import Applicability, Finding, Fix, KnownAs, PossibleCause, Question
@@ -23,6 +23,7 @@ from troubleshooter.model.stages import (
 from troubleshooter.model.walks import SECRET_HEADERS, Branch, Considered, Outcome, Request, Step, Walk
 
 __all__ = [
+    "PATTERNS",
     "SECRET_HEADERS",
     "STAGES",
     "Applicability",

@@ -8,11 +8,17 @@ from troubleshooter.model.findings import Finding, PossibleCause, Question
 from troubleshooter.model.inventory import NotChecked
 from troubleshooter.model.walks import Walk
 
+PATTERNS = ("always", "share", "bursts", "after-idle", "since-change")
+"""How failures are spread over time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogGroup:
     """Log lines of one failure. `share` is of all lines read (0 to 1), `first` and `last` are their times as logged,
-    `arguments` diagnose this group alone."""
+    `arguments` diagnose this group alone. `pattern` is one of PATTERNS, or "" where the log does not tell, `since` when
+    they began, where they came with a change. `callers` are the addresses from which such requests always fail while
+    from others they do not, `endpoint` is the address at which alone they fail while others answer: () and "" where
+    that is not so."""
 
     count: int
     share: float
@@ -20,6 +26,10 @@ class LogGroup:
     last: str
     flags: tuple[str, ...]
     arguments: tuple[str, ...]
+    pattern: str = ""
+    since: str = ""
+    callers: tuple[str, ...] = ()
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

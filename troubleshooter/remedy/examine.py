@@ -10,7 +10,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from troubleshooter.evidence import AccessLogEntry, Evidence
+from troubleshooter.evidence import ONCE, AccessLogEntry, Evidence, Recurrence
 from troubleshooter.facts import Observation, audit_cases, evidence_cases, observe, touched_cases, walk_cases
 from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
 from troubleshooter.mesh import Mesh
@@ -23,13 +23,12 @@ from troubleshooter.walk import Walked, walk
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Situation:
     """What is looked at: the objects, the request (None for an audit), the log line of its failure, what else was
-    put in evidence, and what a person said (fact name to word). `idle` is for how long the connection of the failure
-    had been idle, in seconds."""
+    put in evidence, and what a person said (fact name to word). `recurrence` is how the failure comes again."""
 
     inventory: Inventory
     request: Request | None = None
     entry: AccessLogEntry | None = None
-    idle: float | None = None
+    recurrence: Recurrence = ONCE
     evidence: Evidence = field(default_factory=Evidence)
     told: Mapping[str, Fact] | None = None
     namespace: str = "default"
@@ -93,7 +92,7 @@ def examine(
         walked = walk(mesh, situation.request, situation.namespace)
         if situation.entry is not None:
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
-            walked, observation = observe(walked, situation.entry, stages, idle=situation.idle, meant=meant)
+            walked, observation = observe(walked, situation.entry, stages, recurrence=situation.recurrence, meant=meant)
         cases = (*walk_cases(mesh, walked, observation, situation.evidence), *touched_cases(mesh, walked))
     cases = tuple(_with(case, situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)

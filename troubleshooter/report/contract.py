@@ -252,4 +252,8 @@ def _group(value: LogGroup) -> Json:
         "last": value.last,
         "flags": list(value.flags),
         "arguments": list(value.arguments),
+        "pattern": value.pattern,
+        "since": value.since,
+        "callers": list(value.callers),
+        "endpoint": value.endpoint,
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from troubleshooter.model import Applicability, Certainty, Severity, Stage, Verdict
+from troubleshooter.model import PATTERNS, Applicability, Certainty, Severity, Stage, Verdict
 from troubleshooter.report.contract import SCHEMA
 from troubleshooter.report.shapes import (
     BRANCH,
@@ -107,6 +107,10 @@ GROUP = object_of(
         "last": text("Time of the last, as logged."),
         "flags": texts("Envoy response flags."),
         "arguments": texts("Arguments that diagnose this failure alone."),
+        "pattern": one_of(("", *PATTERNS), 'How they are spread over time; "" where the log does not tell.'),
+        "since": text("Time of the first, where all fail since then and none did before."),
+        "callers": texts("The addresses from which such requests always fail, where from others they do not."),
+        "endpoint": text("The address at which alone they fail, where others answer."),
     },
 )
 

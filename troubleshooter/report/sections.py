@@ -105,8 +105,8 @@ def unknown_rows(walk: Walk) -> list[Part]:
 
 
 def groups(found: Sequence[LogGroup]) -> Iterator[Part]:
-    """All failures of a log; the page is about the biggest."""
-    if not found[1:]:
+    """All failures of a log; the page is about the biggest. Of a single one only what its lines have in common."""
+    if not found[1:] and not any(words.recurrence(group) for group in found):
         return
     yield from heading("Failures in the log")
     for group in found:
@@ -114,7 +114,9 @@ def groups(found: Sequence[LogGroup]) -> Iterator[Part]:
         number = f"{words.count(group.count, 'line')} ({words.share(group.share)})"
         times = " to ".join(dict.fromkeys((group.first, group.last)))
         yield line(Span(f"{number}, {flags}, {times}"))
-        yield Command(text=shlex.join(("troubleshoot", "diagnose", *group.arguments)), indent=NESTED)
+        yield from (line(Span(told, Tone.FAINT), indent=NESTED) for told in words.recurrence(group))
+        if found[1:]:
+            yield Command(text=shlex.join(("troubleshoot", "diagnose", *group.arguments)), indent=NESTED)
 
 
 def possible(found: Sequence[PossibleCause]) -> Iterator[Part]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from troubleshooter.model import (
     SECRET_HEADERS,
     Connection,
+    LogGroup,
     Outcome,
     Request,
     Resource,
@@ -49,6 +50,23 @@ CONNECTIONS: Mapping[Connection, str] = {
     Connection.TLS_ERROR: "the TLS handshake fails",
     Connection.DNS: "the name does not resolve",
 }
+
+PATTERNS: Mapping[str, str] = {
+    "always": "every such request fails",
+    "share": "a share of such requests fails, all the time",
+    "bursts": "many fail at once, then none for a while",
+    "after-idle": "they fail on connections that had been idle",
+    "since-change": "every such request fails since {since}, and none did before",
+}
+"""How failures are spread over time, by the pattern of their group."""
+
+
+def recurrence(group: LogGroup) -> list[str]:
+    """What the lines of one failure have in common, one sentence each; none where the log does not tell."""
+    told = PATTERNS.get(group.pattern, "").format(since=group.since)
+    callers = f"only from {listed(group.callers)}" if group.callers else ""
+    endpoint = f"only at {group.endpoint}, while other endpoints answer" if group.endpoint else ""
+    return [one for one in (", ".join(filter(None, (told, callers))), endpoint) if one]
 
 
 def headers(request: Request) -> dict[str, str]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from troubleshooter.consult import Failure, LogLine, failure_of, failures
-from troubleshooter.evidence import AccessLogEntry, Evidence
+from troubleshooter.evidence import ONCE, AccessLogEntry, Evidence
 from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory, Request
@@ -125,18 +125,18 @@ class Intake:
         """
         failure = self._failure()
         entry = failure.group.example if failure else self.seen.entry
-        idle = failure.group.idle if failure else None
+        recurrence = failure.group.recurrence if failure else ONCE
         asked = failure.request if failure else self.setting.request or self._asked()
         inventory, evidence = self.inventory, self.evidence
         if inventory is None and asked and entry:
-            return LogLine(request=asked, entry=entry, idle=idle, evidence=evidence)
+            return LogLine(request=asked, entry=entry, recurrence=recurrence, evidence=evidence)
         if inventory is None and (self.symptom or not evidence):
             return None
         return Situation(
             inventory=inventory or EMPTY,
             request=asked if inventory else None,
             entry=entry if inventory else None,
-            idle=idle,
+            recurrence=recurrence,
             evidence=evidence,
             namespace=self.setting.namespace,
         )

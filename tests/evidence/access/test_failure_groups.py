@@ -16,7 +16,8 @@ from troubleshooter.evidence import (
     parse_lines,
     summarise,
 )
-from troubleshooter.evidence.access.failure_groups import MAX_KINDS, MAX_PLACES, general_path
+from troubleshooter.evidence.access.failure_groups import MAX_KINDS, MAX_PLACES
+from troubleshooter.evidence.access.places import general_path
 
 OK = log_line(status="200 -", details="via_upstream")
 UUID = "762640cb-d1b9-4ff7-88fa-567cd0d240fd"

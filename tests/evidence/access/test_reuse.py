@@ -73,4 +73,4 @@ def test_a_group_knows_the_shortest_idle_time_of_its_failures() -> None:
     lines = [line(1, OK, 1), line(2, OK, 2), line(9, UC, 1), line(7, UC, 2), line(8, UC, 3)]
     (group,) = group_failures(parse_lines(lines))
 
-    assert (3, 5.0) == (group.count, group.idle)
+    assert (3, 5.0) == (group.count, group.recurrence.idle)

@@ -2,9 +2,9 @@
 
 Decides: which entries are the same failure, and how many there are of each. Must not know: what a failure means.
 
-The same failure: same status, flags (as a set), details (without texts that vary), cluster, and place, which is the
-authority (or, where no HTTP was read, SNI and destination address) and the path without query, numbers and ids. A line
-that repeats what a proxy further on logged of the same request is counted there (`hops`).
+The same failure: same status, flags (as a set), details (without texts that vary), cluster, and place (`places`). A
+line that repeats what a proxy further on logged of the same request is counted there (`hops`). How it comes again is
+`recurrence`.
 
 Memory is bounded whatever the log holds. What is kept of one *kind* (all but the place) are at most MAX_PLACES groups:
 a kind with more gives up the paths of all its groups, then their authorities, so that counts stay exact and do not
@@ -13,7 +13,6 @@ depend on the order of lines. After MAX_KINDS kinds, entries of a new kind are o
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,29 +20,26 @@ from typing import NamedTuple
 
 from troubleshooter.evidence.access.connections_of_ztunnel import entry_of_ztunnel
 from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
-from troubleshooter.evidence.access.entry import AccessLogEntry, SkippedLine, SkipReason
+from troubleshooter.evidence.access.entry import AccessLogEntry, Side, SkippedLine, SkipReason
 from troubleshooter.evidence.access.hops import repeated
 from troubleshooter.evidence.access.lines import ParsedLine
+from troubleshooter.evidence.access.passed import Passed
+from troubleshooter.evidence.access.places import Place, place_of
+from troubleshooter.evidence.access.recurrence import Common, Recurrence, Repeats, recurrence_of
 from troubleshooter.evidence.access.reuse import Connections
+from troubleshooter.evidence.access.times import Clock
 from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
 
 MAX_KINDS = 500
 MAX_PLACES = 40
 MAX_TOGETHER = 10_000
 
-_ID_SEGMENT = re.compile(
-    r"[0-9]+"
-    r"|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-    r"|(?=[a-fA-F]*[0-9])[0-9a-fA-F]{16,}"
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureGroup:
     """Entries of one failure. `count` of the `lines` entries of the log, a `share` between 0 and 1; `first` and `last`
     are the earliest and latest times as logged; `authority` and `path` are "" where the group spans several; `flags`
-    are sorted; `example` is the entry that was read first; `idle` is the shortest time in seconds for which a
-    connection had been idle before one of these failed on it, None where the log does not tell of any."""
+    are sorted; `example` is the entry that was read first; `recurrence` is how the failure comes again."""
 
     count: int
     lines: int
@@ -56,7 +52,7 @@ class FailureGroup:
     authority: str
     path: str
     example: AccessLogEntry
-    idle: float | None = None
+    recurrence: Recurrence
 
     @property
     def share(self) -> float:
@@ -84,10 +80,10 @@ def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
 
 def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     """Counts and groups of everything that `parse_lines` gives, in one pass at bounded memory. The result is the same
-    for the same lines, and but for `example` and `idle` it does not depend on their order, unless there are more than
-    MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
+    for the same lines, and but for `example` and idle times it does not depend on their order, unless there are more
+    than MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
     request."""
-    connections, failures = Connections(), _Failures()
+    connections, failures, passed, clock = Connections(), _Failures(), Passed(), Clock()
     skipped: Counter[SkipReason] = Counter()
     entries = failed = 0
     for line in lines:
@@ -100,13 +96,15 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
             line = entry_of_ztunnel(line)  # noqa: PLW2901 - from here on it is a connection like any other
         entries += 1
         idle = connections.idle_before(line)
+        second = clock.second(line.start_time)
         if not line.failed:
+            passed.add(line, second)
             continue
         failed += 1
-        failures.add(line, idle)
+        failures.add(line, second, idle)
     failures.count()
     return LogSummary(
-        groups=_groups(failures.kinds, entries),
+        groups=_groups(failures.kinds, entries, passed),
         entries=entries,
         failed=failed,
         ungrouped=failures.ungrouped,
@@ -115,32 +113,40 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     )
 
 
+class _Failed(NamedTuple):
+    """A failed line, the second at which it began, and for how long its connection had been idle."""
+
+    entry: AccessLogEntry
+    second: int | None
+    idle: float | None
+
+
 @dataclass(slots=True)
 class _Failures:
     """Failed lines: those that wait to be held against each other, and the groups of those that were counted."""
 
-    waiting: list[tuple[AccessLogEntry, float | None]] = field(default_factory=list)
+    waiting: list[_Failed] = field(default_factory=list)
     kinds: dict[_Kind, _Places] = field(default_factory=dict)
     ungrouped: int = 0
     repeated: int = 0
 
-    def add(self, entry: AccessLogEntry, idle: float | None) -> None:
-        self.waiting.append((entry, idle))
+    def add(self, entry: AccessLogEntry, second: int | None, idle: float | None) -> None:
+        self.waiting.append(_Failed(entry, second, idle))
         if len(self.waiting) == MAX_TOGETHER:
             self.count()
 
     def count(self) -> None:
         """Count those that wait: of one request at several proxies, only what the last of them logged."""
-        again = repeated(entry for entry, _ in self.waiting)
+        again = repeated(line.entry for line in self.waiting)
         self.repeated += len(again)
-        for place, (entry, idle) in enumerate(self.waiting):
-            if place in again:
+        for number, line in enumerate(self.waiting):
+            if number in again:
                 continue
-            kind = _kind_of(entry)
+            kind = _kind_of(line.entry)
             if kind not in self.kinds and len(self.kinds) == MAX_KINDS:
                 self.ungrouped += 1
             else:
-                self.kinds.setdefault(kind, _Places()).add(entry, idle)
+                self.kinds.setdefault(kind, _Places()).add(line)
         self.waiting = []
 
 
@@ -158,42 +164,29 @@ def _kind_of(entry: AccessLogEntry) -> _Kind:
     return _Kind(entry.response_code, tuple(sorted(set(entry.flags))), details, entry.upstream_cluster)
 
 
-class _Place(NamedTuple):
-    authority: str
-    path: str
-
-
-def _place_of(entry: AccessLogEntry) -> _Place:
-    if entry.authority:
-        return _Place(entry.authority, general_path(entry.path))
-    return _Place(f"{entry.sni} {entry.downstream_local}".strip(), "")
-
-
-def general_path(path: str) -> str:
-    """`path` without its query, and `{id}` for segments that are a number, a UUID, or long and hexadecimal."""
-    segments = path.split("?", 1)[0].split("#", 1)[0].split("/")
-    return "/".join("{id}" if _ID_SEGMENT.fullmatch(segment) else segment for segment in segments)
-
-
 @dataclass(slots=True)
 class _Tally:
-    count: int
     first: str
     last: str
     example: AccessLogEntry
-    idle: float | None
+    repeats: Repeats
+
+    def add(self, line: _Failed) -> None:
+        start = line.entry.start_time
+        self.first = min(self.first, start)
+        self.last = max(self.last, start)
+        self.repeats.add(*line)
 
     def take(self, other: _Tally) -> None:
-        self.count += other.count
         self.first = min(self.first, other.first)
         self.last = max(self.last, other.last)
-        self.idle = min((idle for idle in (self.idle, other.idle) if idle is not None), default=None)
+        self.repeats.take(other.repeats)
 
 
-_COARSER: tuple[Callable[[_Place], _Place], ...] = (
+_COARSER: tuple[Callable[[Place], Place], ...] = (
     lambda place: place,
-    lambda place: _Place(place.authority, ""),
-    lambda _place: _Place("", ""),
+    lambda place: Place(place.authority, ""),
+    lambda _: Place("", ""),
 )
 """How much of a place still tells groups apart: all, the authority, nothing."""
 
@@ -203,31 +196,36 @@ class _Places:
     """The groups of one kind. `coarseness` only grows."""
 
     coarseness: int = 0
-    tallies: dict[_Place, _Tally] = field(default_factory=dict)
+    tallies: dict[Place, _Tally] = field(default_factory=dict)
 
-    def add(self, entry: AccessLogEntry, idle: float | None) -> None:
-        self._take(_place_of(entry), _Tally(1, entry.start_time, entry.start_time, entry, idle))
+    def add(self, line: _Failed) -> None:
+        place = _COARSER[self.coarseness](place_of(line.entry))
+        tally = self.tallies.get(place)
+        if tally is None:
+            start = line.entry.start_time
+            tally = self.tallies[place] = _Tally(start, start, line.entry, Repeats())
+        tally.add(line)
         while len(self.tallies) > MAX_PLACES:
             self.coarseness += 1
             tallies, self.tallies = self.tallies, {}
-            for place, tally in tallies.items():
-                self._take(place, tally)
+            for known, told in tallies.items():
+                self._take(known, told)
 
-    def _take(self, place: _Place, tally: _Tally) -> None:
+    def _take(self, place: Place, tally: _Tally) -> None:
         known = self.tallies.setdefault(_COARSER[self.coarseness](place), tally)
         if known is not tally:
             known.take(tally)
 
 
-def _groups(kinds: Mapping[_Kind, _Places], entries: int) -> tuple[FailureGroup, ...]:
+def _groups(kinds: Mapping[_Kind, _Places], entries: int, passed: Passed) -> tuple[FailureGroup, ...]:
     groups = [
         FailureGroup(
-            count=tally.count,
+            count=tally.repeats.count,
             lines=entries,
             first=tally.first,
             last=tally.last,
             example=tally.example,
-            idle=tally.idle,
+            recurrence=recurrence_of(tally.repeats, passed, _common(kind, place, tally)),
             **kind._asdict(),
             **place._asdict(),
         )
@@ -235,6 +233,17 @@ def _groups(kinds: Mapping[_Kind, _Places], entries: int) -> tuple[FailureGroup,
         for place, tally in places.tallies.items()
     ]
     return tuple(sorted(groups, key=_order))
+
+
+def _common(kind: _Kind, place: Place, tally: _Tally) -> Common:
+    side = tally.example.side
+    return Common(
+        place=place,
+        cluster=kind.cluster,
+        inbound=None if side is Side.UNKNOWN else side is Side.INBOUND,
+        address="" if tally.example.authority else tally.example.downstream_local,
+        first=tally.first,
+    )
 
 
 def _order(group: FailureGroup) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from troubleshooter.evidence.access.entry import AccessLogEntry
+from troubleshooter.evidence.access.times import moment
 
 MAX_CONNECTIONS = 20_000
 
@@ -25,7 +26,7 @@ class Connections:
     def idle_before(self, entry: AccessLogEntry) -> float | None:
         """For how many seconds the connection of a request had been idle; None where no line before it names the
         connection, or requests on it overlap. The request is then the last use."""
-        begin = _time(entry.start_time)
+        begin = moment(entry.start_time)
         if not entry.upstream_local or not entry.upstream_host or begin is None:
             return None
         key = (entry.pod, entry.upstream_local, entry.upstream_host)
@@ -34,12 +35,3 @@ class Connections:
         if len(self._used) > MAX_CONNECTIONS:
             del self._used[next(iter(self._used))]
         return (begin - last).total_seconds() if last is not None and last <= begin else None
-
-
-def _time(text: str) -> datetime | None:
-    """A time as logged; None for what is none. One without a zone is taken for UTC, as Envoy writes it."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else datetime.fromisoformat(f"{text}+00:00")

@@ -13,11 +13,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import floor
 
 _ISO = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LATEST = 253_402_300_799
 """The last second of the year 9999."""
+
+_TO_THE_SECOND = len("2026-11-21T10:00:00")
 
 _PARTS: Mapping[str, str] = {
     "Y": "(?P<Y>[0-9]{4})",
@@ -83,3 +86,30 @@ def _meant(named: re.Pattern[str], text: str) -> str:
     clock = ":".join(told.get(part) or "00" for part in "HMS")
     zone = told.get("z") or "Z"
     return f"{told['Y']}-{month}-{int(told['d']):02}T{clock}{fraction}{'Z' if zone == '+0000' else zone}"
+
+
+def moment(text: str) -> datetime | None:
+    """A time as logged; None for what is none. One without a zone is taken for UTC, as Envoy writes it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Clock:
+    """The seconds of times as logged. The last one is kept: lines stand near others of the same second."""
+
+    __slots__ = ("_known", "_second")
+
+    def __init__(self) -> None:
+        self._known = ""
+        self._second: int | None = None
+
+    def second(self, text: str) -> int | None:
+        """Unix time without fractions; None for what is no time."""
+        known = text[:_TO_THE_SECOND] if text.endswith("Z") else text
+        if known != self._known:
+            found = moment(text)
+            self._known, self._second = known, floor(found.timestamp()) if found else None
+        return self._second

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from troubleshooter.facts.words import FLAGS, YES_NO
+from troubleshooter.model import PATTERNS
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # the failure in hand
@@ -27,7 +28,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
     ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
     ("failure.tls", ("unknown-root", "expired", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),
-    ("failure.pattern", ("always", "share", "bursts", "after-idle", "since-change"), "How failures are spread over time.", "evidence"),
+    ("failure.pattern", PATTERNS, "How failures are spread over time.", "evidence"),
+    ("failure.endpoints", ("one-of-several",), "Whether all failures came at one endpoint, while others answered.", "evidence"),
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.zone_load", ("near-alone", "alike"), "Whether only the pods in the zones of their callers get requests to speak of.", "evidence"),

@@ -156,6 +156,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.status", "The status as logged."),
     ("failure.flag", "The flags as logged."),
     ("failure.address", "The address of the endpoint that failed."),
+    ("failure.at", "The address and port at which alone requests fail, where others answer."),
+    ("failure.since", "The time of the first failure, where all fail since then and none did before."),
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
     ("failure.peer_names", "The names in a certificate that was not accepted."),

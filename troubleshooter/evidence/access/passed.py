@@ -1,0 +1,145 @@
+"""The requests of a log that did not fail, as far as failures are held against them.
+
+Decides: which requests could have failed as others did: those of the same way, which is authority, method and path on
+the same side of a proxy, or, where no HTTP was read, name and address; when they came and from whom; and which
+endpoints of a cluster answered. Must not know failures.
+
+Memory is bounded, and what is kept does not depend on the order of lines. The ways of a host with more than MAX_WAYS
+are no longer told apart; of more than MAX_HOSTS hosts nothing is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from troubleshooter.evidence.access.entry import AccessLogEntry, Side
+from troubleshooter.evidence.access.few import Few
+from troubleshooter.evidence.access.places import Place, place_of
+from troubleshooter.evidence.access.time_pattern import Times
+
+MAX_HOSTS = 200
+MAX_WAYS = 40
+MAX_CLUSTERS = 200
+MAX_ENDPOINTS = 32
+MAX_CALLERS = 8
+MAX_ADDRESSES = 1_000
+MAX_SHORTCUTS = 4_096
+
+
+class Way(NamedTuple):
+    """What is asked of a host, and whether the proxy beside the application logged it."""
+
+    inbound: bool
+    method: str
+    path: str
+
+
+@dataclass(slots=True)
+class Lane:
+    """Requests that are alike: how many, when they came, from which addresses."""
+
+    count: int = 0
+    times: Times = field(default_factory=Times)
+    callers: Few = field(default_factory=lambda: Few(MAX_CALLERS))
+
+    def add(self, second: int | None, caller: str) -> None:
+        """One request."""
+        self.count += 1
+        self.callers.add(caller)
+        if second is not None:
+            self.times.add(second)
+
+    def take(self, other: Lane) -> None:
+        """All requests of another."""
+        self.count += other.count
+        self.times.take(other.times)
+        self.callers.take(other.callers)
+
+
+class Passed:
+    """All requests that did not fail."""
+
+    def __init__(self) -> None:
+        self.any = False
+        self._hosts: dict[str, dict[Way, Lane]] | None = {}
+        self._mixed: dict[str, Lane] = {}
+        self._clusters: dict[str, Few] | None = {}
+        self._read_at = Few(MAX_ADDRESSES)
+        self._known: dict[tuple[str, ...], tuple[Lane, Few]] = {}
+
+    def add(self, entry: AccessLogEntry, second: int | None) -> None:
+        """One request, and the second at which it began."""
+        key = (entry.authority, entry.method, entry.path, entry.upstream_cluster, entry.downstream_local)
+        found = self._known.get(key)
+        if found is None:
+            found = self._place(entry)
+            self._known[key] = found
+            if len(self._known) > MAX_SHORTCUTS:
+                self._known.clear()
+        found[0].add(second, entry.downstream_remote.rpartition(":")[0])
+        found[1].add(entry.upstream_host)
+
+    def _place(self, entry: AccessLogEntry) -> tuple[Lane, Few]:
+        """Where such a request is counted."""
+        self.any = True
+        if entry.authority:
+            self._read_at.add(entry.downstream_local)
+        return self._lane(entry), self._endpoints(entry.upstream_cluster)
+
+    def _lane(self, entry: AccessLogEntry) -> Lane:
+        if self._hosts is None:
+            return Lane()
+        host, path = place_of(entry)
+        if host in self._mixed:
+            return self._mixed[host]
+        ways = self._hosts.setdefault(host, {})
+        lane = ways.setdefault(Way(entry.side is Side.INBOUND, entry.method, path), Lane())
+        if len(self._hosts) > MAX_HOSTS:
+            self._hosts = None
+            self._known.clear()
+        elif len(ways) > MAX_WAYS:
+            self._mixed[host] = lane = _together(ways.values())
+            ways.clear()
+            self._known.clear()
+        return lane
+
+    def _endpoints(self, cluster: str) -> Few:
+        if self._clusters is None:
+            return Few(0)
+        found = self._clusters.setdefault(cluster, Few(MAX_ENDPOINTS))
+        if len(self._clusters) > MAX_CLUSTERS:
+            self._clusters = None
+        return found
+
+    def like(self, place: Place, *, inbound: bool | None, methods: Few, address: str) -> Lane | None:
+        """The requests to `place` by one of these methods that did not fail, on one side of a proxy (None: on any);
+        None where that cannot be told. A `place` without a path is the whole host. `address` is that at which failures
+        came in before any HTTP was read: where it was read of others, nobody knows what these were to be."""
+        if self._hosts is None or methods.words is None or not place.authority:
+            return None
+        if address and (self._read_at.words is None or address in self._read_at.words):
+            return None
+        if place.authority in self._mixed:
+            return None if place.path else self._mixed[place.authority]
+        ways = self._hosts.get(place.authority, {}).items()
+        return _together(
+            lane
+            for way, lane in ways
+            if inbound in (None, way.inbound)
+            and (not place.path or (way.path == place.path and way.method in methods.words))
+        )
+
+    def endpoints(self, cluster: str) -> Mapping[str, int] | None:
+        """How many requests each endpoint of a cluster answered; None where there are too many to tell."""
+        if self._clusters is None:
+            return None
+        return self._clusters[cluster].words if cluster in self._clusters else {}
+
+
+def _together(lanes: Iterable[Lane]) -> Lane:
+    found = Lane()
+    for lane in lanes:
+        found.take(lane)
+    return found

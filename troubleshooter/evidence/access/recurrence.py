@@ -1,0 +1,141 @@
+"""How a failure comes again: when, over connections that were idle for how long, and at which endpoints.
+
+Decides: what the lines of one failure have in common, beside the requests that did not fail. Must not know what failed.
+
+A failure comes *after idle* where the log tells of half of its lines at least for how long the connection had been
+unused, and it was IDLE or more for each. It comes at one endpoint where no other failed, this one answered nothing, and
+others answered ENOUGH requests to the same cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from troubleshooter.evidence.access.entry import AccessLogEntry
+from troubleshooter.evidence.access.few import Few
+from troubleshooter.evidence.access.passed import Lane, Passed
+from troubleshooter.evidence.access.places import Place
+from troubleshooter.evidence.access.time_pattern import ENOUGH, Times, pattern_of
+
+IDLE = 1.0
+"""From how many seconds without a request on a connection is said to have been idle. The shortest time after which
+servers in wide use close one by default is 2 s (gunicorn)."""
+
+MAX_METHODS = 8
+MAX_CALLERS = 4
+MAX_ENDPOINTS = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recurrence:
+    """`pattern` is "always", "share", "bursts", "after-idle", "since-change" or, where the log does not tell, "";
+    `since` the time at which failures began, where they came with a change; `idle` the shortest time in seconds for
+    which a connection had been idle before one of them, None where the log tells of none; `callers` the addresses from
+    which such requests always fail while from others they do not, where that is so; `endpoint` the address at which
+    alone they fail though others of the same cluster answer, "" where that is not so or not known, and `others` how
+    many others those are."""
+
+    pattern: str = ""
+    since: str = ""
+    idle: float | None = None
+    callers: tuple[str, ...] = ()
+    endpoint: str = ""
+    others: int = 0
+
+
+ONCE = Recurrence()
+"""Of a failure of which one line is known, or none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Common:
+    """What the lines of one failure have in common: their place and cluster; whether the proxy beside the application
+    logged them (None: that is not known); the `address` at which they came in, where no HTTP was read of them; and the
+    time of the first."""
+
+    place: Place
+    cluster: str
+    inbound: bool | None
+    address: str
+    first: str
+
+
+@dataclass(slots=True)
+class Repeats:
+    """What is kept of the lines of one failure."""
+
+    count: int = 0
+    times: Times = field(default_factory=Times)
+    methods: Few = field(default_factory=lambda: Few(MAX_METHODS))
+    callers: Few = field(default_factory=lambda: Few(MAX_CALLERS))
+    endpoints: Few = field(default_factory=lambda: Few(MAX_ENDPOINTS))
+    idle: float | None = None
+    idle_known: int = 0
+
+    def add(self, entry: AccessLogEntry, second: int | None, idle: float | None) -> None:
+        """One line, the second at which it began, and for how long its connection had been idle."""
+        self.count += 1
+        if second is not None:
+            self.times.add(second)
+        self.methods.add(entry.method)
+        self.callers.add(entry.downstream_remote.rpartition(":")[0])
+        self.endpoints.add(entry.upstream_host)
+        if idle is not None:
+            self.idle_known += 1
+            self.idle = idle if self.idle is None else min(idle, self.idle)
+
+    def take(self, other: Repeats) -> None:
+        """All lines of another."""
+        self.count += other.count
+        self.times.take(other.times)
+        self.methods.take(other.methods)
+        self.callers.take(other.callers)
+        self.endpoints.take(other.endpoints)
+        self.idle_known += other.idle_known
+        self.idle = min((idle for idle in (self.idle, other.idle) if idle is not None), default=None)
+
+
+def recurrence_of(repeats: Repeats, passed: Passed, common: Common) -> Recurrence:
+    """How a failure comes again, beside what did not fail."""
+    alike = passed.like(common.place, inbound=common.inbound, methods=repeats.methods, address=common.address)
+    callers = _only_from(repeats, alike) if alike is not None else ()
+    found = pattern_of(
+        repeats.times if repeats.times.total == repeats.count else Times(),
+        Times() if callers or alike is None else alike.times,
+        passes_logged=passed.any and alike is not None,
+    )
+    endpoint, others = _one_endpoint(repeats, passed.endpoints(common.cluster))
+    idle = found.word not in ("always", "since-change") and _after_idle(repeats)
+    return Recurrence(
+        pattern="after-idle" if idle else found.word,
+        since=common.first if found.word == "since-change" else "",
+        callers=callers,
+        idle=repeats.idle,
+        endpoint=endpoint,
+        others=others,
+    )
+
+
+def _only_from(repeats: Repeats, alike: Lane) -> tuple[str, ...]:
+    """The addresses from which alone such requests fail: from each of them again and again, and none did not."""
+    bad, good = repeats.callers.words, alike.callers.words
+    if not bad or not good or "" in bad or "" in good or not good.keys().isdisjoint(bad):
+        return ()
+    return tuple(sorted(bad)) if min(bad.values()) >= ENOUGH else ()
+
+
+def _after_idle(repeats: Repeats) -> bool:
+    return repeats.idle is not None and repeats.idle >= IDLE and 2 * repeats.idle_known >= repeats.count
+
+
+def _one_endpoint(repeats: Repeats, good: Mapping[str, int] | None) -> tuple[str, int]:
+    """The endpoint that alone fails, and how many others answer."""
+    bad = repeats.endpoints.words
+    if bad is None or good is None or len(bad) != 1 or repeats.count < ENOUGH:
+        return "", 0
+    (endpoint,) = bad
+    others = sum(1 for name in good if name)
+    if not endpoint or endpoint in good or sum(count for name, count in good.items() if name) < ENOUGH:
+        return "", 0
+    return endpoint, others
