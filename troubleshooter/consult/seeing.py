@@ -53,4 +53,4 @@ def _with_line(
     failure = failure_of(mesh, failures(mesh, summarise(lines)), asked, situation.namespace) if asked else None
     if failure is None:
         return situation
-    return replace(situation, request=failure.request, entry=failure.group.example, idle=failure.group.idle)
+    return replace(situation, request=failure.request, entry=failure.group.example, recurrence=failure.group.recurrence)

@@ -58,6 +58,40 @@ class Lane:
         self.callers.take(other.callers)
 
 
+@dataclass(slots=True)
+class Answers:
+    """The requests that one endpoint answered: how many, and the second of the last whose time is known."""
+
+    count: int = 0
+    last: int | None = None
+
+    def add(self, second: int | None) -> None:
+        """One request."""
+        self.count += 1
+        if second is not None and (self.last is None or second > self.last):
+            self.last = second
+
+
+class Endpoints:
+    """Those of one cluster; `by_address` is None where there were more than MAX_ENDPOINTS."""
+
+    __slots__ = ("by_address",)
+
+    def __init__(self) -> None:
+        self.by_address: dict[str, Answers] | None = {}
+
+    def add(self, address: str, second: int | None) -> None:
+        """One request that this endpoint answered."""
+        if self.by_address is None:
+            return
+        found = self.by_address.get(address)
+        if found is None:
+            found = self.by_address[address] = Answers()
+        found.add(second)
+        if len(self.by_address) > MAX_ENDPOINTS:
+            self.by_address = None
+
+
 class Passed:
     """All requests that did not fail."""
 
@@ -65,9 +99,9 @@ class Passed:
         self.any = False
         self._hosts: dict[str, dict[Way, Lane]] | None = {}
         self._mixed: dict[str, Lane] = {}
-        self._clusters: dict[str, Few] | None = {}
+        self._clusters: dict[str, Endpoints] | None = {}
         self._read_at = Few(MAX_ADDRESSES)
-        self._known: dict[tuple[str, ...], tuple[Lane, Few]] = {}
+        self._known: dict[tuple[str, ...], tuple[Lane, Endpoints]] = {}
 
     def add(self, entry: AccessLogEntry, second: int | None) -> None:
         """One request, and the second at which it began."""
@@ -79,9 +113,9 @@ class Passed:
             if len(self._known) > MAX_SHORTCUTS:
                 self._known.clear()
         found[0].add(second, entry.downstream_remote.rpartition(":")[0])
-        found[1].add(entry.upstream_host)
+        found[1].add(entry.upstream_host, second)
 
-    def _place(self, entry: AccessLogEntry) -> tuple[Lane, Few]:
+    def _place(self, entry: AccessLogEntry) -> tuple[Lane, Endpoints]:
         """Where such a request is counted."""
         self.any = True
         if entry.authority:
@@ -105,10 +139,10 @@ class Passed:
             self._known.clear()
         return lane
 
-    def _endpoints(self, cluster: str) -> Few:
+    def _endpoints(self, cluster: str) -> Endpoints:
         if self._clusters is None:
-            return Few(0)
-        found = self._clusters.setdefault(cluster, Few(MAX_ENDPOINTS))
+            return Endpoints()
+        found = self._clusters.setdefault(cluster, Endpoints())
         if len(self._clusters) > MAX_CLUSTERS:
             self._clusters = None
         return found
@@ -131,11 +165,11 @@ class Passed:
             and (not place.path or (way.path == place.path and way.method in methods.words))
         )
 
-    def endpoints(self, cluster: str) -> Mapping[str, int] | None:
-        """How many requests each endpoint of a cluster answered; None where there are too many to tell."""
+    def endpoints(self, cluster: str) -> Mapping[str, Answers] | None:
+        """What each endpoint of a cluster answered; None where there are too many to tell."""
         if self._clusters is None:
             return None
-        return self._clusters[cluster].words if cluster in self._clusters else {}
+        return self._clusters[cluster].by_address if cluster in self._clusters else {}
 
 
 def _together(lanes: Iterable[Lane]) -> Lane:

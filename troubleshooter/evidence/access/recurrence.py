@@ -3,8 +3,8 @@
 Decides: what the lines of one failure have in common, beside the requests that did not fail. Must not know what failed.
 
 A failure comes *after idle* where the log tells of half of its lines at least for how long the connection had been
-unused, and it was IDLE or more for each. It comes at one endpoint where no other failed, this one answered nothing, and
-others answered ENOUGH requests to the same cluster.
+unused, and it was IDLE or more for each. It comes at one endpoint where no other failed, this one answered nothing
+since it did, and others answered ENOUGH requests to the same cluster.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from troubleshooter.evidence.access.entry import AccessLogEntry
 from troubleshooter.evidence.access.few import Few
-from troubleshooter.evidence.access.passed import Lane, Passed
+from troubleshooter.evidence.access.passed import Answers, Lane, Passed
 from troubleshooter.evidence.access.places import Place
 from troubleshooter.evidence.access.time_pattern import ENOUGH, Times, pattern_of
 
@@ -33,15 +33,13 @@ class Recurrence:
     `since` the time at which failures began, where they came with a change; `idle` the shortest time in seconds for
     which a connection had been idle before one of them, None where the log tells of none; `callers` the addresses from
     which such requests always fail while from others they do not, where that is so; `endpoint` the address at which
-    alone they fail though others of the same cluster answer, "" where that is not so or not known, and `others` how
-    many others those are."""
+    alone they fail though others of the same cluster answer, "" where that is not so or not known."""
 
     pattern: str = ""
     since: str = ""
     idle: float | None = None
     callers: tuple[str, ...] = ()
     endpoint: str = ""
-    others: int = 0
 
 
 ONCE = Recurrence()
@@ -105,15 +103,13 @@ def recurrence_of(repeats: Repeats, passed: Passed, common: Common) -> Recurrenc
         Times() if callers or alike is None else alike.times,
         passes_logged=passed.any and alike is not None,
     )
-    endpoint, others = _one_endpoint(repeats, passed.endpoints(common.cluster))
     idle = found.word not in ("always", "since-change") and _after_idle(repeats)
     return Recurrence(
         pattern="after-idle" if idle else found.word,
         since=common.first if found.word == "since-change" else "",
         callers=callers,
         idle=repeats.idle,
-        endpoint=endpoint,
-        others=others,
+        endpoint=_one_endpoint(repeats, passed.endpoints(common.cluster)),
     )
 
 
@@ -129,13 +125,13 @@ def _after_idle(repeats: Repeats) -> bool:
     return repeats.idle is not None and repeats.idle >= IDLE and 2 * repeats.idle_known >= repeats.count
 
 
-def _one_endpoint(repeats: Repeats, good: Mapping[str, int] | None) -> tuple[str, int]:
-    """The endpoint that alone fails, and how many others answer."""
+def _one_endpoint(repeats: Repeats, good: Mapping[str, Answers] | None) -> str:
+    """The endpoint that alone fails."""
     bad = repeats.endpoints.words
     if bad is None or good is None or len(bad) != 1 or repeats.count < ENOUGH:
-        return "", 0
+        return ""
     (endpoint,) = bad
-    others = sum(1 for name in good if name)
-    if not endpoint or endpoint in good or sum(count for name, count in good.items() if name) < ENOUGH:
-        return "", 0
-    return endpoint, others
+    own = good.get(endpoint)
+    worked = own is not None and (own.last is None or not repeats.times.total or own.last >= repeats.times.first)
+    others = sum(answers.count for name, answers in good.items() if name not in ("", endpoint))
+    return "" if worked or others < ENOUGH else endpoint
