@@ -13,7 +13,9 @@ from dataclasses import replace
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.logs import Told
+from troubleshooter.cli.looking import to_look_into
 from troubleshooter.cli.parsing import program
+from troubleshooter.cli.reading import Laid
 from troubleshooter.collect import sentence
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
@@ -75,14 +77,14 @@ def demand_symptom(rulebook: Rulebook, symptom: str) -> None:
 
 
 def consultation_on(
-    args: argparse.Namespace, rulebook: Rulebook, engine: Engine, inventory: Inventory, told: Told
+    args: argparse.Namespace, rulebook: Rulebook, engine: Engine, laid: Laid, told: Told
 ) -> Consultation:
     """The consultation that `diagnose` holds: about the request, else the log's biggest failure, else everything.
 
     Raises:
         Refused: the flags name no request that makes sense, or the log's failures name no host.
     """
-    request = request_of_flags(args)
+    request, inventory = request_of_flags(args), laid.inventory
     namespace = args.namespace or DEFAULT_NAMESPACE
     failure: Failure | None = None
     groups: tuple[LogGroup, ...] = ()
@@ -109,6 +111,7 @@ def consultation_on(
         groups=groups,
         not_checked=notes,
         tells=told.tells,
+        live=bool(to_look_into(args, laid)),
     )
 
 

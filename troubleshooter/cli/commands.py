@@ -21,6 +21,7 @@ from troubleshooter.cli.flags import (
     LOG,
     LOG_FORMAT,
     NAMESPACE,
+    NO_LOOKS,
     OUTPUT,
     PASTE,
     PLAIN,
@@ -61,7 +62,7 @@ WIZARD = Command(
         ("What to look at", INPUT),
         ("The request, if you know it", REQUEST),
         ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
-        ("The cluster", (*CLUSTER, *ACTING)),
+        ("The cluster", (*CLUSTER, NO_LOOKS, *ACTING)),
         ("Running", (RESUME, RECORD, PLAIN, *RUNNING)),
     ),
 )
@@ -81,7 +82,7 @@ COMMANDS = {
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
             ("The result", (TRACE, FORMAT, FAIL_ON)),
-            ("The cluster", (*CLUSTER, *ACTING)),
+            ("The cluster", (*CLUSTER, NO_LOOKS, *ACTING)),
             ("Running", RUNNING),
         ),
         examples=(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from troubleshooter.cli.acting import act, demand_actor
@@ -15,9 +16,11 @@ from troubleshooter.cli.asking import consultation_on, demand_symptom, request_o
 from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.logs import read_told
+from troubleshooter.cli.looking import look_around, to_look_into
 from troubleshooter.cli.pasting import read_pastes
 from troubleshooter.cli.reading import demand_one_reader, read_mesh
 from troubleshooter.cli.showing import shown
+from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.garbage import collection_paused
 from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation
@@ -49,8 +52,8 @@ def run(args: argparse.Namespace) -> Answer:
         args = pastes.onto(args)
         laid = read_mesh(args, pastes.collected)
         told = read_told(args, laid, pastes)
-        consultation = consultation_on(args, rulebook, engine, laid.inventory, told)
-        diagnosis = concluded(consultation)
+        consultation = consultation_on(args, rulebook, engine, laid, told)
+        diagnosis = concluded(consultation, to_look_into(args, laid))
     if diagnosis.walk is not None:
         before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
         diagnosis = replace(diagnosis, before=before)
@@ -64,13 +67,14 @@ def run(args: argparse.Namespace) -> Answer:
     return act(args, diagnosis, answer, again=run) if args.apply else answer
 
 
-def concluded(consultation: Consultation) -> Diagnosis:
-    """What a consultation comes to without anybody to ask.
+def concluded(consultation: Consultation, clusters: Sequence[Connection] = ()) -> Diagnosis:
+    """What a consultation comes to without anybody to ask, after the looks into these clusters that it wants.
 
     Raises:
         Refused: the request makes no sense in this mesh.
     """
     try:
+        look_around(consultation, clusters)
         diagnosis = consultation.diagnosis()
     except RequestError as error:
         raise Refused(str(error)) from None

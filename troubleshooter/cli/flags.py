@@ -73,6 +73,9 @@ TIMEOUT = flag(
     default=30.0,
     help="so long the cluster may be silent (default 30)",
 )
+NO_LOOKS = switch(
+    "--no-looks", help="look at objects alone: at no running proxy or istiod, and no log; else looks are said and few"
+)
 OFFLINE = switch("--offline", help="read no cluster at all")
 KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
 OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")

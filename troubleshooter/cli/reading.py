@@ -19,6 +19,7 @@ from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.live import Live, read_clusters, reads_cluster
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, read_inventory, sentence
+from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.errors import note
 from troubleshooter.collect.files import Collected
 from troubleshooter.collect.inputs import MAX_BYTES
@@ -42,12 +43,14 @@ NOTHING = Collected(inventory=Inventory())
 @dataclass(frozen=True, kw_only=True)
 class Laid:
     """The objects to look at, (`before`) what they were without --with and --without, None if neither is given, and the
-    texts that stood beside the objects of -f in archives, and the access logs of bundles."""
+    texts that stood beside the objects of -f in archives, and the access logs of bundles. `connections` lead to the
+    clusters that were read."""
 
     inventory: Inventory
     before: Inventory | None = None
     exhibits: tuple[Exhibit, ...] = ()
     logs: tuple[Exhibit, ...] = ()
+    connections: tuple[Connection, ...] = ()
 
 
 def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
@@ -84,6 +87,7 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
         before=before and replace(before, observed=now),
         exhibits=exhibits,
         logs=found.logs,
+        connections=live.connections if live else (),
     )
 
 

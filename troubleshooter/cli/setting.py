@@ -11,6 +11,7 @@ from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
 from troubleshooter.cli.live import reads_cluster
 from troubleshooter.cli.logs import read_told
+from troubleshooter.cli.looking import Eyes, to_look_into
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.pasting import laid, read_pastes
 from troubleshooter.cli.reading import NOTHING, Laid, read_mesh
@@ -37,6 +38,8 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
     args = pastes.onto(args)
     mesh = _mesh(args, pastes.collected)
     seen = read_told(args, mesh, pastes)
+    clusters = to_look_into(args, mesh)
+    eyes = Eyes(clusters) if clusters else None
 
     def page(diagnosis: Diagnosis, *, told: bool) -> str:
         return told_to_text(diagnosis, screen) if told else to_text(diagnosis, screen)
@@ -59,6 +62,7 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         symptom=args.symptom,
         arguments=given_arguments(args),
         namespace=args.namespace or DEFAULT_NAMESPACE,
+        look_at=eyes.look if eyes else None,
         lay=_laying(mesh.inventory if mesh else Inventory(), args.namespace or DEFAULT_NAMESPACE),
     )
 

@@ -137,11 +137,11 @@ class Consultation:
             return Ask(question=self.question(fact))
         return Conclude(diagnosis=self.diagnosis())
 
-    def tell_seen(self, look: Look, exhibits: Sequence[Exhibit]) -> None:
-        """What a look showed, a text of each of its pods: all is judged anew."""
+    def tell_seen(self, look: Look, exhibits: Sequence[Exhibit], missing: Sequence[NotChecked] = ()) -> None:
+        """What a look showed, a text of each of its pods, and which of these showed none: all is judged anew."""
         if self.looking is not None and isinstance(self.situation, Situation):
-            self.situation, missing = with_seen(self.situation, self.examined.mesh, look.sight, exhibits)
-            self.looking.seen(look.sight, missing)
+            self.situation, damaged = with_seen(self.situation, self.examined.mesh, look.sight, exhibits)
+            self.looking.seen(look.sight, (*missing, *damaged))
             self._examined = None
 
     def could_not(self, look: Look, why: str, unlock: str = "") -> None:

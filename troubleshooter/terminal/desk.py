@@ -84,7 +84,7 @@ class Desk:
         self.dialogue = dialogue = Dialogue(setting, page=ALL)
         self.hand = Hand()
         self.left = False
-        self.view = self._seen(dialogue.start(), first=True)
+        self.view = self._looked(dialogue.start(), first=True)
 
     def _seen(self, heard: Heard, *, first: bool = False) -> View:
         dialogue = self.dialogue
@@ -99,6 +99,16 @@ class Desk:
             head=head,
             diagnosis=dialogue.diagnosis,
         )
+
+    def _looked(self, heard: Heard, *, first: bool = False) -> View:
+        """What is in view after everything that is to be looked at first; what each showed is said with the rest."""
+        said = heard.said
+        while self.dialogue.pending is not None:
+            if not first:
+                self.view = self._seen(Heard(turn=heard.turn, said=said))
+            heard = self.dialogue.look()
+            heard.said.onto(said)
+        return self._seen(Heard(turn=heard.turn, said=said), first=first)
 
     def type(self, text: str) -> None:
         """What is typed now is this."""
@@ -144,7 +154,7 @@ class Desk:
         elif heard.turn is Turn.STAYED or (heard.said and heard.turn is Turn.ASKED):
             self.view = replace(self.view, reply=heard.said)
         else:
-            self.view = self._seen(heard)
+            self.view = self._looked(heard)
         self.hand = Hand()
 
     def offers(self, typed: str) -> tuple[int, tuple[str, ...]]:

@@ -1,8 +1,10 @@
 """Where a consultation stands, and what a typed line makes of it: the whole wizard without a screen.
 
 Theory of operation. `start` and `hear` return what is to be said, and leave in `inquiry` the question that is open, or
-END with `diagnosis` filled. First come the questions of the intake, then those of the consultation. Both fronts (plain
-lines, and the screen) draw from these values and decide nothing. Answers are a list; `back` drops its end.
+END with `diagnosis` filled. Where something is to be looked at first, they leave it in `pending`: it is said before it
+happens, and `look` goes on from there. First come the questions of the intake, then those of the consultation. Both
+fronts (plain lines, and the screen) draw from these values and decide nothing. Answers are a list; `back` drops its
+end.
 
 Must not know: where lines come from, or how anything is drawn.
 """
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from troubleshooter.consult import UNKNOWN, Ask, Conclude, Consultation
+from troubleshooter.consult import UNKNOWN, Ask, Conclude, Consultation, Look
 from troubleshooter.model import Diagnosis, Verdict
 from troubleshooter.terminal.given import Given, scrubbed
 from troubleshooter.terminal.inquiry import Choice, Inquiry, answer_of, chosen
@@ -24,6 +26,7 @@ from troubleshooter.terminal.questioning import Questioning, spoken
 from troubleshooter.terminal.setting import Setting
 from troubleshooter.walk import RequestError
 
+LOOKING = Inquiry(about="look", question="")
 END = Inquiry(about="end", question="", default="end", hint="Enter to end")
 QUITS = frozenset({"quit", "exit", "q", ":q"})
 
@@ -57,6 +60,7 @@ class Dialogue:
         self.consultation: Consultation | None = None
         self.inquiry = END
         self.diagnosis: Diagnosis | None = None
+        self.pending: Look | None = None
         self.given: list[Given] = []
         self._wide: Inquiry | None = None
         self._typed: list[str] = []
@@ -105,6 +109,8 @@ class Dialogue:
             return False
         for line in given.typed:
             self._answer(line, Said())
+            while self.pending is not None:
+                self.look()
         if self.given[before:] and self.given[before].meant == given.meant:
             return True
         while self._wide is not None or len(self.given) > before:
@@ -175,10 +181,25 @@ class Dialogue:
                 return Heard(turn=Turn.MOVED, said=said)
             self.consultation = self._begun(said)
         step = self.consultation.next_step()
+        self.pending = step if isinstance(step, Look) else None
+        if isinstance(step, Look):
+            self.inquiry = LOOKING
+            said.put(f"I look at {step.sight.words}:")
+            said.command(step.command)
+            return Heard(turn=Turn.MOVED, said=said)
         self.inquiry = _inquiry_of(step) if isinstance(step, Ask) else END
         self.diagnosis = step.diagnosis if isinstance(step, Conclude) else None
         self._doubt(said)
         return Heard(turn=Turn.MOVED, said=said)
+
+    def look(self) -> Heard:
+        """Look at what is pending, and go on."""
+        said, pending = Said(), self.pending
+        if self.consultation is not None and pending is not None and self.setting.look_at is not None:
+            missed = self.setting.look_at(self.consultation, pending)
+            if missed:
+                said.put(f"It cannot be had: {missed}.")
+        return self._next(said)
 
     def _doubt(self, said: Said) -> None:
         """Somebody sees a failure, and by all that was looked at the request arrives: then it may be another request,
@@ -199,7 +220,8 @@ class Dialogue:
         setting = self.setting
         try:
             about, symptom, tells = self.intake.situation(), self.intake.symptom, self.intake.seen.tells
-            begun = Consultation(setting.rulebook, setting.engine, about, symptom=symptom, tells=tells)
+            live = setting.look_at is not None
+            begun = Consultation(setting.rulebook, setting.engine, about, symptom=symptom, tells=tells, live=live)
             _ = begun.examined
         except RequestError as error:
             if not self.intake.back():

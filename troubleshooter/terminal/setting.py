@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from troubleshooter.consult import Consultation, Look
 from troubleshooter.evidence import Evidence, LogSummary
 from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.inference import Engine
@@ -45,6 +46,10 @@ def no_objects(_objects: Sequence[Piece]) -> Inventory:
     raise ValueError("I read no objects here. Name their file with -f")
 
 
+LookAt = Callable[[Consultation, Look], str]
+"""Look once and tell the consultation; what comes back says why nothing was seen, "" if something was."""
+
+
 def forget(_answers: tuple[Given, ...]) -> None:
     """Keep nothing."""
 
@@ -55,7 +60,8 @@ class Setting:
     `symptom` are what flags have said already, `arguments` the flags that name what was given. `collect` is the command
     that prints a mesh, `program` what the user types to start this. `person` says that somebody sits at a terminal:
     they are asked what they see even where a mesh is at hand. `answers` are those of an earlier session, `news` what
-    has changed since; `lay` reads objects that are pasted; `keep` is handed all answers whenever they change."""
+    has changed since; `lay` reads objects that are pasted; `keep` is handed all answers whenever they change; `look_at`
+    looks at what runs, None where nothing can be looked at."""
 
     rulebook: Rulebook
     engine: Engine
@@ -76,3 +82,4 @@ class Setting:
     news: tuple[str, ...] = ()
     lay: Lay = no_objects
     keep: Callable[[tuple[Given, ...]], None] = forget
+    look_at: LookAt | None = None

@@ -44,6 +44,9 @@ class _Talk:
         heard = self.dialogue.start()
         while heard.turn is not Turn.LEFT:
             heard.said.onto(self.lines)
+            if self.dialogue.pending is not None:
+                heard = self.dialogue.look()
+                continue
             if heard.turn is Turn.MOVED and self.dialogue.diagnosis is not None:
                 self._show(self.dialogue.diagnosis)
             if heard.turn is not Turn.STAYED:
