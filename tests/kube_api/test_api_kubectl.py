@@ -130,12 +130,14 @@ def test_port_forward(environment: dict[str, str], tmp_path: Path) -> None:
     command = [str(KUBECTL), "--cache-dir", str(tmp_path / "cache"), "port-forward", "-n", "shop", "web-1", ":15000"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        port = process.stdout.readline().split(" -> ")[0].rpartition(":")[2]
         pages = []
-        for path in ("clusters", "config_dump?include_eds"):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
-                pages.append(answer.read())
-        process.terminate()
+        try:
+            port = process.stdout.readline().split(" -> ")[0].rpartition(":")[2]
+            for path in ("clusters", "config_dump?include_eds"):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}", timeout=10) as answer:
+                    pages.append(answer.read())
+        finally:
+            process.terminate()
     assert [b"a::b\n", DUMP] == pages
 
 
