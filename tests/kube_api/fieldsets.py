@@ -84,20 +84,30 @@ def _collect(value: Any, path: Path, found: dict[Path, Any], *, atomic: bool) ->
         _collect(item, (*path, step_of(item, keys)), found, atomic=atomic)
 
 
-def without(each: Any, path: Path) -> None:
-    """Takes a field away from an object, and what is empty then."""
+def without(each: Json, paths: set[Path]) -> None:
+    """Takes fields away from an object, and what is empty then. An item of a list goes with its keys, when nothing else
+    is left of it; so keys come last."""
+    for path in sorted(paths, key=_is_key):
+        _take(each, path)
+
+
+def _is_key(path: Path) -> bool:
+    """Whether a field is one by which the item that holds it is told apart."""
+    return len(path) > 1 and not isinstance(path[-2], str) and path[-1] in dict(path[-2])
+
+
+def _take(each: Any, path: Path) -> None:
     step, *rest = path
     if isinstance(each, dict) and isinstance(step, str) and step in each:
         if rest:
-            without(each[step], tuple(rest))
+            _take(each[step], tuple(rest))
         if not rest or each[step] in ({}, []):
             del each[step]
     elif isinstance(each, list) and not isinstance(step, str):
         for item in [i for i in each if _is(i, step)]:
-            if rest:
-                without(item, tuple(rest))
-            # What is left of an item is its keys alone: then it goes as a whole.
-            if not rest or set(item) <= {key for key, _ in step}:
+            if len(rest) > 1 or not _is_key(path):
+                _take(item, tuple(rest))
+            elif set(item) <= set(dict(step)):
                 each.remove(item)
 
 

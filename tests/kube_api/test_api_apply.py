@@ -138,6 +138,15 @@ def test_a_container_that_is_applied_no_more_goes_whole(api: ApiServer) -> None:
     assert [{"name": "a", "image": "1"}] == found["spec"]["template"]["spec"]["containers"]
 
 
+def test_a_port_that_is_applied_no_more_goes_whole(api: ApiServer) -> None:
+    """Also within an item that stays."""
+    apply(
+        api, DEPLOYMENT, deployment({"name": "a", "ports": [{"containerPort": 80, "name": "x"}, {"containerPort": 81}]})
+    )
+    found = apply(api, DEPLOYMENT, deployment({"name": "a", "ports": [{"containerPort": 81}]})).json
+    assert [{"name": "a", "ports": [{"containerPort": 81}]}] == found["spec"]["template"]["spec"]["containers"]
+
+
 def test_a_conflict_within_a_list_names_the_item(api: ApiServer) -> None:
     """By its key."""
     apply(api, DEPLOYMENT, deployment({"name": "a", "image": "1"}))

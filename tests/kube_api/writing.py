@@ -143,9 +143,8 @@ class Writer:
         applied = self._leaves(wanted)
         ownership.settle(held, mine, applied, self._leaves(live), force=self._call.first("force") == "true")
         each: Json = fieldsets.merged(json.loads(encoded(live)) if live else {}, wanted, atomic=self._atomic)
-        for path in mine.fields - set(applied):
-            if not any(path in other.fields for other in held if other is not mine):
-                fieldsets.without(each, path)
+        others = {path for other in held if other is not mine for path in other.fields}
+        fieldsets.without(each, mine.fields - set(applied) - others)
         mine.fields = set(applied)
         return self._keep(live, each, held, 200 if live else 201)
 
