@@ -213,3 +213,11 @@ def test_nothing_is_said_while_it_is_read(run: RunCommand) -> None:
     """Where standard error is no terminal; -v says what was read."""
     assert "" == run("diagnose").err
     assert "objects of test read in" in run("diagnose", "-v").err
+
+
+@pytest.mark.usefixtures("broken")
+def test_namespace_of_the_context(run: RunCommand) -> None:
+    """Names without a namespace are looked up where kubectl would look them up."""
+    found = run("diagnose", "--from", "deployment/web", "--to", "http://payments:8080/api/x", "-o", "json")
+
+    assert "unreachable" == json.loads(found.out)["verdict"]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.home import reads_cluster
 from troubleshooter.cli.knowledge import refusing
-from troubleshooter.cli.live import reads_cluster
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.undoing import undo_files
 from troubleshooter.collect.cluster.applying import CannotApply, Trial, is_rolled_out, makes_pods, try_out

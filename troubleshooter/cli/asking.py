@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.home import home
 from troubleshooter.cli.logs import Told
 from troubleshooter.cli.looking import to_look_into
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import Laid
 from troubleshooter.collect import sentence
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation, Failure, LogLine, failure_of, failures, log_groups
 from troubleshooter.evidence import ONCE, LogSummary
 from troubleshooter.inference import Engine
@@ -85,7 +85,7 @@ def consultation_on(
         Refused: the flags name no request that makes sense, or the log's failures name no host.
     """
     request, inventory = request_of_flags(args), laid.inventory
-    namespace = args.namespace or DEFAULT_NAMESPACE
+    namespace = home(args)
     failure: Failure | None = None
     groups: tuple[LogGroup, ...] = ()
     notes: tuple[NotChecked, ...] = ()
@@ -133,7 +133,7 @@ def _situation(
         entry=group.example if group else None,
         recurrence=group.recurrence if group else ONCE,
         evidence=told.evidence,
-        namespace=args.namespace or DEFAULT_NAMESPACE,
+        namespace=home(args),
     )
 
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from troubleshooter import __version__
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.knowledge import refusing
-from troubleshooter.cli.live import read_clusters, reads_cluster
+from troubleshooter.cli.live import read_clusters
 from troubleshooter.cli.logs import standard_input as stream
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import STDIN, demand_one_reader, standard_input
@@ -25,7 +26,6 @@ from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, sentenc
 from troubleshooter.collect.bundle.packing import Contents, packed
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.collect.log_files import log_files, opened_log
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.model import Exhibit, NotChecked
 
 
@@ -55,7 +55,7 @@ def _contents(args: argparse.Namespace) -> Contents:
         )
     demand_one_reader(args)
     with refusing():
-        found = read_input(args.filename, stdin=standard_input, namespace=args.namespace or DEFAULT_NAMESPACE)
+        found = read_input(args.filename, stdin=standard_input, namespace=home(args))
         if live:
             found = replace(found, inventory=overlay(live.inventory, found.inventory))
         texts = list(read_exhibits(args.envoy, stdin=standard_input))

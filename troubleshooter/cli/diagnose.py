@@ -14,6 +14,7 @@ from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
 from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
 from troubleshooter.cli.before import walk_before
+from troubleshooter.cli.home import home
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.looking import look_around, to_look_into
@@ -22,7 +23,6 @@ from troubleshooter.cli.reading import demand_one_reader, read_mesh
 from troubleshooter.cli.showing import shown
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.garbage import collection_paused
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult import Consultation
 from troubleshooter.engine import DurableEngine
 from troubleshooter.model import Diagnosis, Severity, StageVerdict, Verdict
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> Answer:
         consultation = consultation_on(args, rulebook, engine, laid, told)
         diagnosis = concluded(consultation, to_look_into(args, laid))
     if diagnosis.walk is not None:
-        before = walk_before(laid, diagnosis.walk.request, args.namespace or DEFAULT_NAMESPACE)
+        before = walk_before(laid, diagnosis.walk.request, home(args))
         diagnosis = replace(diagnosis, before=before)
     if args.trace and consultation.examined.walked is not None:
         diagnosis = replace(diagnosis, walk=traced(consultation.examined.mesh, consultation.examined.walked))

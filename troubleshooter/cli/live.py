@@ -19,7 +19,7 @@ from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.progress import Progress
 from troubleshooter.collect.cluster.connection import Connection, Limits
-from troubleshooter.collect.cluster.contexts import connections, has_cluster
+from troubleshooter.collect.cluster.contexts import connections
 from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.snapshot import Snapshot
 from troubleshooter.collect.errors import note, sentence
@@ -46,15 +46,6 @@ class Live:
 
     inventory: Inventory
     connections: tuple[Connection, ...] = ()
-
-
-def reads_cluster(args: argparse.Namespace) -> bool:
-    """Whether the flags want a cluster read: one that they name, or, where they name no files, that of kubectl."""
-    if args.offline:
-        if args.context or args.kubeconfig:
-            raise Refused("--offline reads no cluster, and --context and --kubeconfig name one; leave one of them out")
-        return False
-    return bool(args.context or args.kubeconfig) or (not args.filename and has_cluster())
 
 
 def read_clusters(args: argparse.Namespace) -> Live:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.home import home
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import NOTHING, STDIN, standard_input
@@ -19,7 +20,6 @@ from troubleshooter.collect import overlay, sentence
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.collect.files import Collected
 from troubleshooter.collect.pasted import read_pasted_objects
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult.pasted import Pasted, read_pasted
 from troubleshooter.evidence import LogSummary
 from troubleshooter.evidence.pasted.pieces import Piece
@@ -61,7 +61,7 @@ def read_pastes(args: argparse.Namespace, rulebook: Rulebook) -> Pastes:
         inventory = NOTHING.inventory
         for exhibit, pasted in texts:
             if pasted.objects:
-                inventory = laid(inventory, exhibit.name, pasted.objects, args.namespace or DEFAULT_NAMESPACE)
+                inventory = laid(inventory, exhibit.name, pasted.objects, home(args))
     for exhibit, pasted in texts:
         _say(exhibit.name, pasted)
     return Pastes(

@@ -14,7 +14,7 @@ from troubleshooter.model.plain import plain
 
 QUIET_SECONDS = 1.0
 BETWEEN_SECONDS = 0.2
-NAMED = 3
+NAMED = 2
 CLEAR = "\r\x1b[K"
 
 

@@ -15,15 +15,15 @@ from dataclasses import dataclass, replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.knowledge import refusing
-from troubleshooter.cli.live import Live, read_clusters, reads_cluster
+from troubleshooter.cli.live import Live, read_clusters
 from troubleshooter.cli.parsing import program
 from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, read_inventory, sentence
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.errors import note
 from troubleshooter.collect.files import Collected
 from troubleshooter.collect.inputs import MAX_BYTES
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.model import Exhibit, Inventory, NotChecked
 from troubleshooter.walk import RequestError
 from troubleshooter.walk.request.without import take_away
@@ -63,7 +63,7 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
             that is there.
     """
     demand_one_reader(args)
-    namespace = args.namespace or DEFAULT_NAMESPACE
+    namespace = home(args)
     live = _live(args)
     with refusing():
         found = read_input(args.filename, stdin=standard_input, namespace=namespace)
@@ -78,7 +78,7 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
             over = read_inventory(args.laid_over, stdin=standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
-    for missing in inventory.not_checked:
+    for missing in (*found.inventory.not_checked, *pasted.inventory.not_checked):  # of a cluster, the result tells
         output.say(f"{program()}: {sentence(missing)}")
     inventory = _less(inventory, args)
     now = inventory.observed or int(time.time())

@@ -9,7 +9,7 @@ from dataclasses import replace
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
 from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
-from troubleshooter.cli.live import reads_cluster
+from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.looking import Eyes, to_look_into
 from troubleshooter.cli.parsing import program
@@ -17,7 +17,6 @@ from troubleshooter.cli.pasting import laid, read_pastes
 from troubleshooter.cli.reading import NOTHING, Laid, read_mesh
 from troubleshooter.collect import KUBECTL_COMMAND, InputError
 from troubleshooter.collect.files import Collected
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.consult.pasted import PASTED
 from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.inference import Engine
@@ -61,9 +60,9 @@ def setting_of(args: argparse.Namespace, rulebook: Rulebook, engine: Engine, scr
         request=request_of_flags(args),
         symptom=args.symptom,
         arguments=given_arguments(args),
-        namespace=args.namespace or DEFAULT_NAMESPACE,
+        namespace=home(args),
         look_at=eyes.look if eyes else None,
-        lay=_laying(mesh.inventory if mesh else Inventory(), args.namespace or DEFAULT_NAMESPACE),
+        lay=_laying(mesh.inventory if mesh else Inventory(), home(args)),
     )
 
 

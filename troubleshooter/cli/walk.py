@@ -8,9 +8,9 @@ from troubleshooter.cli.answer import Answer, Refused
 from troubleshooter.cli.asking import request_of_flags
 from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.diagnose import status_of
+from troubleshooter.cli.home import home
 from troubleshooter.cli.reading import read_mesh
 from troubleshooter.cli.showing import shown_walk
-from troubleshooter.collect.scope import DEFAULT_NAMESPACE
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Diagnosis
 from troubleshooter.walk import RequestError, walk
@@ -29,12 +29,12 @@ def run(args: argparse.Namespace) -> Answer:
     laid = read_mesh(args)
     mesh = Mesh(laid.inventory)
     try:
-        walked = walk(mesh, request, args.namespace or DEFAULT_NAMESPACE)
+        walked = walk(mesh, request, home(args))
     except RequestError as error:
         raise Refused(str(error)) from None
     diagnosis = Diagnosis(
         walk=traced(mesh, walked) if args.trace else walked.walk,
         not_checked=(*mesh.assumptions(), *mesh.inventory.not_checked),
-        before=walk_before(laid, request, args.namespace or DEFAULT_NAMESPACE),
+        before=walk_before(laid, request, home(args)),
     )
     return Answer(shown_walk(diagnosis, args.output), status_of(diagnosis))

@@ -56,6 +56,17 @@ def _named(name: str, kubeconfig: str) -> Mapping[str, Any]:
     return next((one for one in all_of_them if one["name"] == name), current) if name else current
 
 
+def namespace_of(contexts: Sequence[str], kubeconfig: str) -> str:
+    """The namespace that the kubeconfig names for the first of these contexts, or for the current one; "" if none."""
+    from kubernetes import config
+
+    try:
+        context = _named(next(iter(contexts), ""), kubeconfig)
+    except (config.ConfigException, OSError):
+        return ""
+    return str(as_map(context.get("context")).get("namespace") or "")
+
+
 def has_kubeconfig() -> bool:
     """Whether there is a file from which kubectl would read its clusters."""
     return any(Path(one).expanduser().is_file() for one in _file("").split(os.pathsep) if one)

@@ -20,7 +20,6 @@ from troubleshooter.collect.cluster.kinds import ReadKind
 from troubleshooter.model import as_list, as_map
 
 ACCOUNT = "system:serviceaccount:"
-ROLE = "troubleshoot-read"
 ANY = "*"
 
 
@@ -63,16 +62,16 @@ def granting(connection: Connection, verbs: Sequence[str], wanted: Sequence[str]
     none."""
     resources = ",".join(wanted)
     whom = _whom(connection)
-    role = f"{ROLE}-{resources}" if "," not in resources else ROLE
-    name = role.replace(".", "-").replace("/", "-")
+    plural = wanted[0].partition(".")[0].replace("/", "-")
+    name = f"troubleshoot-{plural}" + (f"-and-{len(wanted) - 1}-more" if wanted[1:] else "")
     if namespaces:
         inside = f" -n {namespaces[0]}"
-        others = " (and the same in each of the others)" if len(namespaces) > 1 else ""
+        others = "; the same in each of the others" if namespaces[1:] else ""
         role, binding, flag = f"role {name}{inside}", f"rolebinding {name}{inside}", "--role"
     else:
         others, role, binding, flag = "", f"clusterrole {name}", f"clusterrolebinding {name}", "--clusterrole"
     create = f"kubectl create {role} --verb={','.join(verbs)} --resource={resources}"
-    return f"Somebody who may do it can run: {create} && kubectl create {binding} {flag}={name} {whom}{others}"
+    return f"{create} && kubectl create {binding} {flag}={name} {whom}{others}"
 
 
 def _whom(connection: Connection) -> str:
