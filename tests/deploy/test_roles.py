@@ -10,10 +10,11 @@ import pytest
 import yaml
 
 from troubleshooter.collect.cluster.kinds import CONFIG_MAPS, ISTIO, KUBERNETES, ReadKind
+from troubleshooter.collect.cluster.publishing import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "deploy" / "rbac"
 LEVELS = ("configuration", "logs", "proxies")
-FILES = (*LEVELS, "tls-secrets")
+FILES = (*LEVELS, "tls-secrets", "reports")
 READING = {"get", "list"}
 MAY_CREATE = {
     "selfsubjectaccessreviews": "configuration",
@@ -72,12 +73,19 @@ def test_role_is_an_object_of_rbac(name: str) -> None:
     assert all({"apiGroups", "resources", "verbs"} <= set(rule) for rule in found["rules"])
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*LEVELS, "tls-secrets"])
 def test_role_changes_nothing(name: str) -> None:
     """No verb but get and list is given, except create for reviews of one's own rights and for websockets."""
     granted = {(resource, verb) for _, resource, verb, _ in grants(name) if verb not in READING}
 
     assert {(resource, "create") for resource, level in MAY_CREATE.items() if level == name} == granted
+
+
+def test_reports_are_all_that_is_written() -> None:
+    """The role for reports gives their two kinds, and nothing of any other group."""
+    assert {("wgpolicyk8s.io", kind.plural) for kind in KINDS.values()} == {
+        (group, resource) for group, resource, _, _ in grants("reports")
+    }
 
 
 @pytest.mark.parametrize("kind", [*KUBERNETES, *ISTIO], ids=lambda kind: kind.resource)

@@ -18,7 +18,7 @@ from troubleshooter.cli import output
 from troubleshooter.cli.answer import Answer, Refused
 from troubleshooter.cli.home import reads_cluster
 from troubleshooter.cli.knowledge import refusing
-from troubleshooter.cli.parsing import program
+from troubleshooter.cli.parsing import parse, program
 from troubleshooter.cli.undoing import undo_files
 from troubleshooter.collect.cluster.applying import CannotApply, Trial, is_rolled_out, makes_pods, try_out
 from troubleshooter.collect.cluster.connection import Limits
@@ -34,8 +34,6 @@ QUESTION = "Apply this? yes or no: "
 ONE_REQUEST = "this is about no single request; name one with --from and --to"
 _NO_EVIDENCE = {"log": [], "log_format": [], "envoy": [], "paste": [], "symptom": "", "apply": False, "yes": False}
 """What was seen, was seen before the fix."""
-_AS_DIAGNOSE = {"trace": False, "output": "text", "fail_on": "error", "all_namespaces": False}
-"""What `diagnose` takes and the consultation does not."""
 
 Again = Callable[[argparse.Namespace], Answer]
 
@@ -190,7 +188,8 @@ def _asked_again(args: argparse.Namespace, request: Request) -> argparse.Namespa
         "plaintext": request.plaintext,
         "expect": request.expect,
     }
-    return argparse.Namespace(**{**_AS_DIAGNOSE, **vars(args), **_NO_EVIDENCE, **asked})
+    plain = vars(parse("diagnose", ()))  # the consultation takes fewer flags
+    return argparse.Namespace(**{**plain, **vars(args), **_NO_EVIDENCE, **asked})
 
 
 def _has_person() -> bool:

@@ -19,6 +19,7 @@ from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.looking import look_around, to_look_into
 from troubleshooter.cli.pasting import read_pastes
+from troubleshooter.cli.publishing import demand_publisher, publish_findings
 from troubleshooter.cli.reading import demand_one_reader, read_mesh
 from troubleshooter.cli.showing import shown
 from troubleshooter.collect.cluster.connection import Connection
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> Answer:
     """
     demand_one_reader(args)
     demand_actor(args)
+    demand_publisher(args)
     if not args.paste:  # a text may name what flags leave out
         request_of_flags(args)  # what is wrong with it is said before files are read
     with collection_paused(), DurableEngine() as engine:
@@ -62,6 +64,8 @@ def run(args: argparse.Namespace) -> Answer:
     untouched = consultation.situation is None
     status = status_of(diagnosis, args.fail_on)
     open_end = untouched and diagnosis.root is None and status == FINE
+    if args.publish:
+        publish_findings(args, diagnosis, laid.inventory)
     text = shown(diagnosis, args.output, laid.inventory, told=untouched)
     answer = Answer(text, UNDETERMINED if open_end else status)
     return act(args, diagnosis, answer, again=run) if args.apply else answer

@@ -136,6 +136,7 @@ FAIL_ON = flag(
     help="the least severity that makes the exit status 1 (default error)",
 )
 APPLY = switch("--apply", help="apply the proved fix to the cluster: first tried by it, then shown and asked about")
+PUBLISH = switch("--publish", help="keep the findings of an audit in the cluster, as PolicyReports")
 YES = switch("--yes", help="say yes to --apply without being asked")
 RECORD = flag("--record", metavar="FILE", default="", help="write the consultation to FILE, as Markdown to replay")
 PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is where TERM is dumb, and in pipes")

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from troubleshooter.cli import output
-from troubleshooter.model import Diagnosis, Inventory, Key
+from troubleshooter.model import Diagnosis, Inventory
 from troubleshooter.report import Screen, needs_ascii, to_json, to_policy_report, to_text, told_to_text, walk_to_text
+from troubleshooter.report.policy_report import versions_of
 
 
 def screen() -> Screen:
@@ -25,15 +26,10 @@ def _encoding() -> str:
 def shown(diagnosis: Diagnosis, how: str, mesh: Inventory, *, told: bool = False) -> str:
     """A diagnosis of a mesh as `text`, `json` or `policyreport`; `told` says that it rests on what was said alone."""
     if how == "policyreport":
-        return to_policy_report(diagnosis, observed=mesh.observed, versions=_versions(mesh))
+        return to_policy_report(diagnosis, observed=mesh.observed, versions=versions_of(mesh))
     if how == "json":
         return _encodable(to_json(diagnosis))
     return told_to_text(diagnosis, screen()) if told else to_text(diagnosis, screen())
-
-
-def _versions(mesh: Inventory) -> dict[Key, str]:
-    """In which version each object was read."""
-    return {thing.key: str(thing.raw.get("apiVersion") or "") for thing in mesh.objects}
 
 
 def shown_walk(diagnosis: Diagnosis, how: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from troubleshooter.model import Diagnosis, Finding, Key, NotChecked, Resource, Severity
+from troubleshooter.model import Diagnosis, Finding, Inventory, Key, NotChecked, Resource, Severity
 from troubleshooter.model.plain import plain, plain_block, without_credentials
 from troubleshooter.report import words
 from troubleshooter.report.contract import not_checked
@@ -74,6 +74,11 @@ def policy_reports(diagnosis: Diagnosis, *, observed: int | None, versions: Mapp
     for place in sorted(held, key=lambda place: (place[1] != "", *place)):
         for number, start in enumerate(range(0, len(held[place]) or 1, MOST), 1):
             yield _report(place, number, held[place][start : start + MOST])
+
+
+def versions_of(mesh: Inventory) -> dict[Key, str]:
+    """In which version each object was read."""
+    return {thing.key: str(thing.raw.get("apiVersion") or "") for thing in mesh.objects}
 
 
 def _place(resource: Resource | None) -> Place:
