@@ -197,3 +197,38 @@ def test_log_among_other_evidence(run: RunCommand) -> None:
     both = _json(run, "diagnose", "-f", "bad.yaml", "--envoy", "access.log", "--log", "access.log")["groups"]
 
     assert ([2, 1], [4, 2]) == ([g["count"] for g in groups], [g["count"] for g in both])
+
+
+CUSTOM = "2026-03-01T10:00:00.000Z|404|NR|payments.shop:8080|GET|/api/x\n"
+DUMP = {
+    "configs": [
+        {
+            "@type": "type.googleapis.com/envoy.admin.v3.ListenersConfigDump",
+            "static_listeners": [
+                {
+                    "listener": {
+                        "access_log": [
+                            {
+                                "typed_config": {
+                                    "format": "%START_TIME%|%RESPONSE_CODE%|%RESPONSE_FLAGS%|%REQ(:AUTHORITY)%|"
+                                    "%REQ(:METHOD)%|%REQ(:PATH)%"
+                                }
+                            }
+                        ]
+                    }
+                }
+            ],
+        }
+    ]
+}
+
+
+@pytest.mark.parametrize("flag", ["--log", "--envoy"])
+def test_a_dump_tells_the_format_of_a_log(run: RunCommand, here: Path, flag: str) -> None:
+    """Nobody has to say it, wherever the log was given."""
+    (here / "own.log").write_text(CUSTOM * 2, encoding="utf-8")
+    (here / "dump.json").write_text(json.dumps(DUMP), encoding="utf-8")
+    found = _json(run, "diagnose", "-f", "bad.yaml", "--envoy", "dump.json", flag, "own.log")
+
+    assert [(2, ["NR"])] == [(group["count"], group["flags"]) for group in found["groups"]]
+    assert "vs-no-match-no-default" == found["findings"][0]["cause"]

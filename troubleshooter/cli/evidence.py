@@ -10,7 +10,6 @@ import argparse
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
@@ -22,6 +21,7 @@ from troubleshooter.collect.errors import note
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.evidence import Evidence, Format, Kind, take
 from troubleshooter.evidence.access.log_page import ACCESS_LOG, log_kind
+from troubleshooter.evidence.dumped_formats import formats_dumped
 from troubleshooter.evidence.recognition import EMPTY, KINDS, UNKNOWN
 from troubleshooter.model import Exhibit, NotChecked
 
@@ -38,7 +38,8 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None, formats: Sequence
     with refusing():
         found = list(read_exhibits(args.envoy, stdin=standard_input))
     beside = laid.exhibits if laid else ()
-    evidence = take(chain((one for one in found if isinstance(one, Exhibit)), beside), _kinds(formats))
+    given = [*(one for one in found if isinstance(one, Exhibit)), *beside]
+    evidence = _taken(given, formats)
     unreadable = (one for one in found if isinstance(one, NotChecked))
     missing = (*unreadable, *_counted(evidence.not_checked, beside))
     more = args.log or args.to or args.symptom
@@ -50,6 +51,17 @@ def read_evidence(args: argparse.Namespace, laid: Laid | None, formats: Sequence
     for reading in (reading for readings in evidence.readings.values() for reading in readings):
         log.info("%s is taken for %s", reading.name, reading.kind.words)
     return replace(evidence, not_checked=missing)
+
+
+def _taken(given: Sequence[Exhibit], formats: Sequence[Format]) -> Evidence:
+    """All texts; those of no known kind once more, if a dump says in which format a log is."""
+    evidence = take(given, _kinds(formats))
+    more = formats_dumped(evidence)
+    unknown = {one.what for one in evidence.not_checked if one.why == UNKNOWN} if more else set()
+    if not unknown:
+        return evidence
+    known = replace(evidence, not_checked=tuple(one for one in evidence.not_checked if one.what not in unknown))
+    return known.with_more(take((one for one in given if one.name in unknown), _kinds((*formats, *more))))
 
 
 def _kinds(formats: Sequence[Format]) -> tuple[Kind, ...]:

@@ -26,6 +26,7 @@ from troubleshooter.evidence.access.chosen_formats import formats_in
 from troubleshooter.evidence.access.formats import compile_format
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.operators import FormatError
+from troubleshooter.evidence.dumped_formats import formats_dumped
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Exhibit, Inventory, NotChecked
 
@@ -96,7 +97,7 @@ def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> To
         name = shown(next(iter(args.paste), ""))
         tells = next((one.tells for one in pastes.texts if one.tells), ())
         return Told(summary=pastes.log, log=name, evidence=evidence, tells=tells)
-    files = _Files(formats=formats)
+    files = _Files(formats=(*formats, *formats_dumped(evidence)))
     summary = summarise(_all(files, args.log, pages, kept))
     log.info("%d requests read, %d of them failed", summary.entries, summary.failed)
     if not (summary.entries or pages or kept):

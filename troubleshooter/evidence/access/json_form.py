@@ -47,7 +47,7 @@ def entry_of_json(record: Mapping[str, Any], line: str, *, file: str, number: in
     return _entry(record, file, number, line[:MAX_TEXT], pod)
 
 
-_KEYS = (
+KEYS = (
     *("start_time", "method", "path", "protocol", "response_code", "response_flags", "response_code_details"),
     *("connection_termination_details", "upstream_transport_failure_reason", "bytes_received", "bytes_sent"),
     *("duration", "upstream_service_time", "x_forwarded_for", "user_agent", "request_id", "authority", "upstream_host"),
@@ -57,11 +57,11 @@ _KEYS = (
 """The keys in the order of AccessLogEntry's fields."""
 
 _NUMBERS = frozenset({"response_code", "bytes_received", "bytes_sent", "duration", "upstream_service_time"})
-_FLAGS = _KEYS.index("response_flags")
+_FLAGS = KEYS.index("response_flags")
 
 
 def _entry(record: Mapping[str, Any], file: str, number: int, text: str, pod: str) -> AccessLogEntry:
-    values: list[object] = [_number(record.get(key)) if key in _NUMBERS else _word(record.get(key)) for key in _KEYS]
+    values: list[object] = [_number(record.get(key)) if key in _NUMBERS else _word(record.get(key)) for key in KEYS]
     flags = _word(record.get("response_flags"))
     values[_FLAGS] = tuple(flags.split(",")) if flags else ()
     values += (file, number, text, pod)

@@ -115,13 +115,14 @@ class FilterChain:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListenerConfig:
     """A listener. `error` is why it was refused, "" if it was not; `address` and `port` those that it takes
-    connections for, bound or not."""
+    connections for, bound or not; `log_formats` those of its access log, where it is not Envoy's own."""
 
     name: str
     state: ConfigState
     address: str = ""
     port: int = 0
     chains: tuple[FilterChain, ...] = ()
+    log_formats: tuple[str, ...] = ()
     error: str = ""
     version: str = ""
     updated: str = ""

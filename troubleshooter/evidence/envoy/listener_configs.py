@@ -13,6 +13,7 @@ from typing import Any
 
 from troubleshooter.evidence.envoy.dump import ConfigState, FilterChain, ListenerConfig
 from troubleshooter.evidence.envoy.fields import fault_of, field, part, parts, secrets_of, text, texts
+from troubleshooter.evidence.envoy.log_formats import log_formats_of
 from troubleshooter.evidence.envoy.nodes import number, socket, word
 from troubleshooter.evidence.envoy.rbac import filters_of
 
@@ -57,6 +58,7 @@ def listener(
         address=address,
         port=port,
         chains=tuple(map(_chain, chains)),
+        log_formats=log_formats_of(raw),
         version=text(about, "version_info"),
         updated=text(about, "last_updated"),
         place=place,
