@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from troubleshooter.facts.building import CaseBuilder, selector_text
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.basis.index import NETWORKING
 from troubleshooter.mesh.not_modelled.unmodelled import GATEWAY_API
 from troubleshooter.mesh.routing.routes import MESH, gateways_of, qualified
 from troubleshooter.mesh.workload.workloads import Workload
@@ -118,7 +119,7 @@ def _missing(mesh: Mesh, thing: Object, named: Iterable[str]) -> Iterable[_Missi
         if reference != MESH and mesh.gateways.get(reference) is None:
             namespace, _, own = reference.partition("/")
             of_gateway_api = mesh.index.get(GATEWAY_API, "Gateway", namespace, own) is not None
-            known = mesh.index.saw(namespace) and not of_gateway_api
+            known = mesh.index.saw(namespace, (NETWORKING, "Gateway")) and not of_gateway_api
             yield _Missing(index=n, written=name, reference=reference, known=known)
 
 

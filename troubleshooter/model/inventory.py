@@ -31,13 +31,16 @@ class NotChecked:
 class Inventory:
     """Objects in the order they were read, one per key, what of the input is missing, and when it was observed (in
     seconds since 1970, None if that is not known). `without` are the workloads and pods that are taken for not ready,
-    whatever they say. `listed` is what was listed completely, as far as whoever collected recorded it."""
+    whatever they say. `listed` is what was listed completely, as far as whoever collected recorded it; `unseen` are the
+    lists that were refused or broke off, so that objects of them may exist that are not here. What is in neither was
+    not asked for."""
 
     objects: tuple[Object, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     observed: int | None = None
     without: frozenset[Key] = frozenset()
     listed: frozenset[Listing] = frozenset()
+    unseen: frozenset[Listing] = frozenset()
 
     def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
         """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""

@@ -35,8 +35,10 @@ from troubleshooter.walk.gateway.gateway_hops import party_at
 from troubleshooter.walk.gateway.gateway_routing import choose_gateway_route
 from troubleshooter.walk.gateway.handing_on import handed_on
 from troubleshooter.walk.request.expectation import arrives_as_expected, refuse_unknown
-from troubleshooter.walk.request.parties import starts
+from troubleshooter.walk.request.parties import Start, starts
+from troubleshooter.walk.request.requests import NotThereError
 from troubleshooter.walk.routes.routing import choose_route
+from troubleshooter.walk.sight.cutting import as_far_as_seen, start_unseen
 from troubleshooter.walk.target import inbound
 from troubleshooter.walk.target.framing import in_grpc, keep_framing
 
@@ -61,8 +63,9 @@ def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Wa
     """
     if request.expect:
         refuse_unknown(mesh, request)
-    start = starts(mesh, request, default_namespace)
-    trails = [end for trail in start.trails for end in _onward(mesh, start.request, trail)]
+    start = _starts(mesh, request, default_namespace)
+    ends = (end for trail in start.trails for end in _onward(mesh, start.request, trail))
+    trails = [as_far_as_seen(mesh, start.request, end) for end in ends]
     merged = _merge([(_branch(mesh, start.request, t), t) for t in trails])
     kept = merged[:MAX_BRANCHES]
     branches = tuple(branch for branch, _ in kept)
@@ -76,6 +79,13 @@ def walk(mesh: Mesh, request: Request, default_namespace: str = "default") -> Wa
         dropped=len(merged) - len(kept),
     )
     return Walked(walk=result, trails=tuple(trail for _, trail in kept))
+
+
+def _starts(mesh: Mesh, request: Request, default_namespace: str) -> Start:
+    try:
+        return starts(mesh, request, default_namespace)
+    except NotThereError as missing:
+        return start_unseen(mesh, request, default_namespace, missing)
 
 
 Many = Callable[[Mesh, Request, Trail], list[Trail]]

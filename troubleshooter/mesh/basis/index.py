@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from troubleshooter.model import Inventory, Key, Object, as_list, as_map, as_words
 
@@ -17,6 +17,8 @@ CORE, APPS, BATCH = "", "apps", "batch"
 DISCOVERY, ADMISSION = "discovery.k8s.io", "admissionregistration.k8s.io"
 NETWORKING, SECURITY = "networking.istio.io", "security.istio.io"
 
+Kind: TypeAlias = tuple[str, str]
+"""(group, kind)."""
 Made = TypeVar("Made")
 
 
@@ -91,12 +93,36 @@ class Index:
                 held[thing.namespace].append(thing)
         return held
 
-    def saw(self, namespace: str) -> bool:
-        """Whether an object of configuration that is missing from `namespace` is really absent."""
+    def saw(self, namespace: str, *kinds: Kind) -> bool:
+        """Whether an object of configuration that is missing from `namespace`, of one of these kinds, is really
+        absent."""
+        if any(self.unseen(kind, (namespace,)) for kind in kinds):
+            return False
         return namespace in self.namespaces or self._all_listed(CORE, "Namespace", "")
+
+    def unseen(self, kind: Kind, spaces: Iterable[str] | None = None) -> bool:
+        """Whether objects of a kind may exist that nobody was allowed or able to list: in one of these namespaces, or
+        (None) anywhere. The lists of all namespaces leave out those of which a list of their own was read."""
+        held = self._unseen.get(kind, ())
+        if not held or spaces is None:
+            return bool(held)
+        wanted = set(spaces)
+        return any(
+            space in wanted or (not space and any(not self.listed(cluster, *kind, one) for one in wanted))
+            for cluster, space in held
+        )
+
+    @cached_property
+    def _unseen(self) -> Mapping[Kind, list[tuple[str, str]]]:
+        held: dict[Kind, list[tuple[str, str]]] = defaultdict(list)
+        for cluster, group, kind, space in sorted(self.inventory.unseen):
+            held[group, kind].append((cluster, space))
+        return held
 
     def saw_running(self, group: str, kind: str, namespace: str = "") -> bool:
         """Whether objects that a running cluster writes were seen (in that namespace), or none are there for sure."""
+        if self.unseen((group, kind), (namespace,) if namespace else None):
+            return False
         held = self.inside(group, kind, namespace) if namespace else self.all(group, kind)
         return bool(held) or self._all_listed(group, kind, namespace)
 

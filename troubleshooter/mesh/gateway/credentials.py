@@ -131,7 +131,8 @@ def _secret(index: Index, credential: Credential) -> Object | None:
 def _lacks(index: Index, credential: Credential) -> bool:
     space = credential.namespace
     if credential.foreign:
-        return index.saw(space) and not index.inside(GATEWAY_API, "ReferenceGrant", space)
+        grant = (GATEWAY_API, "ReferenceGrant")
+        return index.saw(space, grant) and not index.inside(*grant, space)
     seen = index.saw_running(CORE, "Secret", space) and _secret(index, credential) is None
     return seen and not _made(index, credential) and not any(map(_copied, elsewhere(index, credential)))
 

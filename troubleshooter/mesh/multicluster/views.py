@@ -20,7 +20,7 @@ from dataclasses import replace
 from troubleshooter.mesh.control_plane.istiod import is_configuration, is_istiod
 from troubleshooter.mesh.control_plane.settings import ISTIO_NAMESPACE
 from troubleshooter.mesh.multicluster.clusters import is_remote_secret, named_in
-from troubleshooter.model import Inventory, Object, as_map
+from troubleshooter.model import Inventory, Listing, Object, as_map
 
 CONTROL_PLANES = "topology.istio.io/controlPlaneClusters"
 
@@ -38,7 +38,15 @@ def seen_from(inventory: Inventory, cluster: str) -> Inventory:
         and (thing.cluster == primary or known is None or thing.cluster in known)
         and (thing.cluster == primary or not _of_own_cluster(thing))
     ]
-    return replace(inventory, objects=(*own, *others))
+    return replace(inventory, objects=(*own, *others), unseen=_unseen(inventory, {cluster, primary}, others))
+
+
+def _unseen(inventory: Inventory, own: set[str], others: Iterable[Object]) -> frozenset[Listing]:
+    """The lists that this istiod would have: of other clusters none of Istio's own kinds."""
+    read = {thing.cluster for thing in others}
+    return frozenset(
+        one for one in inventory.unseen if one[0] in own or (one[0] in read and not one[1].endswith("istio.io"))
+    )
 
 
 def primaries(objects: Iterable[Object]) -> Mapping[str, str]:

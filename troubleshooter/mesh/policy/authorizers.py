@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from troubleshooter.mesh.basis.index import Index
+from troubleshooter.mesh.basis.index import CORE, NETWORKING, Index
 from troubleshooter.mesh.control_plane.settings import Settings
 from troubleshooter.mesh.service.endpoints import Absence, Endpoints
 from troubleshooter.mesh.service.registry import Registry
@@ -94,7 +94,11 @@ class Authorizers:
         service = self._registry().get(host)
         if service is None:
             space = _namespace(host, self._settings.domain)
-            return State.NO_SERVICE if not space or self._index.saw(space) else State.NOT_KNOWN
+            return (
+                State.NO_SERVICE
+                if not space or self._index.saw(space, (CORE, "Service"), (NETWORKING, "ServiceEntry"))
+                else State.NOT_KNOWN
+            )
         number = raw.get("port")
         port = service.port(number) if isinstance(number, int) else None
         if port is None:

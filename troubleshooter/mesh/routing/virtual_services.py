@@ -96,7 +96,7 @@ class VirtualServices:
         if named is None:
             return [route], []
         found = self._index.beside(route.owner, NETWORKING, KIND, *named)
-        if found is None and not self._index.saw(named[0]):
+        if found is None and not self._index.saw(named[0], (NETWORKING, KIND)):
             return [route], []
         if found is None or not is_delegate(found):
             return [], [LeftOut(route=route, why=Why.MISSING)]

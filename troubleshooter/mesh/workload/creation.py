@@ -79,6 +79,8 @@ class Creation:
             return True
         if self._index.listed(thing.cluster, CORE, "Pod", thing.namespace):
             return True
+        if self._index.unseen((CORE, "Pod"), (thing.namespace,)):
+            return False
         held = self._index.inside(CORE, "Pod", thing.namespace)
         return any(owner_of(p) or p.status for p in held if p.cluster == thing.cluster)
 

@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.basis.index import CORE, selects
 from troubleshooter.mesh.basis.pods import is_number
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.service.services import Port, Service
@@ -242,6 +242,6 @@ def why_not_known(mesh: Mesh, host: str) -> str:
     kubernetes = [s for s in mesh.registry.all if not s.entry]
     if any(s.namespace == namespace for s in kubernetes) or mesh.workloads.inside(namespace):
         return ""
-    if mesh.index.saw(namespace) and any(s.object.name == name for s in kubernetes):
+    if mesh.index.saw(namespace, (CORE, "Service")) and any(s.object.name == name for s in kubernetes):
         return ""
     return f"no Service or workload of namespace {namespace} was seen, where {host} would be"

@@ -163,7 +163,7 @@ def _nobody(mesh: Mesh, request: Request, trail: Trail, gateway: Object) -> Trai
     arrival = _arrival(mesh, request, trail)
     on_port = [o.server for o in opened(mesh, trail) if o.port == request.port and o.listens]
     chosen_server = by_name([s for s in on_port if understands(s, arrival.scheme)], arrival)
-    if chosen_server is not None:
+    if chosen_server is not None and chosen_server.tls != "AUTO_PASSTHROUGH":  # what that leads to, its pods know
         trail = trail.decide(server=chosen_server, family=family_of(chosen_server))
     unlock = "kubectl get pods,services,deployments -A -l istio -o yaml"
     return trail.unknown(Stage.LISTENER, said, resource=spot, unlock=unlock)

@@ -20,7 +20,7 @@ from troubleshooter.mesh.routing.routes import MESH, gateways_of
 from troubleshooter.model import HopKind, Object, Request, as_list, as_map
 from troubleshooter.walk.basis.decisions import Hop, Party, Trail
 from troubleshooter.walk.basis.pod_kinds import kinds_of_pods
-from troubleshooter.walk.request.requests import Caller, RequestError
+from troubleshooter.walk.request.requests import Caller, NotThereError
 
 
 class Way(NamedTuple):
@@ -43,11 +43,11 @@ def enter(mesh: Mesh, request: Request, caller: Caller) -> list[Trail]:
     if caller.gateway:
         found = _first(mesh, request, [lambda view, _: _named(view, caller.gateway)], caller.cluster)
         if not found:
-            raise RequestError(_no_gateway(mesh, caller))
+            raise NotThereError(_no_gateway(mesh, caller))
         return _entries(mesh, found, request.port)
     found = _first(mesh, request, TIERS)
     if not found:
-        raise RequestError(_not_served(mesh, request))
+        raise NotThereError(_not_served(mesh, request))
     return _entries(mesh, found, request.port)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 
 from troubleshooter.mesh.basis import hosts
-from troubleshooter.mesh.basis.index import selects
+from troubleshooter.mesh.basis.index import CORE, NETWORKING, selects
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.service.locality import placed_labels
 from troubleshooter.mesh.service.services import Service
@@ -26,11 +26,12 @@ def refuse_unknown(mesh: Mesh, request: Request) -> None:
     name, _, subset = request.expect.partition(":")
     held = [s for s in mesh.registry.all if hosts.dialled(name, s.namespace, {s.host}, mesh.settings.domain) == s.host]
     space = name.split(".")[1] if "." in name else ""
-    if not held and (not space or mesh.index.saw(space)):
+    unseen = any(map(mesh.index.unseen, ((CORE, "Service"), (NETWORKING, "ServiceEntry"))))
+    if not held and not unseen and (not space or mesh.index.saw(space)):
         raise RequestError(f"--expect {request.expect}: there is no service {name}{_perhaps(name, _names(mesh))}")
     rules = [r for s in held for r in mesh.destination_rules.covering(s.host)]
     defined = sorted({str(as_map(x).get("name")) for r in rules for x in as_list(r.spec.get("subsets"))})
-    if held and subset and subset not in defined:
+    if held and subset and subset not in defined and not mesh.index.unseen((NETWORKING, "DestinationRule")):
         raise RequestError(
             f"--expect {request.expect}: no DestinationRule defines subset {subset}{_perhaps(subset, defined)}"
         )

@@ -11,16 +11,17 @@ from functools import lru_cache
 from itertools import chain
 
 from troubleshooter.mesh.basis import hosts
+from troubleshooter.mesh.basis.index import CORE
 from troubleshooter.mesh.gateway.nodes import node_matters
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.routing.routes import MESH, gateways_of
 from troubleshooter.mesh.service.services import Service
-from troubleshooter.mesh.workload.workloads import Pod, Workload
+from troubleshooter.mesh.workload.workloads import KINDS, Pod, Workload
 from troubleshooter.model import HopKind, Object, Request
 from troubleshooter.walk.basis.decisions import Hop, Party, Trail
 from troubleshooter.walk.basis.pod_kinds import kinds_of_pods
 from troubleshooter.walk.request.entry_points import enter, enter_serving, unknown_cluster
-from troubleshooter.walk.request.requests import Caller, RequestError, parse_caller
+from troubleshooter.walk.request.requests import Caller, NotThereError, RequestError, parse_caller
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,8 +50,8 @@ def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
     workload = _of_cluster(mesh, caller) if caller.cluster else mesh.workloads.get(*_place(caller))
     workload = workload or _by_service(mesh, caller)
     if workload is None:
-        if mesh.index.saw(caller.namespace):
-            raise RequestError(_not_there(mesh, caller))
+        if mesh.index.saw(caller.namespace, (CORE, "Pod"), *KINDS):
+            raise NotThereError(_not_there(mesh, caller))
         return [_trail(Party(namespace=caller.namespace))]
     one = caller.kind == "Pod"
     pods = [p for p in workload.pods if p.name in ("", caller.name)] if one else list(workload.staying)

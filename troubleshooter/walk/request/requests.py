@@ -54,6 +54,10 @@ class RequestError(ValueError):
     """The request as given makes no sense; the text says what to write instead."""
 
 
+class NotThereError(RequestError):
+    """Who should send the request, or whom it should reach, is not among what was seen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """`--from` taken apart. `outside` means a client outside the mesh; with `gateway` (`namespace/name`) it enters
