@@ -11,7 +11,7 @@ from __future__ import annotations
 from tests.kube_api.kinds import SUBRESOURCES, VERBS, Catalogue, Resource
 from tests.kube_api.messages import JSON, Call, Json, Reply, encoded
 
-_REVIEWS = "authorization.k8s.io"
+_REVIEWS = ("authentication.k8s.io", "authorization.k8s.io")
 
 
 def answer(catalogue: Catalogue, version: tuple[int, int], call: Call, *, aggregated: bool) -> Reply | None:
@@ -75,7 +75,7 @@ def _group(group: str, versions: tuple[str, ...]) -> Json:
 
 
 def _verbs(resource: Resource) -> list[str]:
-    return ["create"] if resource.group == _REVIEWS or resource.name == "bindings" else list(VERBS)
+    return ["create"] if resource.group in _REVIEWS or resource.name == "bindings" else list(VERBS)
 
 
 def _sub_verbs(name: str) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import ssl
 import struct
 import time
 import zlib
@@ -19,6 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Lock, Thread
 from typing import Any
 
+from tests.kube_api.certificates import Certificates
 from tests.kube_api.faults import Fault, Faults, instead, spoilt
 from tests.kube_api.messages import Call, Refused, Reply
 from tests.kube_api.websocket import Session, WebSocket, accepted
@@ -45,12 +47,13 @@ class HttpServer(ThreadingHTTPServer):
     block_on_close = True
     request_queue_size = 128
 
-    def __init__(self, answer: Answer, faults: Faults, latency: float) -> None:
+    def __init__(self, answer: Answer, faults: Faults, latency: float, certificates: Certificates | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.answer, self.faults, self.latency = answer, faults, latency
         self.received: list[tuple[str, str, dict[str, str]]] = []
         self.broken: list[BaseException] = []
         self.stopping = Event()
+        self._tls = _context(certificates) if certificates else None
         self._open: set[socket.socket] = set()
         self._lock = Lock()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": _TICK})
@@ -70,8 +73,16 @@ class HttpServer(ThreadingHTTPServer):
         with self._lock:
             for connection in self._open:
                 with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                    # Not that of a TLS socket, which would say good-bye in the middle of another thread's reading.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
         self.server_close()
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, client = super().get_request()
+        if self._tls is None:
+            return connection, client
+        # Hands are shaken in the connection's own thread, so that nobody else waits.
+        return self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False), client
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
@@ -87,11 +98,24 @@ class HttpServer(ThreadingHTTPServer):
         """Connections end when they like."""
 
 
+def _context(certificates: Certificates) -> ssl.SSLContext:
+    """TLS that asks for a client's certificate and does without, as the real server."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(certificates.root))
+    context.load_cert_chain(certificates.server, certificates.server_key)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = 0
     server: HttpServer
+
+    def setup(self) -> None:
+        super().setup()
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.connection.do_handshake()
 
     def _serve(self) -> None:
         call = self._call()
@@ -117,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Call(method=self.command, url=self.path, headers=headers, body=body)
+        certified = isinstance(self.connection, ssl.SSLSocket) and bool(self.connection.getpeercert())
+        return Call(method=self.command, url=self.path, headers=headers, body=body, certified=certified)
 
     def _chunk(self) -> bytes:
         size = int(self.rfile.readline().partition(b";")[0], 16)

@@ -66,6 +66,8 @@ roles                           Role                            n  v1
 [authorization.k8s.io]
 selfsubjectaccessreviews        SelfSubjectAccessReview         c  v1
 selfsubjectrulesreviews         SelfSubjectRulesReview          c  v1
+[authentication.k8s.io]
+selfsubjectreviews              SelfSubjectReview               c  v1
 [certificates.k8s.io]
 clustertrustbundles             ClusterTrustBundle              c  v1beta1
 """

@@ -72,12 +72,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request as it came. Names of headers are in lower case."""
+    """A request as it came. Names of headers are in lower case. `certified`: the client has shown its certificate."""
 
     method: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    certified: bool = False
 
     @property
     def path(self) -> str:

@@ -1,4 +1,4 @@
-"""The two access reviews as kubectl sends them: in Kubernetes' protobuf.
+"""The reviews of oneself as kubectl sends them: in Kubernetes' protobuf.
 
 Decides how such a body is read; nothing else is ever written in protobuf to this server, and it answers in JSON.
 
@@ -28,6 +28,8 @@ def review(body: bytes) -> Json:
     if made["kind"] == "SelfSubjectAccessReview":
         asked = {_ATTRIBUTES[n]: v.decode() for n, v in _fields(spec.get(1, b"")) if n in _ATTRIBUTES}
         return {**made, "spec": {"resourceAttributes": asked} if 1 in spec else {}}
+    if made["kind"] == "SelfSubjectReview":
+        return made
     raise ValueError(f"{made['kind']} is not read from protobuf here")
 
 

@@ -1,6 +1,7 @@
 """Who may do what: rows that forbid, or RBAC roles that allow, and the reviews that tell a client so.
 
-Decides one question, `denied`, and answers SelfSubjectAccessReview and SelfSubjectRulesReview from it.
+Decides one question, `denied`, and answers SelfSubjectAccessReview and SelfSubjectRulesReview from it;
+SelfSubjectReview says who asks.
 
 A row is `(verb, group, resource, namespace)` or has a fifth member, `name`. Each member is a value, `*` for all, or
 `!a,b` for all but these. A row for one namespace also forbids to ask the whole cluster, because RBAC only ever adds:
@@ -26,8 +27,9 @@ from tests.kube_api.messages import Call, Json, Refused, Reply, Target, encoded,
 Row = tuple[str, ...]
 
 USER = "tester"
+GROUPS = ["system:authenticated"]
 
-_REVIEWS = "authorization.k8s.io"
+_REVIEWS = ("authentication.k8s.io", "authorization.k8s.io")
 _UPGRADES = {"pods/exec", "pods/portforward", "pods/attach"}
 
 
@@ -61,7 +63,7 @@ class Rights:
 
     def denied(self, asked: str, group: str, resource: str, namespace: str, name: str) -> bool:
         """Whether a verb on a resource is forbidden. The reviews are open to everybody, as by system:basic-user."""
-        if group == _REVIEWS:
+        if group in _REVIEWS:
             return False
         if self._roles is not None:
             rules = self._rules_for(namespace)
@@ -134,7 +136,7 @@ def _forbidden(asked: str, target: Target, name: str) -> Refused:
 
 def review(rights: Rights, catalogue: Catalogue, call: Call, target: Target) -> Reply | None:
     """The answer to a posted review; None for any other resource."""
-    if target.group != _REVIEWS or call.method != "POST":
+    if target.group not in _REVIEWS or call.method != "POST":
         return None
     try:
         asked: Json = protobuf.review(call.body) if call.body.startswith(protobuf.MAGIC) else json.loads(call.body)
@@ -144,6 +146,8 @@ def review(rights: Rights, catalogue: Catalogue, call: Call, target: Target) -> 
         return Reply(status=201, body=encoded({**asked, "status": _access(rights, asked["spec"])}))
     if target.resource == "selfsubjectrulesreviews":
         return Reply(status=201, body=encoded({**asked, "status": _rules(rights, catalogue, asked["spec"])}))
+    if target.resource == "selfsubjectreviews":
+        return Reply(status=201, body=encoded({**asked, "status": {"userInfo": {"username": USER, "groups": GROUPS}}}))
     return None
 
 
@@ -162,8 +166,8 @@ def _rules(rights: Rights, catalogue: Catalogue, spec: Json) -> Json:
         raise Refused(400, "no namespace on request")
     reviews = {
         "verbs": ["create"],
-        "apiGroups": [_REVIEWS],
-        "resources": ["selfsubjectaccessreviews", "selfsubjectrulesreviews"],
+        "apiGroups": list(_REVIEWS),
+        "resources": ["selfsubjectaccessreviews", "selfsubjectreviews", "selfsubjectrulesreviews"],
     }
     paths = [{"verbs": ["get"], "nonResourceURLs": ["/api", "/api/*", "/apis", "/apis/*", "/version", "/healthz"]}]
     resource_rules = [reviews, *rights.rules(catalogue, spec["namespace"])]

@@ -24,6 +24,7 @@ from typing import Self
 
 from tests.kube_api import discovery, executing, forwarding, listing, podlogs
 from tests.kube_api.backends import Backends, Proxy, fetch
+from tests.kube_api.certificates import Certificates
 from tests.kube_api.faults import Fault, Faults
 from tests.kube_api.http_server import HttpServer, Upgrade
 from tests.kube_api.kinds import Catalogue, Resource
@@ -50,6 +51,7 @@ class ApiServer:
       of these for each port of the pod. See `backends`.
     - `forbidden`, `roles`: see `rights`.
     - `token`: without this bearer token everything is 401.
+    - `tls`: certificates to serve https with. The user then has a certificate, or the token where there is one.
     - `latency`: seconds before each answer.
     - `version`: of Kubernetes. `served`, `missing`: see `kinds.Catalogue`. `aggregated`: discovery in one document.
     - `refuse`: what the validation webhook says against an object.
@@ -66,6 +68,7 @@ class ApiServer:
         forbidden: Iterable[Row] = (),
         roles: Collection[Json] | None = None,
         token: str = "",
+        tls: Certificates | None = None,
         latency: float = 0.0,
         version: tuple[int, int] = (1, 32),
         served: Mapping[str, Collection[str]] | None = None,
@@ -80,12 +83,12 @@ class ApiServer:
         self._backends = Backends(proxies or {})
         self._logs, self._previous = logs or {}, previous or {}
         self._token, self._version, self._aggregated, self._refuse = token, version, aggregated, refuse
-        self._faults = Faults(faults)
-        self._http = HttpServer(self._answer, self._faults, latency)
+        self._faults, self._tls = Faults(faults), tls
+        self._http = HttpServer(self._answer, self._faults, latency, tls)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self._http.port}"
 
     @property
     def requests(self) -> list[tuple[str, str, dict[str, str]]]:
@@ -104,22 +107,29 @@ class ApiServer:
     def kubeconfig(self, path: Path, context: str = "test", namespace: str = "", user: Json | None = None) -> Path:
         """Writes how to get here into a file, beside the contexts that it holds already, and returns its path.
 
-        `user` stands in for the user's stanza, which is the token where there is one.
+        `user` stands in for the user's stanza: the token where there is one, else the certificate where there is TLS.
         """
         held = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
         entry = {"cluster": context, "user": context, **({"namespace": namespace} if namespace else {})}
-        stanza = user if user is not None else {"token": self._token} if self._token else {}
+        cluster = {"server": self.url, **({"certificate-authority": str(self._tls.root)} if self._tls else {})}
         config = {
             "apiVersion": "v1",
             "kind": "Config",
             "current-context": held.get("current-context", context),
-            "clusters": [*held.get("clusters", ()), {"name": context, "cluster": {"server": self.url}}],
-            "users": [*held.get("users", ()), {"name": context, "user": stanza}],
+            "clusters": [*held.get("clusters", ()), {"name": context, "cluster": cluster}],
+            "users": [*held.get("users", ()), {"name": context, "user": self._user() if user is None else user}],
             "contexts": [*held.get("contexts", ()), {"name": context, "context": entry}],
         }
         path.write_text(json.dumps(config, indent=1), encoding="utf-8")
         path.chmod(0o600)
         return path
+
+    def _user(self) -> Json:
+        if self._token:
+            return {"token": self._token}
+        if self._tls:
+            return {"client-certificate": str(self._tls.user), "client-key": str(self._tls.user_key)}
+        return {}
 
     def __enter__(self) -> Self:
         self._http.start()
@@ -132,7 +142,10 @@ class ApiServer:
             raise self._http.broken[0]
 
     def _answer(self, call: Call) -> Reply | Upgrade:
+        known = call.certified if self._tls and not self._token else True
         if self._token and call.headers.get("authorization") != f"Bearer {self._token}":
+            known = False
+        if not known:
             raise Refused(401, "Unauthorized")
         document = discovery.answer(self._catalogue, self._version, call, aggregated=self._aggregated)
         target = understood(call)

@@ -195,3 +195,8 @@ def test_whether_one_may(kubectl: Kubectl) -> None:
 def test_the_versions_are_told(kubectl: Kubectl) -> None:
     """Client and server."""
     assert "Server Version: v1.32.0" in kubectl("version").stdout
+
+
+def test_who_one_is(kubectl: Kubectl) -> None:
+    """The name of the user."""
+    assert "tester" in kubectl("auth", "whoami").stdout

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import select
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Collection
 from threading import Lock
@@ -18,6 +20,9 @@ from typing import Protocol
 from tests.kube_api.messages import Call, Refused
 
 _MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, 1.3
+
+_CHUNK = 64 * 1024
+_MOMENT = 0.2
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
@@ -43,12 +48,43 @@ def accepted(call: Call) -> str:
     return base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest()).decode()
 
 
+class _TlsReader:
+    """Reads of a TLS connection while others write: under their lock, as OpenSSL cannot do both at once."""
+
+    def __init__(self, connection: ssl.SSLSocket, lock: Lock) -> None:
+        self._connection, self._lock = connection, lock
+        self._buffer = b""
+
+    def read(self, size: int) -> bytes:
+        while len(self._buffer) < size:
+            if not self._connection.pending():
+                select.select([self._connection], [], [])
+            data = self._some()
+            if data == b"":
+                break
+            self._buffer += data or b""
+        data, self._buffer = self._buffer[:size], self._buffer[size:]
+        return data
+
+    def _some(self) -> bytes | None:
+        """What is there; None when it was no data."""
+        with self._lock:
+            self._connection.settimeout(_MOMENT)
+            try:
+                return self._connection.recv(_CHUNK)
+            except TimeoutError:
+                return None
+            finally:
+                self._connection.settimeout(None)
+
+
 class WebSocket:
     """An upgraded connection. Many threads may send, one receives. `budget`: after so many bytes it breaks."""
 
     def __init__(self, reader: Reader, connection: socket.socket, budget: int | None = None) -> None:
-        self._reader, self._connection, self._budget = reader, connection, budget
         self._lock = Lock()
+        self._reader = _TlsReader(connection, self._lock) if isinstance(connection, ssl.SSLSocket) else reader
+        self._connection, self._budget = connection, budget
         self._closed = False
 
     def receive(self) -> bytes | None:
