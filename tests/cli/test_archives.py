@@ -111,3 +111,16 @@ def test_archive_named_as_evidence_says_how_to_name_it(run: RunCommand) -> None:
     refused = run("diagnose", "--envoy", "bug-report.tar.gz", *FAILING)
 
     assert (2, True) == (refused.status, "Name it as a whole: `-f bug-report.tar.gz`" in refused.err)
+
+
+def test_an_old_archive_says_when_it_was_made(run: RunCommand, here: Path) -> None:
+    """Dates in it are judged as of then, and the result tells so."""
+    pod = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop, uid: 0f3c}\n"
+    with tarfile.open(here / "old.tar", mode="w") as archive:
+        info = tarfile.TarInfo("pods.yaml")
+        info.size, info.mtime = len(pod), 1_740_821_400
+        archive.addfile(info, io.BytesIO(pod))
+
+    told = [one["why"] for one in _json(run, "-f", "old.tar")["not_checked"]]
+
+    assert "this was collected at 2025-03-01 09:30 UTC: certificates and tokens are judged as of then" in told

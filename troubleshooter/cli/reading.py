@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
@@ -31,6 +32,9 @@ from troubleshooter.walk.request.without import take_away
 log = logging.getLogger(__name__)
 
 STDIN = "-"
+
+OLD = 3600
+"""From how many seconds on what was collected is said to be old."""
 
 NO_MESH = NotChecked(
     what="the mesh", why="absent from the input: there is no object in it", unlock="Name its objects with -f FILE"
@@ -80,8 +84,9 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
     log.info("%d objects read", len(inventory.objects))
     for missing in (*found.inventory.not_checked, *pasted.inventory.not_checked):  # of a cluster, the result tells
         output.say(f"{program()}: {sentence(missing)}")
-    inventory = _less(inventory, args)
-    now = inventory.observed or int(time.time())
+    now = int(time.time())
+    inventory = _less(_dated(inventory, now), args)
+    now = inventory.observed or now
     return Laid(
         inventory=replace(inventory, observed=now),
         before=before and replace(before, observed=now),
@@ -89,6 +94,19 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
         logs=found.logs,
         connections=live.connections if live else (),
     )
+
+
+def _dated(inventory: Inventory, now: int) -> Inventory:
+    """What is old says so: dates are judged as of then."""
+    if inventory.observed is None or now - inventory.observed < OLD:
+        return inventory
+    when = f"{datetime.fromtimestamp(inventory.observed, UTC):%Y-%m-%d %H:%M} UTC"
+    since = note(
+        "what has changed since",
+        f"this was collected at {when}: certificates and tokens are judged as of then",
+        "Collect it again to see how it is now",
+    )
+    return replace(inventory, not_checked=(*inventory.not_checked, since))
 
 
 def _live(args: argparse.Namespace) -> Live | None:

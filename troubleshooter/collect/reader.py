@@ -8,6 +8,7 @@ used. Must not know what any object or text means.
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -97,7 +98,7 @@ class Reader:
         sorter = Sorter(name=file.name, cluster=file.cluster)
         for found in members_of(content, shown(file.name), _of_use):
             if isinstance(found, Member):
-                sorter.add(f"{file.name}!{found.path}", found.path, found.data)
+                sorter.add(f"{file.name}!{found.path}", found.path, found.data, found.changed)
             else:
                 sorter.notes.append(found)
         self._take_sorted(sorter)
@@ -117,7 +118,7 @@ class Reader:
             self._folder = None
 
     def _take_sorted(self, sorter: Sorter) -> None:
-        found = sorter.close()
+        found = sorter.close(int(time.time()))
         self.exhibits += sorter.exhibits
         self._listed |= sorter.listed
         self.logs += sorter.logs

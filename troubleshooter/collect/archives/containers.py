@@ -7,6 +7,7 @@ end. Must not know what any member is about.
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import BinaryIO
 
 from troubleshooter.collect.archives import tar, zipped
@@ -49,7 +50,7 @@ def _members(file: BinaryIO, name: str, wanted: Wanted, meter: Meter, outer: str
             if not isinstance(found, Member):
                 yield found
             elif not is_container(found.data[:LOOKED_AT]):
-                yield Member(path=outer + found.path, data=found.data)
+                yield replace(found, path=outer + found.path)
             elif outer:
                 yield left(name, found.path, "it is an archive in an archive in an archive")
             else:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from troubleshooter.collect.errors import note
@@ -20,10 +20,12 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """`path` is where it stands in the archive, with `/`; of an archive in an archive, `inner.tgz!path`."""
+    """`path` is where it stands in the archive, with `/`; of an archive in an archive, `inner.tgz!path`. `changed` is
+    when it was written, in seconds since 1970, as the archive says; None where it does not."""
 
     path: str
     data: bytes
+    changed: int | None = field(default=None, compare=False)
 
 
 Wanted: TypeAlias = Callable[[str], bool]

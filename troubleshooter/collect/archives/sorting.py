@@ -21,7 +21,7 @@ from troubleshooter.collect.contents import Contents, read_contents
 from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.exhibits import exhibit
 from troubleshooter.collect.text import SourceText, decode
-from troubleshooter.model import Exhibit, Listing, NotChecked
+from troubleshooter.model import Exhibit, Listing, NotChecked, Object
 
 LONGEST_TEXT = 64 * 2**20
 """The longest text that is kept for evidence. A proxy of a very big mesh has a config_dump of about this size."""
@@ -31,6 +31,9 @@ _ENDINGS = (".yaml", ".yml", ".json")
 _LOOKED_AT = 2**16
 _YAML = re.compile(r"^(?:- )?(?:apiVersion|kind|items) *:", re.MULTILINE)
 _JSON = re.compile(r'"(?:apiVersion|kind)"\s*:')
+FIRST_ISTIO = 1_495_584_000
+"""24 May 2017. Archives that are to be the same however often they are made say 1970 or 1980."""
+_OF_RUNNING = frozenset({Use.TEXT, Use.LOGS, Use.ACCESS_LOG, Use.LOST})
 _ANYTHING = Place(use=Use.ANY)
 _OBJECTS = Place(use=Use.OBJECTS)
 
@@ -53,10 +56,14 @@ class Sorter:
     _dropped: int = 0
     _few: bool = False
     _size: int = 0
+    _ran: bool = False
+    _changed: list[int] = field(default_factory=list)
 
-    def add(self, name: str, path: str, data: bytes) -> None:
-        """A file called `name` to people, whose place is told by `path`."""
+    def add(self, name: str, path: str, data: bytes, changed: int | None = None) -> None:
+        """A file called `name` to people, whose place is told by `path`, last changed at that time."""
         place = place_of(path) or (_OBJECTS if path.lower().endswith(_ENDINGS) else _ANYTHING)
+        self._ran = self._ran or place.use in _OF_RUNNING
+        self._changed.append(changed or 0)
         try:
             if place.use is Use.LOST:
                 self._lost(name, data)
@@ -124,12 +131,17 @@ class Sorter:
         else:
             self.exhibits.append(one)
 
-    def close(self) -> Iterator[Contents]:
-        """All objects that count, file by file; and say what was left out, once for all files."""
+    def close(self, now: int) -> Iterator[Contents]:
+        """All objects that count, file by file; and say what was left out, once for all files. Where it was a running
+        cluster that they were taken from and nothing says when, it was when the newest file was written; a date
+        before Istio was there, or after `now`, is none."""
         self._strange += [name for name, _ in self._contents if name in self._patches]
         counting = [(name, found) for name, found in self._contents if name not in self._patches]
         things = [thing for _, found in counting for thing in found.objects if not manifests.is_no_part(thing)]
         kept = set(map(id, manifests.latest(things)))
+        dates = [one for one in self._changed if FIRST_ISTIO <= one <= now]
+        if self.observed is None and dates and (self._ran or any(_is_live(thing) for thing in things)):
+            self.observed = max(dates)
         if self._few and things:
             self.notes += logs.no_configuration(self.name, things)
         self._say_what_was_left_out()
@@ -145,6 +157,11 @@ class Sorter:
             self.notes.append(
                 note(f"{self._dropped} texts of {self.name}", why, "Name those that matter: `--envoy FILE`")
             )
+
+
+def _is_live(thing: Object) -> bool:
+    """Whether an API server gave it: nobody writes a UID into a manifest."""
+    return bool(thing.metadata.get("uid"))
 
 
 def _looks_like_objects(data: bytes) -> bool:

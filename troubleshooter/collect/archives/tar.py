@@ -62,7 +62,7 @@ def members(stream: Stream, name: str, wanted: Wanted, meter: Meter) -> Found:
             reader.skip(info)
         else:
             meter.keep(info.size)
-            yield Member(path=path, data=reader.data(info))
+            yield Member(path=path, data=reader.data(info), changed=int(info.mtime))
     if no_file:
         yield no_files(name, no_file)
 

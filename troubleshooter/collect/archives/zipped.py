@@ -11,6 +11,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from troubleshooter.collect.archives.bounds import MIB, Meter
@@ -116,4 +117,12 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, path: st
     if size > meter.bounds.member:
         return left(name, path, f"it is bigger than {meter.bounds.member // MIB} MiB")
     meter.keep(size)
-    return Member(path=path, data=b"".join(parts))
+    return Member(path=path, data=b"".join(parts), changed=_changed(info))
+
+
+def _changed(info: zipfile.ZipInfo) -> int | None:
+    """A zip tells the local time of whoever made it, and not where that was: it is taken for UTC."""
+    try:
+        return int(datetime(*info.date_time, tzinfo=UTC).timestamp())
+    except ValueError:
+        return None
