@@ -82,7 +82,8 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
             over = read_inventory(args.laid_over, stdin=standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
-    for missing in (*found.inventory.not_checked, *pasted.inventory.not_checked):  # of a cluster, the result tells
+    no_mesh = [NO_MESH] if NO_MESH in inventory.not_checked else []
+    for missing in (*found.inventory.not_checked, *pasted.inventory.not_checked, *no_mesh):  # else the result tells
         output.say(f"{program()}: {sentence(missing)}")
     now = int(time.time())
     inventory = _less(_dated(inventory, now), args)
