@@ -32,8 +32,17 @@ LONGEST_ROLLOUT = 120.0
 GLANCE = 1.0
 QUESTION = "Apply this? yes or no: "
 ONE_REQUEST = "this is about no single request; name one with --from and --to"
-_NO_EVIDENCE = {"log": [], "log_format": [], "envoy": [], "paste": [], "symptom": "", "apply": False, "yes": False}
-"""What was seen, was seen before the fix."""
+_NO_EVIDENCE = {
+    "log": [],
+    "log_format": [],
+    "envoy": [],
+    "paste": [],
+    "symptom": "",
+    "apply": False,
+    "yes": False,
+    "no_looks": True,
+}
+"""What was seen, was seen before the fix, and logs still tell of then."""
 
 Again = Callable[[argparse.Namespace], Answer]
 

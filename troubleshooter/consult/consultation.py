@@ -17,7 +17,7 @@ from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.peers import with_peers
-from troubleshooter.consult.possible import BY_CONFIGURATION, likely_root, possible_causes, some_unknown
+from troubleshooter.consult.possible import BY_CONFIGURATION, possible_causes, some_unknown
 from troubleshooter.consult.questions import COSTS, question_of
 from troubleshooter.consult.seeing import with_seen
 from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
@@ -140,7 +140,10 @@ class Consultation:
     def tell_seen(self, look: Look, exhibits: Sequence[Exhibit], missing: Sequence[NotChecked] = ()) -> None:
         """What a look showed, a text of each of its pods, and which of these showed none: all is judged anew."""
         if self.looking is not None and isinstance(self.situation, Situation):
+            before = self.situation.entry
             self.situation, damaged = with_seen(self.situation, self.examined.mesh, look.sight, exhibits)
+            if self.situation.entry is not before:
+                self.symptom = ""  # a log line says better what is seen than a person can
             self.looking.seen(look.sight, (*missing, *damaged))
             self._examined = None
 
@@ -151,10 +154,9 @@ class Consultation:
 
     def _next_look(self) -> Look | None:
         """A look at what runs, where that could tell what is missing or confirm what is likely."""
-        examined, case, among = self.examined, self._case_in_doubt(), self._among()
-        if case is None:
-            case, among = likely_root(examined.conclusions)
-        return self.looking.next(self.rulebook, examined, case, among) if self.looking and case else None
+        if self.looking is None:
+            return None
+        return self.looking.next(self.rulebook, self.examined, self._case_in_doubt(), self._among())
 
     def open_questions(self) -> tuple[str, ...]:
         """The facts worth asking a person for, the best first; none once something is concluded."""

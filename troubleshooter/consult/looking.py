@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from troubleshooter.consult.sources import Source, sources
+from troubleshooter.consult.origins import open_objections
+from troubleshooter.consult.possible import likely_root
+from troubleshooter.consult.sources import Source, logs_of_setup, sources
 from troubleshooter.consult.steps import Look
 from troubleshooter.inference import Cost, next_questions
-from troubleshooter.model import NotChecked, Sight
+from troubleshooter.model import NotChecked, Sight, Verdict
 from troubleshooter.remedy import Examined
 from troubleshooter.rulebook import Rulebook
 
 MOST = 8
 """So many looks make one diagnosis: each costs a person's time, and the proxies some work."""
+
+FLAG = "failure.flag"
+"""What every failed line of a log tells."""
+SETUP_LOG = "evidence.redirection_log"
+"""What the log of an init container of Istio tells."""
 
 
 class Looking:
@@ -25,8 +32,16 @@ class Looking:
         self.done: dict[Sight, bool] = {}
         self.notes: list[NotChecked] = []
 
-    def next(self, rulebook: Rulebook, examined: Examined, case: str, among: Container[str] | None) -> Look | None:
-        """The look that splits the remaining causes best; None where nothing at hand could."""
+    def next(
+        self, rulebook: Rulebook, examined: Examined, doubt: str | None, among: Container[str] | None
+    ) -> Look | None:
+        """The look that is wanted next: at why a pod does not start, for a failed line, at what splits the causes in
+        `among` best in the case in doubt, or else at what would confirm the root cause or rule it out."""
+        look = self._at_setup(examined) or (self._for_a_line(examined) if doubt else None)
+        case, causes = (doubt, among) if doubt else likely_root(examined.conclusions)
+        return look or (self._best(rulebook, examined, case, causes) if case else self._objection(rulebook, examined))
+
+    def _best(self, rulebook: Rulebook, examined: Examined, case: str, among: Container[str] | None) -> Look | None:
         left = self._left(examined)
         told = frozenset[str]().union(*(one.tells for one in left))
         if not told:
@@ -37,6 +52,29 @@ class Looking:
         for fact in found[:1]:
             return Look(fact=fact, sight=next(one.sight for one in left if fact in one.tells))
         return None
+
+    def _objection(self, rulebook: Rulebook, examined: Examined) -> Look | None:
+        """A look at what would rule out a root that rests on what was seen."""
+        root = next((one for one in examined.conclusions if one.root), None)
+        if root is None or examined.observation is None:
+            return None
+        left = self._left(examined)
+        facts = open_objections(rulebook, examined.judgement.cases[root.case], root.cause)
+        return next((Look(fact=f, sight=one.sight) for f in facts for one in left if f in one.tells), None)
+
+    def _for_a_line(self, examined: Examined) -> Look | None:
+        """A look for a failed line of the request in a log, as long as there is none: it says more than all else, and
+        outranks what objects foretell."""
+        wanted = (one.sight for one in self._left(examined) if FLAG in one.tells and one.sight.page.is_log)
+        sight = next(wanted, None) if examined.observation is None else None
+        return Look(fact=FLAG, sight=sight) if sight is not None else None
+
+    def _at_setup(self, examined: Examined) -> Look | None:
+        """A look at why a pod does not start that the request needs. One such log tells it for all."""
+        if examined.walked is None or examined.walked.walk.verdict is not Verdict.UNREACHABLE:
+            return None
+        found = tuple(logs_of_setup(examined.cases))
+        return Look(fact=SETUP_LOG, sight=found[0]) if found and self.done.keys().isdisjoint(found) else None
 
     def can_tell(self, fact: str, examined: Examined) -> bool:
         """Whether something at hand, which was not looked at yet, could tell a fact."""

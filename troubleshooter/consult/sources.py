@@ -6,19 +6,23 @@ else. Must not know how a page is fetched, or which cause a fact belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import NamedTuple
 
 from troubleshooter.facts import sending_hop
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.workload.workloads import Pod, Workload
-from troubleshooter.model import HopKind, RuntimePage, Sight
+from troubleshooter.model import Case, HopKind, RuntimePage, Sight
 from troubleshooter.model.sights import DISCOVERY, PROXY
-from troubleshooter.walk import Hop, Trail
+from troubleshooter.walk import Trail
 
 MOST_LOGS = 3
 """Pods of a workload whose logs are read: a request fails at any of them."""
+
+
+SETUP = "pod.init_failed"
+"""The fact whose words are the init containers of Istio."""
 
 
 class Whose(Enum):
@@ -45,6 +49,7 @@ LOGGED = frozenset(
         *(f"failure.{name}" for name in ("answered_by", "refused_by", "unknown_path", "pattern", "time", "body")),
         *("failure.headers", "failure.unread", "failure.peer_name", "request.http_version"),
         *("evidence.retries", "evidence.overload", "evidence.idle_limit", "evidence.answer"),
+        *("request_authentication.token", "authorization_policy.decision"),
     }
 )
 """What a failed line of an access log tells."""
@@ -108,24 +113,44 @@ def sources(mesh: Mesh, trail: Trail, *, failed_line: bool) -> Iterator[Source]:
 def _sights(mesh: Mesh, trail: Trail, row: Row) -> Iterator[Sight]:
     sender = sending_hop(trail)
     if row.whose is Whose.SENDER:
-        yield from _of_party(sender, row.page)
+        yield from _of_pods(sender.party.workload, sender.party.pod, row.page)
     elif row.whose is Whose.TARGET:
-        if trail.hop.kind is HopKind.TARGET:
-            yield from _of_party(trail.hop, row.page)
+        yield from _of_pods(*_target(trail), row.page)
     elif row.whose is Whose.ZTUNNEL:
         yield from _of_ztunnel(mesh, trail, row.page)
     else:
         yield from _of_istiod(mesh, sender.party.cluster, row.page)
 
 
-def _of_party(hop: Hop, page: RuntimePage) -> Iterator[Sight]:
-    """The pod that handles the request at a hop; of a log, those beside it too."""
-    workload, pod = hop.party.workload, hop.party.pod
+def _target(trail: Trail) -> tuple[Workload | None, Pod | None]:
+    """Who takes the request, or would have taken it where it died before that."""
+    hop = trail.hop
+    if hop.kind is HopKind.TARGET:
+        return hop.party.workload, hop.party.pod
+    return (hop.endpoint.workload, hop.endpoint.pod) if hop.endpoint else (None, None)
+
+
+def _of_pods(workload: Workload | None, pod: Pod | None, page: RuntimePage) -> Iterator[Sight]:
+    """A pod that handles the request; of a log, those beside it too."""
     if workload is None or pod is None or not pod.proxy or pod.standin:
         return
     beside = [one for one in workload.staying if one.name != pod.name and one.proxy and not one.standin]
     pods = [pod, *(beside[: MOST_LOGS - 1] if page.is_log else ())]
     yield _sight(page, pods)
+
+
+def logs_of_setup(cases: Iterable[Case]) -> Iterator[Sight]:
+    """The logs of the init containers of Istio that keep pods from starting: why, no object tells."""
+    for case in cases:
+        pod, failed = case.roles.get("pod"), case.facts.get(SETUP)
+        if pod is not None and pod.kind == "Pod" and failed is not None:
+            yield Sight(
+                page=RuntimePage.LOG,
+                namespace=pod.namespace,
+                pods=(pod.name,),
+                container=failed.word,
+                cluster=pod.cluster,
+            )
 
 
 def _of_ztunnel(mesh: Mesh, trail: Trail, page: RuntimePage) -> Iterator[Sight]:
