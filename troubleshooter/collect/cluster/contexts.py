@@ -129,9 +129,13 @@ def _in_cluster() -> Any:
 
 
 def _ready(client: Any) -> Any:
-    """A client whose pool has room for all workers."""
+    """A client whose pool has room for all workers. Whoever asks for TLS without a check need not hear of it at each
+    request."""
+    import urllib3
     from kubernetes.client import rest
 
+    if not client.configuration.verify_ssl:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     client.configuration.connection_pool_maxsize = WORKERS
     client.rest_client = rest.RESTClientObject(client.configuration)
     return client
