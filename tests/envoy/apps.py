@@ -132,8 +132,10 @@ HELLO = b"\x16"
 class App:
     """One application at a place, until it is stopped."""
 
-    def __init__(self, place: Place, name: str, behaviour: str = "well", identity: Identity | None = None) -> None:
-        self._name, self._serve = name, BEHAVIOURS[behaviour]
+    def __init__(
+        self, place: Place, name: str, behaviour: str | Serve = "well", identity: Identity | None = None
+    ) -> None:
+        self._name, self._serve = name, BEHAVIOURS[behaviour] if isinstance(behaviour, str) else behaviour
         self._tls = _context(identity) if identity else None
         self._always = behaviour == "tls"
         self._socket = socket.create_server(place, backlog=64)

@@ -18,12 +18,16 @@ OUTBOUND = 15001
 _BLOCKS = itertools.count()
 
 
+def block() -> str:
+    """The beginning of the addresses of one trial. Two trials at once, also of two runs, get blocks of their own."""
+    return f"127.{1 + os.getpid() % 250}.{next(_BLOCKS) % 256}"
+
+
 class Places:
-    """The addresses of one trial. Two trials at once, also of two runs, get blocks of their own."""
+    """The addresses of one trial."""
 
     def __init__(self) -> None:
-        number = next(_BLOCKS)
-        self._block = f"127.{1 + os.getpid() % 250}.{number % 256}"
+        self._block = block()
         self._given: dict[Hashable, str] = {}
 
     def of_pod(self, pod: Pod) -> str:

@@ -34,13 +34,23 @@ def bootstrap(source: str, listeners: Iterable[Shape], clusters: Iterable[Shape]
     }
 
 
-def refuse_unfenced(config: Shape) -> None:
-    """Raises RuntimeError unless everything that this proxy dials, it dials from a loopback address."""
+def refuse_unfenced(config: Shape, served: Iterable[Shape] = ()) -> None:
+    """Raises RuntimeError unless everything that this proxy dials, it dials from a loopback address, and it looks up no
+    names but at one. `served` are clusters that it gets later."""
     bound = config.get("cluster_manager", {}).get("upstream_bind_config", {}).get("source_address", {})
     source = bound.get("address", "0.0.0.0")  # noqa: S104 - what no fence comes to
-    others = [c["name"] for c in config["static_resources"]["clusters"] if "upstream_bind_config" in c]
+    others = [c["name"] for c in (*config["static_resources"]["clusters"], *served) if _free(c)]
     if not ip_address(source).is_loopback or others:
         raise RuntimeError(f"this Envoy could dial off the machine: it binds to {source}, except {others}")
+
+
+def _free(cluster: Shape) -> bool:
+    """Whether a cluster binds for itself, or asks the machine's own resolver for names."""
+    resolver = cluster.get("typed_dns_resolver_config", {}).get("typed_config", {})
+    asked = [one["socket_address"]["address"] for one in resolver.get("resolvers", [])]
+    looks_up = cluster.get("type") in ("STRICT_DNS", "LOGICAL_DNS")
+    own = bool(asked) and all(ip_address(one).is_loopback for one in asked)
+    return "upstream_bind_config" in cluster or (looks_up and not own)
 
 
 class Proxy:

@@ -9,7 +9,7 @@ from troubleshooter.consult import UNKNOWN, Ask, Consultation
 from troubleshooter.inference import PlainEvaluator
 from troubleshooter.rulebook import Cause, expand
 
-ENOUGH = 40
+ENOUGH = 50
 """More questions than anybody answers."""
 
 PAIRS = [

@@ -81,7 +81,7 @@ def examine_line(
     follows has settled which of several it is."""
     stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
     foretold = _blank(walk(Mesh(Inventory()), line.request))
-    walked, observation = observe(foretold, line.entry, stages, recurrence=line.recurrence, meant=meant)
+    walked, observation = observe(foretold, line.entry, stages, recurrence=line.recurrence, meant=meant, unseen=True)
     if observation is None:
         return examine_told(rulebook, facts, engine, among)
     seen = _only_the_failure(walked)

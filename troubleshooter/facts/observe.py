@@ -83,11 +83,13 @@ class Observation:
 
 
 def observe(
-    walked: Walked, entry: AccessLogEntry, words: Words, *, recurrence: Recurrence = ONCE, meant: Stage | None = None
-) -> tuple[Walked, Observation | None]:
+    walked: Walked, entry: AccessLogEntry, words: Words, *, recurrence: Recurrence = ONCE, meant: Stage | None = None,
+    unseen: bool = False,
+) -> tuple[Walked, Observation | None]:  # fmt: skip
     """The walk as it was seen: only the branches that the line's request took, dying where the line says: at `meant`
-    where something else has settled which of several stages it is."""
-    named = stage_named_by(entry, words, proxy=_proxy(walked, entry))
+    where something else has settled which of several stages it is. Of an `unseen` mesh no walk tells who wrote it."""
+    untold = unseen and entry.side is Side.UNKNOWN
+    named = stage_named_by(entry, words, proxy=None if untold else _proxy(walked, entry))
     if meant is not None:
         named = replace(named, stage=meant, hop=None if named.hop is HopKind.TARGET else named.hop, also=())
     if not entry.failed or not named.by:

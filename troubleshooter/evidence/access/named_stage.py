@@ -124,6 +124,7 @@ def _readings(entry: AccessLogEntry, key: DetailsKey, words: Words) -> Iterator[
     yield _of_ztunnel(entry)
     yield _of_blackhole(entry)
     yield _of_filter_chain(entry, key)
+    yield _of_delay(entry, key)
     yield _of_missing_cluster(entry, key)
     yield _of_slow_client(entry, key)
     yield _of_next_hop(entry, key)
@@ -169,6 +170,13 @@ def _of_filter_chain(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:
     if _at_east_west_gateway(entry) or (entry.sni and not sent_by_proxy):
         return _Reading(stage=_S.LISTENER, by=by)
     return _Reading(stage=_S.TRANSPORT, by=by, at=_At.BEFORE, also=(_S.LISTENER,))
+
+
+def _of_delay(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:
+    """A client that left while a fault delayed its request, which no host had got yet."""
+    if "DI" not in entry.flags or entry.upstream_host or key.base != "downstream_remote_disconnect":
+        return None
+    return _Reading(stage=_S.ROUTE, by="DI")
 
 
 def _of_missing_cluster(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:

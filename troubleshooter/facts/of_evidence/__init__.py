@@ -13,6 +13,7 @@ from troubleshooter.facts.of_evidence import control_plane
 from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
+from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
 from troubleshooter.facts.of_evidence.of_ambient import about_enrolment
@@ -27,6 +28,7 @@ from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
 from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.facts.of_evidence.unmatched import about_unmatched
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
 
@@ -36,6 +38,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_clusters,
     about_hosts,
     about_answers,
+    about_unmatched,
     about_connection_seen,
     about_handshakes,
     about_certificates,
@@ -52,6 +55,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
 
 ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     proxy_cases,
+    gateway_cases,
     cases_of_pods,
     cases_of_redirection,
     *control_plane.ALONE,

@@ -35,6 +35,7 @@ def about_connection_seen(case: CaseBuilder, scene: Scene) -> None:
     if ends.target is not None:
         _about_target(case, ends.target, scene)
     _about_agreement(case)
+    _about_refusal(case, scene)
 
 
 def _about_sender(case: CaseBuilder, proxy: Proxy, scene: Scene) -> None:
@@ -153,6 +154,19 @@ def _accepted(chains: tuple[FilterChain, ...]) -> str:
     if mutual:
         return "permissive" if plain else "strict"
     return "disable" if plain and not any(chain.tls for chain in chains) else ""
+
+
+def _about_refusal(case: CaseBuilder, scene: Scene) -> None:
+    """Who refuses what was sent in plaintext to an endpoint of a service, beside which istiod sees no proxy: nothing
+    but the pod itself is there."""
+    spoken, mark, reason = (
+        fact.word if (fact := case.facts.get(name)) else ""
+        for name in ("connection.client", "evidence.endpoint_mark", "failure.reason")
+    )
+    alone = scene.trail is None and scene.observation is not None and cluster_of(scene).startswith("outbound|")
+    if alone and (spoken, mark, reason) == ("plaintext", "absent", "connection-refused"):
+        assert scene.observation is not None  # noqa: S101 - looked at above
+        case.seen("evidence.refused", "by-endpoint", scene.observation.source)
 
 
 def _about_agreement(case: CaseBuilder) -> None:

@@ -20,6 +20,10 @@ from troubleshooter.model import HopKind
 INBOUND = "inbound|"
 """How the names of clusters begin that lead to the application of the proxy's own pod."""
 
+NO_CHAIN = "filter_chain_not_found"
+GATEWAY = "router"
+"""The type of a gateway's node (Istio: model.Router)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
@@ -33,6 +37,8 @@ class Ends:
 def ends_of(scene: Scene) -> Ends:
     """The two ends of the connection in focus, as far as evidence has pages of them."""
     proxies = proxies_of(scene.evidence)
+    if scene.trail is None and _unmatched(scene):
+        return _ends_unmatched(proxies)
     sending = _of_pod(proxies, scene.hop.party.pod if scene.hop else None)
     far = scene.trail.hop if scene.trail else None
     taken = far.party.pod if far is not None and far.kind is HopKind.TARGET else None
@@ -43,6 +49,19 @@ def ends_of(scene: Scene) -> Ends:
         sender=sending or _sending(scene, [proxy for proxy in proxies if proxy is not taking], cluster),
         target=taking or _only(proxies, lambda proxy: proxy is not sending and _is_target(proxy, cluster)),
     )
+
+
+def _unmatched(scene: Scene) -> bool:
+    """Whether the line is of a connection that no filter chain of a listener took."""
+    return scene.observation is not None and scene.observation.entry.details == NO_CHAIN
+
+
+def _ends_unmatched(proxies: Sequence[Proxy]) -> Ends:
+    """A sidecar refuses so only what comes to it, for its listeners on the way out take whatever no chain is for. A
+    gateway is where such a connection comes in."""
+    gateway = _only(proxies, lambda proxy: proxy.node.type == GATEWAY)
+    taking = _only(proxies, lambda proxy: any(name.startswith(INBOUND) for name in clusters_of(proxy)))
+    return Ends(sender=gateway if len(proxies) == 1 else None, target=taking)
 
 
 def _sending(scene: Scene, proxies: Sequence[Proxy], cluster: str) -> Proxy | None:

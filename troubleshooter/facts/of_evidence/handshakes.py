@@ -27,6 +27,8 @@ REFUSALS = {
     "ssl_fail_verify_san": "name",
 }
 """Why a server refused a client's certificate."""
+ENDED = frozenset({TransportFailure.NONE, TransportFailure.CONNECTION_RESET})
+"""What a proxy says of a connection that the other end just ended."""
 NO_CHAIN = "no_filter_chain_match"
 ALL = "downstream_cx_total"
 INBOUND = "0.0.0.0_15006"
@@ -39,20 +41,21 @@ def about_handshakes(case: CaseBuilder, scene: Scene) -> None:
     ends = ends_of(scene)
     if ends.sender is not None:
         _about_sender(case, ends.sender, cluster_of(scene))
+    if ends.sender is not None and ends.target is None:
         _about_hello(case, scene)
     if ends.target is not None:
         _about_target(case, ends.target)
 
 
 def _about_hello(case: CaseBuilder, scene: Scene) -> None:
-    """A connection that could be opened, and that ended without a reason before TLS stood: a refused one, or one that
-    the network dropped, has a reason."""
+    """A connection that could be opened, and that ended without a reason, or by a reset, before TLS stood: a refused
+    one, or one that the network dropped, has another reason."""
     client, handshake = (case.facts.get(name) for name in ("connection.client", "evidence.handshake"))
     if scene.observation is None or client is None or handshake is None or "UF" not in scene.observation.entry.flags:
         return
     entry = scene.observation.entry
     key = details_key(entry.details)
-    silent = classify_transport_failure(key.transport_failure or entry.transport_failure) is TransportFailure.NONE
+    silent = classify_transport_failure(key.transport_failure or entry.transport_failure) in ENDED
     closed = silent and key.reason == "remote_connection_failure" and handshake.word == "none"
     if client.word in ("mtls", "tls"):
         case.seen("evidence.hello", "closed" if closed else "other", scene.observation.source)

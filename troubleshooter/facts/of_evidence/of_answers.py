@@ -10,12 +10,22 @@ from __future__ import annotations
 from troubleshooter.evidence import AccessLogEntry, details_key
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.asked import chains_for, object_of, rules_taken, service_of
-from troubleshooter.facts.of_evidence.ends import ends_of
+from troubleshooter.facts.of_evidence.ends import INBOUND, ends_of
 from troubleshooter.facts.of_evidence.held import Held
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_timeouts import milliseconds
+from troubleshooter.model import Source
 
-BEFORE = "upstream_reset_before_response_started"
+BEFORE, AFTER = "upstream_reset_before_response_started", "upstream_reset_after_response_started"
+ENDINGS = {
+    (AFTER, "protocol_error"): "broken-off",
+    (AFTER, "connection_termination"): "broken-off",
+    (AFTER, "remote_reset"): "broken-off",
+    (BEFORE, "remote_reset"): "stream-reset",
+    (BEFORE, "remote_refused_stream_reset"): "stream-refused",
+}
+"""How the other end broke a request off, by Envoy's details and reason. To end in the middle of a body of HTTP/1.1 is
+a protocol error."""
 NOT_READ = "protocol_error"
 OVERLOAD = "overload"
 
@@ -31,14 +41,25 @@ def about_answers(case: CaseBuilder, scene: Scene) -> None:
         case.seen("evidence.overload", "yes", source, *places)
         logging = scene.hop.party.pod if scene.hop else None
         case.role("pod", logging.owner.at("metadata.name") if logging else case.roles.get("caller"))
+    broken = ENDINGS.get((details_key(entry.details).base, details_key(entry.details).reason))
+    if broken:
+        case.seen("failure.answer", broken, source, *([case.roles["target"]] if "target" in case.roles else []))
     if entry.flags == ("URX",):
         case.seen("evidence.retries", "used-up", source, *([case.roles["target"]] if "target" in case.roles else []))
     sender = ends_of(scene).sender
     held = Held(sender) if sender is not None else None
+    if scene.trail is None:
+        _about_refusal(case, entry, source)
     if "SI" in entry.flags:
         case.seen("evidence.idle_limit", _limited_by(held, entry), source, *places)
     if held is not None:
         _about_protocol(case, held, entry)
+
+
+def _about_refusal(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
+    """A proxy beside an application is refused by nobody else."""
+    if case.facts["failure.reason"].word == "connection-refused" and entry.upstream_cluster.startswith(INBOUND):
+        case.seen("evidence.refused", "by-application", source)
 
 
 def _limited_by(held: Held | None, entry: AccessLogEntry) -> str:

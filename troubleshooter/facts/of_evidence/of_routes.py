@@ -6,9 +6,12 @@ asks for and that never came. Must not know which cause follows.
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from troubleshooter.evidence import AccessLogEntry, details_key
 from troubleshooter.evidence.envoy.dump import RouteConfig, RouteRule, VirtualHost
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_evidence.asked import (
     CATCH_ALL,
     NOTHING_BOUND,
@@ -18,16 +21,14 @@ from troubleshooter.facts.of_evidence.asked import (
     rules_taken,
     virtual_hosts,
 )
-from troubleshooter.facts.of_evidence.ends import ends_of
+from troubleshooter.facts.of_evidence.ends import GATEWAY, ends_of
 from troubleshooter.facts.of_evidence.held import Held, Piece
 from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_timeouts import about_lateness, milliseconds
 
 NO_ROUTE = "route_not_found"
-GATEWAY = "router"
-"""The type of a gateway's node (Istio: model.Router)."""
-
+OWN_ANSWER = "direct_response"
 SHOWN = 5
 ON_PURPOSE = {"FI": "abort", "DI": "delay"}
 
@@ -45,6 +46,7 @@ def about_routes(case: CaseBuilder, scene: Scene) -> None:
     if details_key(entry.details).base == NO_ROUTE:
         _about_missing_route(case, held, entry, gateway=sender.node.type == GATEWAY)
     rules = rules_taken(held, entry)
+    _about_own_answer(case, observation, rules)
     _about_times(case, held, entry, rules)
     about_lateness(case, observation)
 
@@ -56,6 +58,20 @@ def _about_fault(case: CaseBuilder, scene: Scene, entry: AccessLogEntry) -> None
     made = [word for flag, word in ON_PURPOSE.items() if flag in entry.flags]
     if "abort" in made:
         case.seen("route.fault", "both" if len(made) > 1 else "abort", scene.observation.source)
+    elif made and not entry.upstream_host:
+        # It was delayed still when it failed: no host had been chosen.
+        case.seen("route.fault", "delay", scene.observation.source)
+
+
+def _about_own_answer(case: CaseBuilder, observation: Observation, rules: list[RouteRule]) -> None:
+    """A route that answers with an error itself. `block_all`, by which REGISTRY_ONLY does so, is not of a
+    VirtualService."""
+    answers = {rule.direct_response for rule in rules if rule.name not in CATCH_ALL}
+    wrong = [code for code in answers if code is not None and code >= HTTPStatus.BAD_REQUEST]
+    if observation.entry.details == OWN_ANSWER and len(answers) == len(wrong) == 1:
+        case.seen("route.direct_response", "error", observation.source)
+        case.detail("route.answer_code", wrong[0])
+        case.role("virtual_service", object_of(rules[0].made_from, "VirtualService"))
 
 
 def _about_missing_route(case: CaseBuilder, held: Held, entry: AccessLogEntry, *, gateway: bool) -> None:

@@ -31,12 +31,12 @@ def _of_proxy(mesh: Mesh, proxy: Proxy, number: int) -> Iterator[Case]:
     held = Held(proxy)
     heard = control_plane(held)
     if heard is not None:
-        case = _case(mesh, proxy, f"evidence/{number}")
+        case = case_of(mesh, proxy, f"evidence/{number}")
         case.seen("evidence.istiod", *heard)
         yield case.build()
         return
     for at, loss in enumerate(list(losses(held))[:MOST]):
-        case = _case(mesh, proxy, f"evidence/{number}/{at}")
+        case = case_of(mesh, proxy, f"evidence/{number}/{at}")
         tell_loss(case, loss, *([case.roles["workload"]] if "workload" in case.roles else []))
         yield case.build()
 
@@ -62,7 +62,8 @@ def tell_loss(case: CaseBuilder, loss: Loss, *places: Resource) -> None:
     case.detail("evidence.config_error", loss.why)
 
 
-def _case(mesh: Mesh, proxy: Proxy, name: str) -> CaseBuilder:
+def case_of(mesh: Mesh, proxy: Proxy, name: str) -> CaseBuilder:
+    """An empty case about a proxy, with its pod and workload."""
     case = CaseBuilder(name, CaseKind.PIECE)
     case.role("pod", pod_of(proxy.node))
     case.detail("pod.ref", proxy.node.pod)
