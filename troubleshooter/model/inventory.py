@@ -6,8 +6,8 @@ or Istio.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from troubleshooter.model.resource import Key, Object
@@ -33,7 +33,8 @@ class Inventory:
     seconds since 1970, None if that is not known). `without` are the workloads and pods that are taken for not ready,
     whatever they say. `listed` is what was listed completely, as far as whoever collected recorded it; `unseen` are the
     lists that were refused or broke off, so that objects of them may exist that are not here. What is in neither was
-    not asked for."""
+    not asked for. `cluster_ids` are what Istio calls Kubernetes clusters, where that is another name than here;
+    `remotes_told` are those whose istiod has told which others it reads."""
 
     objects: tuple[Object, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
@@ -41,6 +42,8 @@ class Inventory:
     without: frozenset[Key] = frozenset()
     listed: frozenset[Listing] = frozenset()
     unseen: frozenset[Listing] = frozenset()
+    cluster_ids: Mapping[str, str] = field(default_factory=dict)
+    remotes_told: frozenset[str] = frozenset()
 
     def changed(self, *, put: Iterable[Object] = (), drop: Iterable[Key] = ()) -> Inventory:
         """A copy in which `put` replaces the objects of the same keys (new ones go last) and `drop` are gone."""

@@ -30,6 +30,8 @@ OF_AUTHORITY = "-cacert"
 """What the name of a Secret ends with that holds the authority alone; where it is there, no other is looked at."""
 
 SCHEME = "kubernetes://"
+REMOTE = "istio/multiCluster"
+"""The label of a Secret by which istiod reads another cluster."""
 COPIERS = ("reflector.", "replicator.", "kubed.", "config-syncer.")
 """What annotations of Secrets begin with that a controller copies to other namespaces."""
 
@@ -133,8 +135,17 @@ def _lacks(index: Index, credential: Credential) -> bool:
     if credential.foreign:
         grant = (GATEWAY_API, "ReferenceGrant")
         return index.saw(space, grant) and not index.inside(*grant, space)
-    seen = index.saw_running(CORE, "Secret", space) and _secret(index, credential) is None
+    seen = _saw_secrets(index, space) and _secret(index, credential) is None
     return seen and not _made(index, credential) and not any(map(_copied, elsewhere(index, credential)))
+
+
+def _saw_secrets(index: Index, namespace: str) -> bool:
+    """Whether the Secrets of a namespace were looked at. Those by which clusters are joined say nothing of the others
+    where istiod has told of them."""
+    told = index.inventory.remotes_told
+    if told and not any(REMOTE not in s.labels for s in index.inside(CORE, "Secret", namespace)):
+        return False
+    return index.saw_running(CORE, "Secret", namespace)
 
 
 def elsewhere(index: Index, credential: Credential) -> list[Object]:

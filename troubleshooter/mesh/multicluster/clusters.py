@@ -8,9 +8,10 @@ Source: https://istio.io/latest/docs/setup/install/multicluster/multi-primary/#e
 from __future__ import annotations
 
 from troubleshooter.mesh.basis.index import CORE, Index
+from troubleshooter.mesh.gateway.credentials import REMOTE
 from troubleshooter.model import Object, Resource, as_map
 
-LABEL, ANNOTATION = "istio/multiCluster", "networking.istio.io/cluster"
+ANNOTATION = "networking.istio.io/cluster"
 
 
 def remote_secrets(index: Index) -> list[Object]:
@@ -20,7 +21,7 @@ def remote_secrets(index: Index) -> list[Object]:
 
 def is_remote_secret(secret: Object) -> bool:
     """Whether istiod takes a secret for one of another cluster."""
-    return secret.labels.get(LABEL) == "true"
+    return secret.labels.get(REMOTE) == "true"
 
 
 def not_read(index: Index) -> tuple[Resource, ...]:

@@ -149,10 +149,14 @@ class Networks:
             for name, raw in self._mesh_networks.items()
         }
         for name, parts in ranges.items():
-            if any(part.get("fromRegistry") == cluster for part in parts):
+            if any(part.get("fromRegistry") == self._id(cluster) for part in parts):
                 return name
         held = ((name, part) for name, parts in ranges.items() for part in parts)
         return next((name for name, part in held if hosts.in_range(str(part.get("fromCidr") or ""), address)), "")
+
+    def _id(self, cluster: str) -> str:
+        """What Istio calls a cluster."""
+        return self._index.inventory.cluster_ids.get(cluster, cluster)
 
     def _by_address(self, network: str, raw: Raw) -> Iterable[NetworkGateway]:
         for each in map(as_map, as_list(raw.get("gateways"))):
@@ -178,7 +182,7 @@ class Networks:
         """The networks of its own cluster for which meshNetworks names it."""
         for name, raw in self._mesh_networks.items():
             parts = map(as_map, as_list(as_map(raw).get("endpoints")))
-            if any(part.get("fromRegistry") == service.object.cluster for part in parts):
+            if any(part.get("fromRegistry") == self._id(service.object.cluster) for part in parts):
                 for each in map(as_map, as_list(as_map(raw).get("gateways"))):
                     if each.get("registryServiceName") == service.host and is_number(each.get("port")):
                         yield str(name), int(each["port"])

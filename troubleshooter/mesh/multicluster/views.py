@@ -29,7 +29,7 @@ def seen_from(inventory: Inventory, cluster: str) -> Inventory:
     """The inventory as the proxies of a cluster have it: its own objects first, then what istiod reads of others."""
     held = _by_cluster(inventory.objects)
     primary = primaries(inventory.objects).get(cluster, cluster)
-    known = _known(held.get(primary, ()))
+    known = _known(held.get(primary, ()), told=primary in inventory.remotes_told)
     own = [thing for thing in held.get(cluster, ()) if primary == cluster or not _of_own_cluster(thing)]
     others = [
         thing
@@ -72,13 +72,15 @@ def _by_cluster(objects: Iterable[Object]) -> dict[str, list[Object]]:
     return held
 
 
-def _known(own: Iterable[Object]) -> set[str] | None:
+def _known(own: Iterable[Object], *, told: bool) -> set[str] | None:
     """The clusters for which there are remote secrets beside istiod, which reads no others; None where the Secrets
-    there were not seen."""
+    there were not seen, and istiod has not `told` of them."""
     held = list(own)
     homes = {thing.namespace for thing in held if _is_of_istiod(thing)} or {ISTIO_NAMESPACE}
     secrets = [thing for thing in held if thing.kind == "Secret" and thing.namespace in homes]
-    return {name for secret in secrets if is_remote_secret(secret) for name in named_in(secret)} if secrets else None
+    if not (secrets or told):
+        return None
+    return {name for secret in secrets if is_remote_secret(secret) for name in named_in(secret)}
 
 
 def _of_own_cluster(thing: Object) -> bool:
