@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tests.cli.test_live import cluster
 from tests.inventories import EXACT, SHOP
 from tests.kube_api import faults
 from tests.kube_api.server import ApiServer
+from troubleshooter.cli import acting
 from troubleshooter.cli.parsing import parse
 from troubleshooter.cli.session import words_of
 
@@ -211,6 +213,49 @@ def test_cluster_that_refuses_after_all(run: RunCommand, api: ApiServer) -> None
     assert 2 == done.status
     assert "somebody has made or changed it since it was read" in done.err
     assert "Changed before that: nothing. The way back: troubleshoot-undo-" in done.err
+
+
+STRICT = """
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: {name: default, namespace: shop}
+spec: {mtls: {mode: STRICT}}
+"""
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch, here: Path) -> Iterator[ApiServer]:
+    """A cluster in which the pod of web is older than injection, and payments takes mutual TLS only."""
+    objects = deepcopy(cluster(SHOP, STRICT))
+    for one in objects:
+        if one["kind"] == "Pod" and one["metadata"]["labels"]["app"] == "web":
+            one["spec"]["containers"] = one["spec"]["containers"][:1]
+    with ApiServer(objects) as running:
+        monkeypatch.setenv("KUBECONFIG", str(running.kubeconfig(here / "config")))
+        monkeypatch.setattr(acting, "GLANCE", 0)
+        yield running
+
+
+def test_new_pods_are_waited_for(run: RunCommand, bare: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workload is restarted, and diagnosed again when it says that its pods are new ones."""
+    told = iter((False, False, True))
+    monkeypatch.setattr(acting, "is_rolled_out", lambda *_: next(told))
+    done = run("diagnose", *FAILING, "--apply", "--yes")
+
+    assert ["dry PATCH", "PATCH"] == writes(bare)
+    assert [] == list(told)
+    assert "waiting for the new pods of Deployment shop/web" in done.err
+    assert "not all there yet" not in done.err
+
+
+@pytest.mark.usefixtures("bare")
+def test_new_pods_that_do_not_come(run: RunCommand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for ever: it is said, and the request is diagnosed as it is."""
+    monkeypatch.setattr(acting, "LONGEST_ROLLOUT", 0)
+    done = run("diagnose", *FAILING, "--apply", "--yes", "-o", "json")
+
+    assert (1, "unreachable") == (done.status, verdict(done))
+    assert "they are not all there yet; diagnose again later" in done.err
 
 
 def test_consultation_applies_too(run: RunCommand, api: ApiServer, answering: Answering) -> None:

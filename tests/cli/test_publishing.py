@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.inventories import EXACT, SHOP
 from tests.kube_api import faults
 from tests.kube_api.server import ApiServer
 
+KUBECTL = shutil.which("kubectl") or ""
 ROLES = Path(__file__).parents[2] / "deploy" / "rbac"
 REPORTS = {"PolicyReport", "ClusterPolicyReport"}
 ANOTHER = """
@@ -116,6 +119,16 @@ def test_namespace_that_is_deleted_meanwhile(run: RunCommand, api: ApiServer) ->
 
     assert 1 == done.status
     assert "1 PolicyReport written" in done.err
+
+
+@pytest.mark.skipif(not KUBECTL, reason="kubectl is not installed")
+def test_kubectl_takes_what_is_printed(run: RunCommand, api: ApiServer) -> None:
+    """`-o policyreport` can be piped into `kubectl apply`."""
+    printed = run("diagnose", "-o", "policyreport").out
+    words = [KUBECTL, "apply", "--validate=false", "-f", "-"]
+    subprocess.run(words, input=printed, text=True, check=True, capture_output=True)
+
+    assert {("shop", "istio-troubleshooter"), ("", "istio-troubleshooter")} <= set(reports(api))
 
 
 def roles(*names: str) -> list[Any]:

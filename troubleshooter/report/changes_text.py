@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import yaml
 
 from troubleshooter.model import Raw
-from troubleshooter.model.plain import plain, plain_block
+from troubleshooter.model.plain import plain, plain_block, without_credentials
 from troubleshooter.report import words
 
 CONTEXT = 3
@@ -61,7 +61,7 @@ def _lines(raw: Raw | None) -> list[str]:
     if raw is None:
         return []
     text = yaml.safe_dump(dict(raw), sort_keys=True, allow_unicode=True, width=10_000)
-    return plain_block(text).splitlines()
+    return plain_block(without_credentials(text)).splitlines()
 
 
 def objects_to_yaml(objects: Iterable[Raw]) -> str:
