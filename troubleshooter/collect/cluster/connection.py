@@ -199,7 +199,7 @@ def _pause(tried: int) -> float:
 def _of_transport(error: Any) -> ClusterError:
     import urllib3.exceptions as known
 
-    cause = getattr(error, "reason", None) or error
+    cause = getattr(error, "reason", None) or getattr(error, "original_error", None) or error
     if isinstance(error, known.ConnectTimeoutError) and not isinstance(error, known.NewConnectionError):
         return ClusterError(Why.UNREACHABLE, f"it does not answer within {CONNECT_SECONDS:.0f} s")
     if isinstance(error, known.ReadTimeoutError):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from troubleshooter.collect.cluster.connection import Connection, Limits
 from troubleshooter.collect.errors import InputError, note
@@ -129,15 +130,20 @@ def _in_cluster() -> Any:
 
 
 def _ready(client: Any) -> Any:
-    """A client whose pool has room for all workers. Whoever asks for TLS without a check need not hear of it at each
-    request."""
+    """A client whose pool has room for all workers, and which tells a proxy the password that its URL has, as kubectl
+    does. Whoever asks for TLS without a check need not hear of it at each request."""
     import urllib3
     from kubernetes.client import rest
 
-    if not client.configuration.verify_ssl:
+    settings = client.configuration
+    url = urlsplit(getattr(settings, "proxy", None) or "")
+    if url.username and not getattr(settings, "proxy_headers", None):
+        who = f"{unquote(url.username)}:{unquote(url.password or '')}"
+        settings.proxy_headers = urllib3.make_headers(proxy_basic_auth=who)
+    if not settings.verify_ssl:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    client.configuration.connection_pool_maxsize = WORKERS
-    client.rest_client = rest.RESTClientObject(client.configuration)
+    settings.connection_pool_maxsize = WORKERS
+    client.rest_client = rest.RESTClientObject(settings)
     return client
 
 

@@ -47,7 +47,7 @@ def _proxy(settings: Any) -> dict[str, Any]:
     passed_by = getattr(settings, "no_proxy", None)
     if passed_by:
         told["http_no_proxy"] = [one.strip() for one in str(passed_by).split(",")]
-    user = (url.username, url.password or "") if url.username else _of_headers(settings)
+    user = _of_headers(settings)
     return told | ({"http_proxy_auth": user} if user else {})
 
 
