@@ -1,8 +1,8 @@
 """One API server, with somebody's credentials.
 
 Decides: how one request is made, how long it may take, and when it is tried again. The `kubernetes` package gives
-credentials (also of exec plugins and OIDC), TLS, proxies and transport; its models are not used, since they take a
-hundred times as long for the same bytes. Must not know what is asked for.
+credentials (also of exec plugins and OIDC), TLS, proxies and transport; its models are not used, since they take
+tens of times as long for the same bytes. Must not know what is asked for.
 
 Nothing here waits for ever: connecting, silence and the whole of a request have limits, the API server's wish to be
 left alone is granted up to one, and `stop` ends everything at the next piece of an answer.
