@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from troubleshooter.facts.catalogue import (
     control_plane_details,
+    counted,
     gateways,
     printed,
     request_details,
@@ -58,9 +59,16 @@ FACTS = (
     *workloads.FACTS,
     *seen.FACTS,
     *seen_tls.FACTS,
+    *counted.FACTS,
     *printed.FACTS,
 )
-DETAILS = (*request_details.DETAILS, *service_details.DETAILS, *printed.DETAILS, *control_plane_details.DETAILS)
+DETAILS = (
+    *request_details.DETAILS,
+    *service_details.DETAILS,
+    *printed.DETAILS,
+    *control_plane_details.DETAILS,
+    *counted.DETAILS,
+)
 
 CATALOGUE = Catalogue(
     roles=ROLES,

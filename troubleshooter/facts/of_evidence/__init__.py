@@ -13,6 +13,7 @@ from troubleshooter.facts.of_evidence import control_plane
 from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
+from troubleshooter.facts.of_evidence.gateway_listeners import cases_of_listeners
 from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
@@ -27,6 +28,7 @@ from troubleshooter.facts.of_evidence.of_sockets import about_sockets
 from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
+from troubleshooter.facts.of_evidence.retries import cases_of_retries
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_evidence.unmatched import about_unmatched
 from troubleshooter.mesh import Mesh
@@ -58,6 +60,8 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     gateway_cases,
     cases_of_pods,
     cases_of_redirection,
+    cases_of_retries,
+    cases_of_listeners,
     *control_plane.ALONE,
 )
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
