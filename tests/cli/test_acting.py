@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -19,12 +20,20 @@ from tests.inventories import EXACT, SHOP
 from tests.kube_api import faults
 from tests.kube_api.server import ApiServer
 from troubleshooter.cli import acting
+from troubleshooter.cli.answer import Answer
 from troubleshooter.cli.parsing import parse
 from troubleshooter.cli.session import words_of
 
 WRITES = {"POST", "PATCH", "PUT", "DELETE"}
 UNDO = "troubleshoot-undo-*.yaml"
 Answering = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here no controller needs a moment."""
+    monkeypatch.setattr(acting, "PAUSES", (0,))
+    monkeypatch.setattr(acting, "GLANCE", 0)
 
 
 @pytest.fixture
@@ -232,7 +241,6 @@ def bare(monkeypatch: pytest.MonkeyPatch, here: Path) -> Iterator[ApiServer]:
             one["spec"]["containers"] = one["spec"]["containers"][:1]
     with ApiServer(objects) as running:
         monkeypatch.setenv("KUBECONFIG", str(running.kubeconfig(here / "config")))
-        monkeypatch.setattr(acting, "GLANCE", 0)
         yield running
 
 
@@ -256,6 +264,16 @@ def test_new_pods_that_do_not_come(run: RunCommand, monkeypatch: pytest.MonkeyPa
 
     assert (1, "unreachable") == (done.status, verdict(done))
     assert "they are not all there yet; diagnose again later" in done.err
+
+
+@pytest.mark.parametrize(("statuses", "times"), [((0,), 1), ((1, 0), 2), ((1, 1), 2), ((3, 0), 2)])
+def test_controllers_get_a_moment(monkeypatch: pytest.MonkeyPatch, statuses: tuple[int, ...], times: int) -> None:
+    """What still fails is looked at once more: endpoints are made after a Service has changed."""
+    monkeypatch.setattr(acting, "PAUSES", (0, 0))
+    left = list(statuses)
+    answer = acting.settled(Namespace(), lambda _: Answer("", left.pop(0)))
+
+    assert (statuses[times - 1], len(statuses) - times) == (answer.status, len(left))
 
 
 def test_consultation_applies_too(run: RunCommand, api: ApiServer, answering: Answering) -> None:

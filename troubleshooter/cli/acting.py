@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from troubleshooter.cli import output
-from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.answer import FINE, Answer, Refused
 from troubleshooter.cli.home import reads_cluster
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import parse, program
@@ -30,6 +30,8 @@ from troubleshooter.report.changes_text import Changed, changes_to_text
 LONGEST_ROLLOUT = 120.0
 """Seconds that new pods are waited for."""
 GLANCE = 1.0
+PAUSES = (2.0, 5.0)
+"""Seconds before a request is diagnosed again, the first and the second time."""
 QUESTION = "Apply this? yes or no: "
 ONE_REQUEST = "this is about no single request; name one with --from and --to"
 _NO_EVIDENCE = {
@@ -95,8 +97,19 @@ def act(args: argparse.Namespace, diagnosis: Diagnosis, answer: Answer, again: A
     _wait(trials)
     for command in _left(fix):
         output.say(f"{program()}: left for you to run: {command}")
-    output.say(f"{program()}: now the same request again")
-    return again(_asked_again(args, walk.request))
+    return settled(_asked_again(args, walk.request), again)
+
+
+def settled(args: argparse.Namespace, again: Again) -> Answer:
+    """The new diagnosis. Controllers need a moment to make endpoints and statuses of what has changed: where something
+    is still found, it is looked at once more."""
+    for pause in PAUSES:
+        output.say(f"{program()}: the same request again, in {pause:g} s")
+        time.sleep(pause)
+        answer = again(args)
+        if answer.status == FINE:
+            break
+    return answer
 
 
 def _fix(root: Finding | None) -> Fix | None:

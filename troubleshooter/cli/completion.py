@@ -48,7 +48,7 @@ _troubleshoot() {
         if [[ $word == */ ]]; then
             open+=("$word")
         else
-            known+=("${word//:/\\:}:${about#$'\t'}")
+            known+=("${word//:/\\:}${about:+:${about#$'\t'}}")
         fi
     done
     _describe -t words word known
