@@ -73,7 +73,7 @@ ROWS = (
     Row(
         RuntimePage.CONFIG_DUMP,
         Whose.SENDER,
-        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark"}),
+        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark", "gateway.secret"}),
         beside_a_line=frozenset({"evidence.config_lost", *HELD}),
     ),
     Row(
@@ -89,7 +89,7 @@ ROWS = (
     Row(
         RuntimePage.LOG,
         Whose.ISTIOD,
-        tells=frozenset({"evidence.api_access", "evidence.remote_cluster", "evidence.jwks_fetch"}),
+        tells=frozenset({"evidence.api_access", "evidence.remote_cluster", "evidence.jwks_fetch", "gateway.secret"}),
     ),
 )
 """The first page that tells a fact is looked at first: logs, then what is short, then what is long."""

@@ -125,10 +125,15 @@ def _blank(walked: Walked) -> Walked:
 
 
 def rooted_by_answers(conclusions: tuple[Conclusion, ...]) -> tuple[Conclusion, ...]:
-    """Where a walk cannot tell its end and a person could: the first conclusion that rests on what was said is why the
-    request fails, of which they say that it does."""
-    said = [c for c in conclusions if any(source.said for fact in c.because for source in fact.sources)]
+    """Where a walk cannot tell its end and a person could: the first conclusion that rests on what was said, or on what
+    something running says, is why the request fails, of which they say that it does."""
+    said = [c for c in conclusions if any(map(_was_told, (source for fact in c.because for source in fact.sources)))]
     return first_is_root([*said[:1], *(c for c in conclusions if c not in said[:1])]) if said else conclusions
+
+
+def _was_told(source: Source) -> bool:
+    """Whether no object says it."""
+    return source.said or bool(source.file and source.resource is None)
 
 
 def _only_the_failure(walked: Walked) -> Walked:

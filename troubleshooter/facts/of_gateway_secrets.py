@@ -39,7 +39,7 @@ def about_secret(case: CaseBuilder, mesh: Mesh, server: Server, workloads: Itera
     spaces = _spaces(workloads)
     trouble = _trouble(mesh, server, spaces)
     if isinstance(trouble, Credential):
-        _not_found(case, mesh, server, trouble, spaces[0])
+        tell_missing(case, mesh, server, trouble, spaces[0])
     elif trouble is not None:
         _unfit(case, server, trouble)
     else:
@@ -92,7 +92,8 @@ def _unfit(case: CaseBuilder, server: Server, found: Unfit) -> None:
     case.detail("gateway.secret_mode", server.tls)
 
 
-def _not_found(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:
+def tell_missing(case: CaseBuilder, mesh: Mesh, server: Server, lost: Credential, namespace: str) -> None:
+    """That a Secret is not in a namespace, and where it could be had from."""
     place = server.gateway.at(lost.field)
     case.role("gateway", server.gateway.at())
     others = [s for s in elsewhere(mesh.index, lost) if s.namespace != namespace]

@@ -14,8 +14,10 @@ from enum import Enum
 
 PROXY, DISCOVERY = "istio-proxy", "discovery"
 """The containers of a proxy (also of ztunnel) and of istiod."""
-LOG_MINUTES, LOG_LINES = 15, 5000
-"""So much of a log is read: what failed before that may be mended."""
+LOG_MINUTES = {PROXY: 15, DISCOVERY: 60}
+"""So far back the log of a container is read, 15 minutes of any other: what failed before that may be mended. istiod
+says what is wrong when a proxy connects, which each does anew within the hour."""
+LOG_LINES = 5000
 
 
 class RuntimePage(Enum):
@@ -69,6 +71,11 @@ class Sight:
         return f"{self.page.words} of {whose} ({pods}{f' in {self.cluster}' if self.cluster else ''})"
 
     @property
+    def minutes(self) -> int:
+        """How far back a log is read."""
+        return LOG_MINUTES.get(self.container, LOG_MINUTES[PROXY])
+
+    @property
     def command(self) -> str:
         """What shows the same, typed at a terminal."""
         return "; ".join(shlex.join(self._typed(pod)) for pod in self.pods)
@@ -77,7 +84,7 @@ class Sight:
         where = ("--context", self.cluster) if self.cluster else ()
         there = ("-n", self.namespace, pod, "-c", self.container)
         if self.page.is_log:
-            return ("kubectl", *where, "logs", *there, f"--since={LOG_MINUTES}m", f"--tail={LOG_LINES}")
+            return ("kubectl", *where, "logs", *there, f"--since={self.minutes}m", f"--tail={LOG_LINES}")
         client = "pilot-discovery" if self.page.of_istiod else "pilot-agent"
         path = self.page.path if self.page.of_istiod else self.page.path.lstrip("/")
         return ("kubectl", *where, "exec", *there, "--", client, "request", "GET", path)

@@ -20,7 +20,7 @@ from troubleshooter.collect.cluster.failures import PASSING, ClusterError, Why
 from troubleshooter.collect.cluster.forwarding import Forward
 from troubleshooter.collect.cluster.rights import Rights, granting, rights_in
 from troubleshooter.model import Exhibit, NotChecked, RuntimePage, Sight
-from troubleshooter.model.sights import LOG_LINES, LOG_MINUTES
+from troubleshooter.model.sights import LOG_LINES
 
 LONGEST = 64 << 20
 """Bytes of a page. A proxy of a very big mesh has a config_dump of about this size."""
@@ -154,7 +154,7 @@ _CLIENTS = {False: ("pilot-agent", "request", "GET"), True: ("pilot-discovery", 
 def _of_log(sight: Sight) -> dict[str, str]:
     return {
         "container": sight.container,
-        "sinceSeconds": str(LOG_MINUTES * 60),
+        "sinceSeconds": str(sight.minutes * 60),
         "tailLines": str(LOG_LINES),
         "limitBytes": str(LONGEST_LOG),
     }

@@ -6,6 +6,7 @@ Sources in istio/istio, by event:
     rejected        pilot/pkg/xds/ads.go, delta.go (`shouldRespond`): `ADS:LDS: ACK ERROR CONNECTION CODE:TEXT`
     JWKS            pilot/pkg/model/jwks_resolver.go (`BuildLocalJwks`), in older words "is not yet fetched"; keys that
                     are got later are noted as updated
+    SECRET          pilot/pkg/xds/sds.go, pilot/pkg/credentials/kube/secrets.go; its type is what is not there
     watch           pkg/kube/informer (`watch error in cluster NAME: ...`); an API that is not installed is no trouble
     clusters        pkg/kube/multicluster/cluster.go and secretcontroller.go
     client          pkg/security, `Failed to authenticate client from`
@@ -51,6 +52,13 @@ ISTIOD = (
         re.compile(
             r"JWKS (?:fetch failed|key is not yet fetched) for issuer (?P<about>\S{1,400})"
             r"(?: \((?P<why>[^)\s]{0,900})\))?"
+        ),
+    ),
+    Mark(
+        Event.SECRET,
+        re.compile(
+            r"failed to fetch (?:key and certificate|ca certificate) for (?P<about>kubernetes://[^\s:]{1,400}): "
+            r"(?P<why>secret (?P<type>\S{1,400}) not found|found secret, but.*)"
         ),
     ),
     Mark(Event.JWKS_FETCHED, re.compile(r'Updated cached JWT public key from "(?P<about>[^"]{1,900})"')),

@@ -170,6 +170,7 @@ class Event(StrEnum):
     REJECTED = "rejected"
     JWKS = "jwks-fetch-failed"
     JWKS_FETCHED = "jwks-fetched"
+    SECRET = "secret-not-given"
     WATCH = "watch-failed"
     CLUSTER_TIMEOUT = "cluster-timeout"
     CLUSTER_REFUSED = "cluster-refused"

@@ -14,6 +14,7 @@ from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.gateway_listeners import cases_of_listeners
+from troubleshooter.facts.of_evidence.gateway_secrets import about_gateway_secret_seen
 from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
@@ -44,6 +45,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_connection_seen,
     about_handshakes,
     about_certificates,
+    about_gateway_secret_seen,
     about_policies_seen,
     about_peer_name,
     about_headers,
