@@ -135,6 +135,24 @@ def test_forbidden_looks_are_named_with_the_role(run: RunCommand, kubeconfig: Pa
     assert "failure.flag" in {question["fact"] for question in found["questions"]}
 
 
+def test_dry_run_prints_commands_and_reads_nothing(run: RunCommand, cluster: ApiServer) -> None:
+    """Of objects, and of the pages that may be looked at; no Secret is among them."""
+    ran = run("diagnose", *REQUEST, "--dry-run-collect")
+    lines = ran.out.splitlines()
+
+    assert [] == cluster.requests
+    assert "export KUBECONFIG=config" == lines[0]
+    assert lines[1].startswith("kubectl get pods,endpointslices.discovery.k8s.io,")
+    assert "kubectl exec -n NAMESPACE POD -c istio-proxy -- pilot-agent request GET 'config_dump?include_eds'" in lines
+    assert "kubectl exec -n istio-system ISTIOD -c discovery -- pilot-discovery request GET /debug/syncz" in lines
+    assert "secret" not in ran.out.lower()
+
+
+def test_dry_run_of_files_is_refused(run: RunCommand) -> None:
+    """No cluster would be read."""
+    assert 2 == run("diagnose", "-f", "good.yaml", "--dry-run-collect").status
+
+
 def test_wizard_looks_instead_of_asking(
     run: RunCommand, cluster: ApiServer, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

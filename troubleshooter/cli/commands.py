@@ -12,6 +12,7 @@ from troubleshooter.cli.flags import (
     ACTING,
     ALL_NAMESPACES,
     CLUSTER,
+    DRY_RUN,
     ENVOY,
     FAIL_ON,
     FILES,
@@ -83,7 +84,7 @@ COMMANDS = {
             ("The request", REQUEST),
             ("What was seen", (SYMPTOM, LOG, LOG_FORMAT, ENVOY, PASTE)),
             ("The result", (TRACE, FORMAT, FAIL_ON, PUBLISH)),
-            ("The cluster", (*CLUSTER, NO_LOOKS, *ACTING)),
+            ("The cluster", (*CLUSTER, NO_LOOKS, DRY_RUN, *ACTING)),
             ("Running", RUNNING),
         ),
         examples=(

@@ -14,6 +14,7 @@ from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
 from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
 from troubleshooter.cli.before import walk_before
+from troubleshooter.cli.dry_run import commands
 from troubleshooter.cli.home import home
 from troubleshooter.cli.knowledge import read_rulebook
 from troubleshooter.cli.logs import read_told
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> Answer:
     Raises:
         Refused: the flags contradict each other, or something that they name cannot be read or makes no sense.
     """
+    if getattr(args, "dry_run_collect", False):  # only this command has it, and others come here too
+        return Answer(commands(args))
     demand_one_reader(args)
     demand_actor(args)
     demand_publisher(args)

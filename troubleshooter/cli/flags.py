@@ -76,6 +76,9 @@ TIMEOUT = flag(
 NO_LOOKS = switch(
     "--no-looks", help="look at objects alone: at no running proxy or istiod, and no log; else looks are said and few"
 )
+DRY_RUN = switch(
+    "--dry-run-collect", help="read nothing: print the kubectl commands that show what would be read of the cluster"
+)
 OFFLINE = switch("--offline", help="read no cluster at all")
 KNOWLEDGE = repeated("--knowledge", metavar="DIR", help="a folder of your own causes, beside those that come along")
 OUTPUT = flag("-o", "--output", choices=("text", "json"), default="text", help="text for people (default), or json")
