@@ -70,6 +70,11 @@ def to_look_into(args: argparse.Namespace, laid: Laid | None) -> tuple[Connectio
     return laid.connections
 
 
+def said_before(look: Look) -> str:
+    """What is said before a look."""
+    return f"{program()}: I look at {look.sight.words}:\n  {look.command}"
+
+
 def look_around(consultation: Consultation, connections: Sequence[Connection]) -> None:
     """Everything that the consultation wants to look at before somebody is asked. Each look is said before it happens.
     Whoever interrupts one is told what is known without it.
@@ -80,7 +85,7 @@ def look_around(consultation: Consultation, connections: Sequence[Connection]) -
     eyes = Eyes(connections)
     try:
         while isinstance(step := consultation.next_step(), Look):
-            output.say(f"{program()}: I look at {step.sight.words}:\n  {step.command}")
+            output.say(said_before(step))
             try:
                 missed = eyes.look(consultation, step)
             except KeyboardInterrupt:
