@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 from argparse import Namespace
 from collections.abc import Callable, Iterator
@@ -148,6 +149,7 @@ def test_way_back(run: RunCommand, here: Path) -> None:
     assert yaml.safe_load(EXACT)["spec"] == yaml.safe_load(text)["spec"]
 
 
+@pytest.mark.skipif(not shutil.which("kubectl"), reason="kubectl is not installed")
 def test_way_back_leads_back(run: RunCommand, api: ApiServer, here: Path) -> None:
     """The command of the file, run by kubectl, breaks the mesh as it was."""
     run("diagnose", *FAILING, "--apply", "--yes")
@@ -222,6 +224,22 @@ def test_cluster_that_refuses_after_all(run: RunCommand, api: ApiServer) -> None
     assert 2 == done.status
     assert "somebody has made or changed it since it was read" in done.err
     assert "Changed before that: nothing. The way back: troubleshoot-undo-" in done.err
+
+
+def test_right_one_of_two_clusters(run: RunCommand, api: ApiServer, here: Path) -> None:
+    """Of several clusters the one is changed in which the object is; the way back names it."""
+    west = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "other"}}]
+    with ApiServer(west) as second:
+        second.kubeconfig(here / "config", context="west")
+        clusters = ("--context", "east", "--context", "west")
+        words = ("--from", "shop/deployment/web@east", *FAILING[2:], "--apply", "--yes")
+        run("diagnose", *clusters, *words)
+        others = writes(second)
+    (file,) = here.glob(UNDO)
+
+    assert (["dry PATCH", "PATCH"], []) == (writes(api), others)
+    assert file.name.endswith("-east-replace.yaml")
+    assert "kubectl --context east replace" in file.read_text(encoding="utf-8")
 
 
 STRICT = """

@@ -90,6 +90,7 @@ COMMANDS = {
         examples=(
             ("Why does web not reach payments?", f"troubleshoot diagnose {FROM_TO}"),
             ("Why did the requests in this log fail?", "troubleshoot diagnose -f mesh.yaml --log access.log"),
+            ("Mend it, after showing me how", f"troubleshoot diagnose --apply {FROM_TO}"),
             ("Would this manifest mend it?", f"troubleshoot diagnose -f mesh.yaml --with fix.yaml {FROM_TO}"),
         ),
     ),
