@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.inventories import inventory
+from tests.inventories import SHOP, inventory
 from tests.knowledge import knowledge_base
-from tests.running import LIVE, REQUEST, RESET
+from tests.running import LIVE, REQUEST, RESET, RUNNING
 from troubleshooter.consult import Ask, Consultation, Look
 from troubleshooter.consult.looking import MOST
 from troubleshooter.consult.sources import ROWS
@@ -64,6 +64,21 @@ def test_log_of_the_caller_is_looked_at_before_anybody_is_asked() -> None:
 
     assert (RuntimePage.LOG, ("web-1", "web-2")) == (look.sight.page, look.sight.pods)
     assert look.command.startswith("kubectl logs -n shop web-1 -c istio-proxy --since=15m")
+
+
+def test_ztunnels_of_pods_without_a_proxy_are_looked_at() -> None:
+    """Those of the nodes on which the pods run."""
+    rows = (("web-1", "shop", "web"), ("payments-1", "shop", "payments"), ("ztunnel-x", "istio-system", "ztunnel"))
+    pods = (RUNNING.format(name=n, namespace=s, app=a, more="", number=i) for i, (n, s, a) in enumerate(rows))
+    elsewhere = RUNNING.format(name="ztunnel-y", namespace="istio-system", app="ztunnel", more="", number=9)
+    mesh = "".join((SHOP, *pods, elsewhere.replace("n1", "n2")))
+    situation = Situation(inventory=inventory(mesh), request=REQUEST)
+    consultation = Consultation(
+        knowledge_base.book(), PlainEvaluator(), situation, symptom="connection-reset", live=True
+    )
+    look = _look(consultation)
+
+    assert (RuntimePage.LOG, ("ztunnel-x",), "istio-system") == (look.sight.page, look.sight.pods, look.sight.namespace)
 
 
 def test_nothing_is_looked_at_without_a_cluster() -> None:

@@ -47,7 +47,7 @@ LOGGED = frozenset(
     {
         *(f"failure.{name}" for name in ("flag", "reason", "status", "timeout", "lasted", "tls", "hop", "endpoint")),
         *(f"failure.{name}" for name in ("answered_by", "refused_by", "unknown_path", "pattern", "time", "body")),
-        *("failure.headers", "failure.unread", "failure.peer_name", "request.http_version"),
+        *("failure.headers", "failure.unread", "failure.peer_name", "failure.answer", "request.http_version"),
         *("evidence.retries", "evidence.overload", "evidence.idle_limit", "evidence.answer"),
         *("request_authentication.token", "authorization_policy.decision"),
     }
@@ -60,6 +60,7 @@ ROWS = (
     Row(RuntimePage.LOG, Whose.SENDER, tells=LOGGED | {"evidence.proxy_log"}),
     Row(RuntimePage.LOG, Whose.TARGET, tells=LOGGED | {"evidence.proxy_log"}),
     Row(RuntimePage.LOG, Whose.ZTUNNEL, tells=LOGGED | {"failure.ztunnel", "failure.sent_by"}),
+    Row(RuntimePage.ZTUNNEL, Whose.ZTUNNEL, beside_a_line=frozenset({"caller.ambient"})),
     Row(RuntimePage.CLUSTERS, Whose.SENDER, beside_a_line=HELD | {"evidence.outlier_check"}),
     Row(
         RuntimePage.STATS,

@@ -27,6 +27,7 @@ class RuntimePage(Enum):
     CLUSTERS = ("/clusters?format=json", "the endpoints")
     STATS = ("/stats", "the counters")
     CERTS = ("/certs", "the certificates")
+    ZTUNNEL = ("/config_dump", "the workloads")
     SYNC = ("/debug/syncz", "what proxies have taken")
     SERVICES = ("/debug/registryz", "the services")
     ENDPOINTS = ("/debug/endpointShardz", "the endpoints")
@@ -85,6 +86,8 @@ class Sight:
         there = ("-n", self.namespace, pod, "-c", self.container)
         if self.page.is_log:
             return ("kubectl", *where, "logs", *there, f"--since={self.minutes}m", f"--tail={LOG_LINES}")
+        if self.page is RuntimePage.ZTUNNEL:  # nothing in its container could ask for the page
+            return ("istioctl", *where, "ztunnel-config", "all", f"{pod}.{self.namespace}", "-o", "json")
         client = "pilot-discovery" if self.page.of_istiod else "pilot-agent"
         path = self.page.path if self.page.of_istiod else self.page.path.lstrip("/")
         return ("kubectl", *where, "exec", *there, "--", client, "request", "GET", path)

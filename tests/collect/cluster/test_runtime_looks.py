@@ -170,6 +170,23 @@ def test_all_istiods_are_asked(tmp_path: Path) -> None:
     assert "connection refused" in found.missing[0].why
 
 
+def test_ztunnel_is_reached_by_port_forward(tmp_path: Path) -> None:
+    """Its page is served where a proxy's is."""
+    told = b'{"workloads": [], "services": []}'
+    with _looking(tmp_path, proxies={("shop", "web-1"): {15000: {"config_dump": told}}}) as (looker, _):
+        found = looker.look(_of(RuntimePage.ZTUNNEL)).exhibits[0]
+
+    assert told.decode() == found.text
+
+
+def test_exec_does_not_stand_in_for_ztunnel(tmp_path: Path) -> None:
+    """It would fail there, and hide that a right is missing."""
+    with _looking(tmp_path, forbidden=[NO_FORWARD]) as (looker, api):
+        error = _failure(looker, _of(RuntimePage.ZTUNNEL))
+
+    assert (Why.FORBIDDEN, []) == (error.why, _asked(api, "/exec"))
+
+
 def test_logs_of_several_pods_are_read(tmp_path: Path) -> None:
     """Each is a text of its own."""
     with _looking(tmp_path) as (looker, api):

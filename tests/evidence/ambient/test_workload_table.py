@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +27,23 @@ def test_the_rows() -> None:
         ZtunnelWorkload(namespace="shop", name="web-1", protocol="TCP", line=3),
     )
     assert reading.value.get("shop", "web-1") == reading.value.all[1]
+
+
+def test_what_ztunnel_says_itself() -> None:
+    """Its own page tells the same, in the list of today and under keys as once."""
+    rows = [
+        {"name": "payments-1", "namespace": "shop", "protocol": "HBONE", "waypoint": {"destination": "shop/waypoint"}},
+        {"name": "web-1", "namespace": "shop", "protocol": "TCP"},
+    ]
+    told = {"policies": [], "services": [], "workloads": rows}
+    pages = (told, {**told, "workloads": {str(n): row for n, row in enumerate(rows)}})
+
+    for page in pages:
+        (reading,) = take([Exhibit(name="dump", text=json.dumps(page))]).of(ZtunnelWorkloads)
+        assert reading.value.all == (
+            ZtunnelWorkload(namespace="shop", name="payments-1", protocol="HBONE", waypoint="shop/waypoint"),
+            ZtunnelWorkload(namespace="shop", name="web-1", protocol="TCP"),
+        )
 
 
 @given(st.text(max_size=60), st.integers(0, len(TABLE)))

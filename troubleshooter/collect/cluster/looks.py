@@ -129,8 +129,10 @@ class Looker:
         if page.is_log:
             yield "pods/log", lambda: cluster.get(f"{path}/log", _of_log(sight)).body
             return
-        port = ISTIOD if page.of_istiod else ADMIN
+        port = ISTIOD if page.of_istiod else ADMIN  # ztunnel's too
         yield "pods/portforward", lambda: self._forward(sight, pod, port).get(page.path, LONGEST)
+        if page is RuntimePage.ZTUNNEL:
+            return
         command = (*_CLIENTS[page.of_istiod], page.path if page.of_istiod else page.path.lstrip("/"))
         container = Container(sight.namespace, pod, sight.container)
         yield "pods/exec", lambda: printed(cluster, container, command, LONGEST)

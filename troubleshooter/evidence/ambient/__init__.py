@@ -3,6 +3,6 @@
 Must not know what a failure means, or which cause it has.
 """
 
-from troubleshooter.evidence.ambient import workload_table
+from troubleshooter.evidence.ambient import workload_dump, workload_table
 
-KINDS = (*workload_table.KINDS,)
+KINDS = (*workload_table.KINDS, *workload_dump.KINDS)
