@@ -8,7 +8,7 @@ import pytest
 
 from tests.inventories import SHOP, inventory
 from tests.knowledge import knowledge_base
-from tests.running import LIVE, REQUEST, RESET, RUNNING
+from tests.running import LIVE, PROXIED, REQUEST, RESET, RUNNING
 from troubleshooter.consult import Ask, Consultation, Look
 from troubleshooter.consult.looking import MOST
 from troubleshooter.consult.sources import ROWS
@@ -145,6 +145,21 @@ def test_log_of_an_init_container_tells_why_a_pod_does_not_start() -> None:
     assert "istio-init" == look.sight.container
     assert root is not None
     assert "istio-init-no-net-admin" == root.cause
+
+
+def test_pods_whose_logs_are_not_read_are_counted() -> None:
+    """A line may stand in any of them."""
+    more = "".join(
+        RUNNING.format(name=f"web-{number}", namespace="shop", app="web", more=PROXIED, number=number)
+        for number in range(3, 8)
+    )
+    situation = Situation(inventory=inventory(LIVE + more), request=REQUEST)
+    consultation = Consultation(knowledge_base.book(), PlainEvaluator(), situation, symptom="503-uc", live=True)
+    look = _look(consultation)
+    consultation.tell_seen(look, ())
+
+    assert 3 == len(look.sight.pods)
+    assert "the logs of 4 more pods beside shop/web-1" in {n.what for n in consultation.diagnosis().not_checked}
 
 
 def test_line_about_another_request_tells_nothing() -> None:

@@ -21,6 +21,7 @@ MOST = 8
 
 FLAG = "failure.flag"
 """What every failed line of a log tells."""
+GIVE_LOG = "Give the log in which it stands: --log FILE"
 SETUP_LOG = "evidence.redirection_log"
 """What the log of an init container of Istio tells."""
 
@@ -100,6 +101,9 @@ class Looking:
         """It was looked at; `missing` is what of it cannot be used."""
         self.done[sight] = True
         self.notes += missing
+        if sight.others:
+            others = f"the logs of {sight.others} more pods beside {sight.namespace}/{sight.pods[0]}"
+            self.notes.append(NotChecked(what=others, why=f"{len(sight.pods)} of them are read", unlock=GIVE_LOG))
 
     def missed(self, sight: Sight, why: str, unlock: str) -> None:
         """It could not be looked at."""

@@ -7,6 +7,7 @@ else. Must not know how a page is fetched, or which cause a fact belongs to.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from enum import Enum, auto
 from typing import NamedTuple
 
@@ -136,8 +137,10 @@ def _of_pods(workload: Workload | None, pod: Pod | None, page: RuntimePage) -> I
     if workload is None or pod is None or not pod.proxy or pod.standin:
         return
     beside = [one for one in workload.staying if one.name != pod.name and one.proxy and not one.standin]
-    pods = [pod, *(beside[: MOST_LOGS - 1] if page.is_log else ())]
-    yield _sight(page, pods)
+    if page.is_log:
+        yield replace(_sight(page, [pod, *beside[: MOST_LOGS - 1]]), others=len(beside[MOST_LOGS - 1 :]))
+    else:
+        yield _sight(page, [pod])
 
 
 def logs_of_setup(cases: Iterable[Case]) -> Iterator[Sight]:

@@ -56,13 +56,14 @@ class RuntimePage(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
     """A page of the same container of one or several pods; `cluster` is the Kubernetes cluster, "" where there is only
-    one."""
+    one. So many `others` are beside these pods, and are not asked."""
 
     page: RuntimePage
     namespace: str
     pods: tuple[str, ...]
     container: str = PROXY
     cluster: str = ""
+    others: int = 0
 
     @property
     def words(self) -> str:

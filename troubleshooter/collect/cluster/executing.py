@@ -63,4 +63,4 @@ def _demand_success(status: bytes, errors: bytes) -> None:
         raise ClusterError(Why.DAMAGED, "the command ended before it said how")
     if ended.get("status") != "Success":
         said = errors.decode(errors="replace").strip() or str(ended.get("message") or "it failed")
-        raise ClusterError(Why.INVALID, plain(" ".join(said.split()))[:MAX_WORDS])
+        raise ClusterError(Why.NOT_GIVEN, plain(" ".join(said.split()))[:MAX_WORDS])

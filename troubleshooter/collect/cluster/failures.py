@@ -28,6 +28,7 @@ class Why(Enum):
     MISSING = "there is no such thing"
     CONFLICT = "somebody else has changed it"
     INVALID = "the cluster refuses it"
+    NOT_GIVEN = "the pod does not give it"
     EXPIRED = "the list has changed too much meanwhile"
     BUSY = "the API server has too much to do"
     BROKEN = "the API server failed"

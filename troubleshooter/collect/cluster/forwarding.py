@@ -71,7 +71,7 @@ class Forward:
         if response.will_close:
             self.close()
         if response.status != OK:
-            raise ClusterError(Why.INVALID, f"port {self._port} answers {response.status}")
+            raise ClusterError(Why.NOT_GIVEN, f"port {self._port} answers {response.status}")
         return body
 
 
@@ -109,7 +109,7 @@ class _Wire:
                 self._begun[number], data = True, data[2:]  # the number of the port
             if number == ERRORS and data:
                 self.complaint = plain(data.decode(errors="replace"))[:MAX_WORDS]
-                raise ClusterError(Why.INVALID, self.complaint)
+                raise ClusterError(Why.NOT_GIVEN, self.complaint)
             self._rest = data if number == DATA else b""
         taken, self._rest = self._rest[:most], self._rest[most:]
         return taken
