@@ -147,6 +147,26 @@ def test_log_of_an_init_container_tells_why_a_pod_does_not_start() -> None:
     assert "istio-init-no-net-admin" == root.cause
 
 
+def _notes_on_log(text: str) -> list[str]:
+    """What would unlock the log of the caller, which says this."""
+    consultation = _held()
+    look = _look(consultation)
+    consultation.tell_seen(look, [Exhibit(name="log", text=text)])
+    return [note.unlock for note in consultation.diagnosis().not_checked if note.what == look.sight.words]
+
+
+def test_proxy_that_logs_no_requests_is_named() -> None:
+    """Access logs are off by default; what turns them on is said."""
+    (unlock,) = _notes_on_log("Envoy proxy is ready\n")
+
+    assert "accessLogFile" in unlock
+
+
+def test_log_with_requests_is_fine() -> None:
+    """Whatever they came to."""
+    assert [] == _notes_on_log(RESET.replace("/api/x", "/other"))
+
+
 def test_pods_whose_logs_are_not_read_are_counted() -> None:
     """A line may stand in any of them."""
     more = "".join(

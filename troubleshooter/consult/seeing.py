@@ -16,7 +16,13 @@ from troubleshooter.evidence.istiod.values import SyncStatus
 from troubleshooter.evidence.recognition import KINDS
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Exhibit, NotChecked, RuntimePage, Sight
+from troubleshooter.model.sights import PROXY
 from troubleshooter.remedy import Situation
+
+TURN_ON = (
+    "Turn access logs on (a Telemetry with accessLogging, or accessLogFile: /dev/stdout in the mesh config), send the "
+    "request again, and diagnose again"
+)
 
 
 def with_seen(
@@ -28,10 +34,18 @@ def with_seen(
     found = take(exhibits, [log_kind(formats) if kind is ACCESS_LOG else kind for kind in KINDS])
     if sight.page is RuntimePage.SYNC and len(exhibits) == len(sight.pods):
         found = _of_all_istiods(found)
-    missing = () if sight.page.is_log else found.not_checked
+    missing = _of_log(sight, exhibits, found) if sight.page.is_log else found.not_checked
     after = replace(situation, evidence=situation.evidence.with_more(replace(found, not_checked=())))
     pages = found.of(LogPage)
     return (_with_line(after, mesh, pages, formats) if pages and situation.entry is None else after), missing
+
+
+def _of_log(sight: Sight, exhibits: Sequence[Exhibit], found: Evidence) -> tuple[NotChecked, ...]:
+    """That a proxy logged no request at all: then its log tells nothing of the one in question either."""
+    if sight.container != PROXY or not exhibits or found.of(LogPage):
+        return ()
+    why = f"no request is in it, of the last {sight.minutes} minutes: maybe access logs are turned off"
+    return (NotChecked(what=sight.words, why=why, unlock=TURN_ON),)
 
 
 def _of_all_istiods(found: Evidence) -> Evidence:
