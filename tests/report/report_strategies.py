@@ -179,6 +179,7 @@ groups = st.builds(
     since=texts,
     callers=lists,
     endpoint=texts,
+    far_log=st.sampled_from(("", "silent", "logged")),
 )
 diagnoses = st.builds(
     Diagnosis,

@@ -252,6 +252,7 @@ def test_a_log_group_is_printed_whole() -> None:
         "since": "",
         "callers": ["10.244.0.5"],
         "endpoint": "",
+        "far_log": "",
     }
 
     assert expected == printed(examples.FAILED)["groups"][0]

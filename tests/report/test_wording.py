@@ -92,11 +92,13 @@ def test_what_failures_have_in_common_is_said_in_sentences() -> None:
         since="2024-05-02T10:02:11Z",
         callers=(),
         endpoint="10.244.0.7:8080",
+        far_log="silent",
     )
 
     assert [
         "every such request fails since 2024-05-02T10:02:11Z, and none did before",
         "only at 10.244.0.7:8080, while other endpoints answer",
+        "the proxy to which they were sent logged none of them: they broke off between the two proxies",
     ] == words.recurrence(group)
 
 

@@ -115,6 +115,7 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             since=group.recurrence.since,
             callers=group.recurrence.callers,
             endpoint=group.recurrence.endpoint,
+            far_log=group.recurrence.far_log,
         )
         for group in summary.groups
     )

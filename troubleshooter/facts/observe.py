@@ -277,6 +277,8 @@ def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource
     if recurrence.pattern:
         case.seen("failure.pattern", recurrence.pattern, observation.source, *places)
     case.detail("failure.since", recurrence.since)
+    if recurrence.far_log:
+        case.seen("failure.far_log", recurrence.far_log, observation.source)
     if recurrence.endpoint:
         case.seen("failure.endpoints", "one-of-several", observation.source)
         case.detail("failure.at", recurrence.endpoint)

@@ -18,7 +18,8 @@ class LogGroup:
     `arguments` diagnose this group alone. `pattern` is one of PATTERNS, or "" where the log does not tell, `since` when
     they began, where they came with a change. `callers` are the addresses from which such requests always fail while
     from others they do not, `endpoint` is the address at which alone they fail while others answer: () and "" where
-    that is not so."""
+    that is not so. `far_log` is whether the proxies to which they were sent logged them ("silent", "logged"), "" where
+    it is not known."""
 
     count: int
     share: float
@@ -30,6 +31,7 @@ class LogGroup:
     since: str = ""
     callers: tuple[str, ...] = ()
     endpoint: str = ""
+    far_log: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

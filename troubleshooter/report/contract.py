@@ -256,4 +256,5 @@ def _group(value: LogGroup) -> Json:
         "since": value.since,
         "callers": list(value.callers),
         "endpoint": value.endpoint,
+        "far_log": value.far_log,
     }

@@ -111,6 +111,9 @@ GROUP = object_of(
         "since": text("Time of the first, where all fail since then and none did before."),
         "callers": texts("The addresses from which such requests always fail, where from others they do not."),
         "endpoint": text("The address at which alone they fail, where others answer."),
+        "far_log": one_of(
+            ("", "silent", "logged"), 'Whether the proxies to which they were sent logged them; "" if not known.'
+        ),
     },
 )
 

@@ -61,12 +61,20 @@ PATTERNS: Mapping[str, str] = {
 """How failures are spread over time, by the pattern of their group."""
 
 
+FAR_LOGS: Mapping[str, str] = {
+    "silent": "the proxy to which they were sent logged none of them: they broke off between the two proxies",
+    "logged": "the proxy to which they were sent logged them too",
+}
+"""What the log of the proxy at the other end has."""
+
+
 def recurrence(group: LogGroup) -> list[str]:
     """What the lines of one failure have in common, one sentence each; none where the log does not tell."""
     told = PATTERNS.get(group.pattern, "").format(since=group.since)
     callers = f"only from {listed(group.callers)}" if group.callers else ""
     endpoint = f"only at {group.endpoint}, while other endpoints answer" if group.endpoint else ""
-    return [one for one in (", ".join(filter(None, (told, callers))), endpoint) if one]
+    together = ", ".join(filter(None, (told, callers)))
+    return [one for one in (together, endpoint, FAR_LOGS.get(group.far_log, "")) if one]
 
 
 def headers(request: Request) -> dict[str, str]:

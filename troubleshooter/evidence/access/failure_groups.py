@@ -23,9 +23,8 @@ from troubleshooter.evidence.access.details import DetailsKey, classify_transpor
 from troubleshooter.evidence.access.entry import AccessLogEntry, Side, SkippedLine, SkipReason
 from troubleshooter.evidence.access.hops import repeated
 from troubleshooter.evidence.access.lines import ParsedLine
-from troubleshooter.evidence.access.passed import Passed
 from troubleshooter.evidence.access.places import Place, place_of
-from troubleshooter.evidence.access.recurrence import Common, Recurrence, Repeats, recurrence_of
+from troubleshooter.evidence.access.recurrence import Common, Others, Recurrence, Repeats, recurrence_of
 from troubleshooter.evidence.access.reuse import Connections
 from troubleshooter.evidence.access.times import Clock
 from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
@@ -83,7 +82,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     for the same lines, and but for `example` and idle times it does not depend on their order, unless there are more
     than MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
     request."""
-    connections, failures, passed, clock = Connections(), _Failures(), Passed(), Clock()
+    connections, failures, others, clock = Connections(), _Failures(), Others(), Clock()
     skipped: Counter[SkipReason] = Counter()
     entries = failed = 0
     for line in lines:
@@ -97,14 +96,15 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         entries += 1
         idle = connections.idle_before(line)
         second = clock.second(line.start_time)
+        others.far_logs.add(line, second)
         if not line.failed:
-            passed.add(line, second)
+            others.passed.add(line, second)
             continue
         failed += 1
         failures.add(line, second, idle)
     failures.count()
     return LogSummary(
-        groups=_groups(failures.kinds, entries, passed),
+        groups=_groups(failures.kinds, entries, others),
         entries=entries,
         failed=failed,
         ungrouped=failures.ungrouped,
@@ -217,7 +217,7 @@ class _Places:
             known.take(tally)
 
 
-def _groups(kinds: Mapping[_Kind, _Places], entries: int, passed: Passed) -> tuple[FailureGroup, ...]:
+def _groups(kinds: Mapping[_Kind, _Places], entries: int, others: Others) -> tuple[FailureGroup, ...]:
     groups = [
         FailureGroup(
             count=tally.repeats.count,
@@ -225,7 +225,7 @@ def _groups(kinds: Mapping[_Kind, _Places], entries: int, passed: Passed) -> tup
             first=tally.first,
             last=tally.last,
             example=tally.example,
-            recurrence=recurrence_of(tally.repeats, passed, _common(kind, place, tally)),
+            recurrence=recurrence_of(tally.repeats, others, _common(kind, place, tally)),
             **kind._asdict(),
             **place._asdict(),
         )

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from troubleshooter.evidence.access.entry import AccessLogEntry
+from troubleshooter.evidence.access.far_logs import FarLogs, Sample
 from troubleshooter.evidence.access.few import Few
 from troubleshooter.evidence.access.passed import Answers, Lane, Passed
 from troubleshooter.evidence.access.places import Place
@@ -33,13 +34,15 @@ class Recurrence:
     `since` the time at which failures began, where they came with a change; `idle` the shortest time in seconds for
     which a connection had been idle before one of them, None where the log tells of none; `callers` the addresses from
     which such requests always fail while from others they do not, where that is so; `endpoint` the address at which
-    alone they fail though others of the same cluster answer, "" where that is not so or not known."""
+    alone they fail though others of the same cluster answer, "" where that is not so or not known; `far_log` whether
+    the proxies to which they were sent logged them: "silent", "logged", or "" where these logs are not there."""
 
     pattern: str = ""
     since: str = ""
     idle: float | None = None
     callers: tuple[str, ...] = ()
     endpoint: str = ""
+    far_log: str = ""
 
 
 ONCE = Recurrence()
@@ -59,6 +62,14 @@ class Common:
     first: str
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What failures are held against: the requests that did not fail, and the logs of the proxies further on."""
+
+    passed: Passed = field(default_factory=Passed)
+    far_logs: FarLogs = field(default_factory=FarLogs)
+
+
 @dataclass(slots=True)
 class Repeats:
     """What is kept of the lines of one failure."""
@@ -68,6 +79,7 @@ class Repeats:
     methods: Few = field(default_factory=lambda: Few(MAX_METHODS))
     callers: Few = field(default_factory=lambda: Few(MAX_CALLERS))
     endpoints: Few = field(default_factory=lambda: Few(MAX_ENDPOINTS))
+    sample: Sample = field(default_factory=Sample)
     idle: float | None = None
     idle_known: int = 0
 
@@ -79,6 +91,7 @@ class Repeats:
         self.methods.add(entry.method)
         self.callers.add(entry.downstream_remote.rpartition(":")[0])
         self.endpoints.add(entry.upstream_host)
+        self.sample.add(entry)
         if idle is not None:
             self.idle_known += 1
             self.idle = idle if self.idle is None else min(idle, self.idle)
@@ -90,12 +103,14 @@ class Repeats:
         self.methods.take(other.methods)
         self.callers.take(other.callers)
         self.endpoints.take(other.endpoints)
+        self.sample.take(other.sample)
         self.idle_known += other.idle_known
         self.idle = min((idle for idle in (self.idle, other.idle) if idle is not None), default=None)
 
 
-def recurrence_of(repeats: Repeats, passed: Passed, common: Common) -> Recurrence:
-    """How a failure comes again, beside what did not fail."""
+def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrence:
+    """How a failure comes again, beside what did not fail, and what other proxies logged."""
+    passed = others.passed
     alike = passed.like(common.place, inbound=common.inbound, methods=repeats.methods, address=common.address)
     callers = _only_from(repeats, alike) if alike is not None else ()
     found = pattern_of(
@@ -110,6 +125,7 @@ def recurrence_of(repeats: Repeats, passed: Passed, common: Common) -> Recurrenc
         callers=callers,
         idle=repeats.idle,
         endpoint=_one_endpoint(repeats, passed.endpoints(common.cluster)),
+        far_log=others.far_logs.told(repeats.sample, repeats.endpoints.words or (), repeats.times),
     )
 
 

@@ -30,6 +30,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.tls", ("unknown-root", "expired", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),
     ("failure.pattern", PATTERNS, "How failures are spread over time.", "evidence"),
     ("failure.endpoints", ("one-of-several",), "Whether all failures came at one endpoint, while others answered.", "evidence"),
+    ("failure.far_log", ("silent", "logged"), "Whether the proxy to which it was sent logged it, where that log is there too.", "evidence"),
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.zone_load", ("near-alone", "alike"), "Whether only the pods in the zones of their callers get requests to speak of.", "evidence"),
