@@ -176,8 +176,8 @@ groups = st.builds(
     flags=lists,
     arguments=lists,
     pattern=st.sampled_from(("", *PATTERNS)),
-    since=texts,
-    callers=lists,
+    since=st.sampled_from(("", "2026-11-21T10:00:00.000Z")),
+    callers=st.lists(texts, max_size=1).map(tuple),
     endpoint=texts,
     far_log=st.sampled_from(("", "silent", "logged")),
 )
