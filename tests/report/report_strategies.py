@@ -189,7 +189,7 @@ diagnoses = st.builds(
     questions=st.lists(
         st.builds(Question, fact=texts, question=texts, why=texts, how=texts, answers=st.just(())), max_size=2
     ).map(tuple),
-    groups=st.lists(groups, max_size=1).map(tuple),
+    groups=st.lists(groups, max_size=2).map(tuple),
     not_checked=not_checked,
     engine=texts,
     before=st.none() | walks,
