@@ -221,3 +221,15 @@ def test_namespace_of_the_context(run: RunCommand) -> None:
     found = run("diagnose", "--from", "deployment/web", "--to", "http://payments:8080/api/x", "-o", "json")
 
     assert "unreachable" == json.loads(found.out)["verdict"]
+
+
+def test_forbidden_kind_leaves_the_end_open(run: RunCommand, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Where VirtualServices may not be listed, no one says whether the request arrives, and the result says why."""
+    forbidden = [("list", "networking.istio.io", "virtualservices", "*")]
+    with ApiServer(cluster(SHOP, EXACT), forbidden=forbidden) as api:
+        monkeypatch.setenv("KUBECONFIG", str(api.kubeconfig(tmp_path / "config", namespace="shop")))
+        found = run("diagnose", *FAILING, "-o", "json")
+    told = json.loads(found.out)
+
+    assert ("undetermined", 3) == (told["verdict"], found.status)
+    assert any("VirtualService" in step["detail"] for step in told["path"] if step["verdict"] == "unknown")

@@ -73,6 +73,7 @@ def read_clusters(args: argparse.Namespace) -> Live:
             not_checked=(*lost, *(missing for one in inventories for missing in one.not_checked)),
             observed=min((one.observed for one in inventories if one.observed), default=None),
             listed=frozenset(row for one in inventories for row in one.listed),
+            unseen=frozenset(row for one in inventories for row in one.unseen),
         ),
         connections=tuple(connection for connection, _ in read),
     )

@@ -39,6 +39,7 @@ class Reader:
         self._taken = Taken(namespace)
         self._answered = False
         self._listed: set[Listing] = set()
+        self._unseen: set[Listing] = set()
         self._folder: Sorter | None = None
 
     def read(self, file: InputFile | NotChecked) -> None:
@@ -56,7 +57,8 @@ class Reader:
         """All objects that were taken up. Raises InputError if there is nothing at all."""
         self._close_folder()
         found = self._taken.inventory(paths, answered=self._answered or bool(self.exhibits or self.logs))
-        return replace(found, listed=frozenset(self._listed), observed=self._observed)
+        listed, unseen = frozenset(self._listed), frozenset(self._unseen)
+        return replace(found, listed=listed, unseen=unseen, observed=self._observed)
 
     @contextmanager
     def _opened(self, file: InputFile) -> Iterator[BinaryIO]:
@@ -121,6 +123,7 @@ class Reader:
         found = sorter.close(int(time.time()))
         self.exhibits += sorter.exhibits
         self._listed |= sorter.listed
+        self._unseen |= sorter.unseen
         self.logs += sorter.logs
         self._observed = sorter.observed if self._observed is None else self._observed
         self._take(found)

@@ -5,6 +5,7 @@ Must not know causes, rules or texts: a fact says what is so, never what it mean
 
 from troubleshooter.facts.catalogue import CATALOGUE
 from troubleshooter.facts.from_logs import request_of
+from troubleshooter.facts.in_sight import in_sight
 from troubleshooter.facts.observe import Observation, observe
 from troubleshooter.facts.of_evidence import evidence_cases
 from troubleshooter.facts.of_walks import sending_hop, walk_cases
@@ -16,6 +17,7 @@ __all__ = [
     "Observation",
     "audit_cases",
     "evidence_cases",
+    "in_sight",
     "observe",
     "request_of",
     "sending_hop",

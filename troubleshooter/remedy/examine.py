@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from troubleshooter.evidence import ONCE, AccessLogEntry, Evidence, Recurrence
-from troubleshooter.facts import Observation, audit_cases, evidence_cases, observe, touched_cases, walk_cases
+from troubleshooter.facts import Observation, audit_cases, evidence_cases, in_sight, observe, touched_cases, walk_cases
 from troubleshooter.inference import Conclusion, Engine, Judgement, conclude, judge
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case, Fact, Inventory, Key, Request, Stage
@@ -94,7 +94,7 @@ def examine(
             stages = {name: word.stage for name, word in (*rulebook.flags.items(), *rulebook.details.items())}
             walked, observation = observe(walked, situation.entry, stages, recurrence=situation.recurrence, meant=meant)
         cases = (*walk_cases(mesh, walked, observation, situation.evidence), *touched_cases(mesh, walked))
-    cases = tuple(_with(case, situation.told or {}) for case in cases)
+    cases = tuple(_with(in_sight(mesh, case), situation.told or {}) for case in cases)
     judgement = judge(rulebook, cases, engine)
     other = meant_stage(rulebook, judgement, cases, observation)
     if other is not None:

@@ -55,6 +55,38 @@ def test_namespaces_that_were_named(read: Read) -> None:
     assert any("namespaces" in one.what for one in found.not_checked)
 
 
+def test_refused_lists_are_recorded(read: Read) -> None:
+    """What was refused everywhere is unseen in each namespace, where all of them are known."""
+    forbidden = [("list", NETWORKING, "virtualservices", "*")]
+    with ApiServer([*OBJECTS, *ISTIO], forbidden=forbidden) as api:
+        found = read(api).inventory()
+
+    assert {("", NETWORKING, "VirtualService", space) for space in ("shop", "istio-system")} == found.unseen
+
+
+def test_lists_of_namespaces_that_nobody_knows(read: Read) -> None:
+    """Who may not list namespaces may miss objects of any, but for those that were read."""
+    forbidden = [("list", "*", "*", "!shop")]
+    with ApiServer([*OBJECTS, *ISTIO], forbidden=forbidden) as api:
+        found = read(api, namespaces=("shop",)).inventory()
+
+    assert ("", NETWORKING, "VirtualService", "") in found.unseen
+    assert ("", NETWORKING, "VirtualService", "shop") in found.listed
+
+
+def test_nothing_is_refused(read: Read) -> None:
+    """Where all is allowed, nothing is unseen."""
+    with ApiServer([*OBJECTS, *ISTIO]) as api:
+        assert frozenset() == read(api).inventory().unseen
+
+
+def test_roots_that_are_refused_are_no_mesh_config(read: Read) -> None:
+    """Of the ConfigMaps only the mesh config decides what becomes of a request."""
+    forbidden = [("list", "", "configmaps", "shop"), ("list", "", "configmaps", "")]
+    with ApiServer([*OBJECTS, *ISTIO], forbidden=forbidden) as api:
+        assert frozenset() == read(api).inventory().unseen
+
+
 def test_nothing_is_allowed(read: Read) -> None:
     """Every kind is named, in one note a reason, and nothing fails."""
     with ApiServer([*OBJECTS, *ISTIO], forbidden=[("list", "*", "*", "*")]) as api:

@@ -48,6 +48,7 @@ class Sorter:
     exhibits: list[Exhibit] = field(default_factory=list)
     notes: list[NotChecked] = field(default_factory=list)
     listed: set[Listing] = field(default_factory=set)
+    unseen: set[Listing] = field(default_factory=set)
     logs: list[Exhibit] = field(default_factory=list)
     observed: int | None = None
     _contents: list[tuple[str, Contents]] = field(default_factory=list)
@@ -99,6 +100,7 @@ class Sorter:
         self.notes += [note(one.what, one.why, one.unlock) for one in said.not_checked]
         self.observed = said.observed
         self.listed |= said.listed
+        self.unseen |= said.unseen
 
     def _objects(self, source: SourceText, path: str, place: Place) -> None:
         for one in logs.exhibits(source.name, source.text):

@@ -19,11 +19,13 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """When the objects were observed (seconds since 1970), what was not checked, and what was listed completely."""
+    """When the objects were observed (seconds since 1970), what was not checked, what was listed completely, and
+    which lists were refused or broke off."""
 
     observed: int | None
     not_checked: tuple[NotChecked, ...]
     listed: frozenset[Listing]
+    unseen: frozenset[Listing]
 
 
 def manifest_text(inventory: Inventory, program: str, *, redacted: bool) -> str:
@@ -34,6 +36,7 @@ def manifest_text(inventory: Inventory, program: str, *, redacted: bool) -> str:
         "observed": inventory.observed,
         "redacted": redacted,
         "listed": sorted(inventory.listed),
+        "unseen": sorted(inventory.unseen),
         "seen": _seen(inventory.objects),
         "not_checked": [{"what": n.what, "why": n.why, "unlock": n.unlock} for n in inventory.not_checked],
     }
@@ -67,9 +70,11 @@ def read_manifest(text: str) -> Manifest:
             NotChecked(what=str(n.get("what", "")), why=str(n.get("why", "")), unlock=str(n.get("unlock", "")))
             for n in notes
         ),
-        listed=frozenset(
-            (str(one[0]), str(one[1]), str(one[2]), str(one[3]))
-            for one in map(as_list, as_list(said.get("listed")))
-            if len(one) == 4
-        ),
+        listed=_listings(said.get("listed")),
+        unseen=_listings(said.get("unseen")),
     )
+
+
+def _listings(said: object) -> frozenset[Listing]:
+    rows = (as_list(one) for one in as_list(said))
+    return frozenset((str(one[0]), str(one[1]), str(one[2]), str(one[3])) for one in rows if len(one) == 4)

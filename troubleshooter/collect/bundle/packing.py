@@ -14,7 +14,7 @@ from troubleshooter.collect.bundle.manifest import manifest_text
 from troubleshooter.collect.bundle.writing import bundle_bytes
 from troubleshooter.collect.redaction.pseudonyms import Pseudonyms, names_in
 from troubleshooter.collect.redaction.secrets import text_without_secrets, without_secrets
-from troubleshooter.model import Exhibit, Inventory, NotChecked
+from troubleshooter.model import Exhibit, Inventory, Listing, NotChecked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,15 +59,18 @@ def redacted(contents: Contents, key: bytes) -> tuple[Contents, str]:
                 replace(thing, raw=other.of_object(thing.raw), cluster=other.of_words(thing.cluster))
                 for thing in inventory.objects
             ),
-            listed=frozenset(
-                (other.of_words(c), group, kind, other.of_words(ns)) for c, group, kind, ns in inventory.listed
-            ),
+            listed=_listings(inventory.listed, other),
+            unseen=_listings(inventory.unseen, other),
             not_checked=tuple(_note(note, other) for note in inventory.not_checked),
         ),
         exhibits=tuple(_exhibits(contents.exhibits, other)),
         logs=tuple(replace(one, text=other.of_log(one.text)) for one in contents.logs),
     )
     return changed, json.dumps(other.used, indent=1, sort_keys=True) + "\n"
+
+
+def _listings(rows: Iterable[Listing], other: Pseudonyms) -> frozenset[Listing]:
+    return frozenset((other.of_words(c), group, kind, other.of_words(space)) for c, group, kind, space in rows)
 
 
 def _note(note: NotChecked, other: Pseudonyms) -> NotChecked:

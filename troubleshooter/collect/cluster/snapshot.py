@@ -26,7 +26,7 @@ from troubleshooter.collect.cluster.kinds import (
 )
 from troubleshooter.collect.cluster.listing import pages
 from troubleshooter.collect.cluster.rights import Rights, rights_in
-from troubleshooter.collect.cluster.unread import Unread, notes
+from troubleshooter.collect.cluster.unread import Unread, notes, unseen
 from troubleshooter.collect.objects import object_of
 from troubleshooter.model import Inventory, Key, Listing, NotChecked, Object
 
@@ -66,6 +66,7 @@ class Snapshot:
         self._rights: dict[str, Rights] = {}
         self._torn: list[ReadKind] = []
         self._partly: set[ReadKind] = set()
+        self._refused: list[Unread] = []
         self.observed: int | None = None
         self.served = Served(kinds=())
         self.stopped = False
@@ -113,7 +114,13 @@ class Snapshot:
             not_checked=(*self._said(), *notes(self.connection, self.unread, self._partly)),
             observed=self.observed,
             listed=frozenset(self.listed),
+            unseen=frozenset(self._unseen()),
         )
+
+    def _unseen(self) -> Iterable[Listing]:
+        """The lists that were refused or broke off; that of all namespaces too, where not all of these are known."""
+        whole = (self.connection.name, NAMESPACES.group, NAMESPACES.kind, "") in self.listed
+        return unseen(self.connection.name, [*self.unread, *(() if whole else self._refused)], self._objects.values())
 
     def _said(self) -> Iterable[NotChecked]:
         for kind in dict.fromkeys(self._torn):
@@ -172,6 +179,7 @@ class Snapshot:
         if why in {None, Why.MISSING}:
             self._complete(one.kind, one.namespace, torn=one.torn)
         elif why is Why.FORBIDDEN and spaces:
+            self._refused.append(Unread(kind=one.kind, namespace="", why=why))
             return [List(one.kind, space) for space in spaces]
         else:
             said = one.failed.said if one.failed and why is not Why.FORBIDDEN else ""

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.cluster.failures import Why
-from troubleshooter.collect.cluster.kinds import ReadKind
+from troubleshooter.collect.cluster.kinds import CONFIG_MAPS, ReadKind, config_map
 from troubleshooter.collect.cluster.rights import unlocking
 from troubleshooter.collect.errors import note
-from troubleshooter.model import NotChecked
+from troubleshooter.model import Listing, NotChecked, Object, as_map
+
+MESH_CONFIG = CONFIG_MAPS[0]
 
 NAMED = 3
 """So many namespaces are named; the others are counted."""
@@ -55,6 +57,15 @@ def notes(connection: Connection, unread: Iterable[Unread], partly: Container[Re
         of = f" of cluster {connection.name}" if connection.name else ""
         what = ", ".join(_named(kind) for kind in found_kinds)
         yield note(f"{what}{_in(namespaces)}{of}", f"{why.value} ({said})" if said else why.value, unlock)
+
+
+def unseen(cluster: str, unread: Iterable[Unread], objects: Iterable[Object]) -> Iterator[Listing]:
+    """The lists among them of which objects may be missing that decide something. Of ConfigMaps that is the mesh
+    config: where it was read, nothing of it is missing."""
+    mesh_config = any(thing.kind == "ConfigMap" and "mesh" in as_map(thing.raw.get("data")) for thing in objects)
+    for one in unread:
+        if not one.kind.only or (one.kind == config_map(MESH_CONFIG) and not mesh_config):
+            yield cluster, one.kind.group, one.kind.kind, one.namespace
 
 
 def _named(kind: ReadKind) -> str:

@@ -121,7 +121,10 @@ RULES: Mapping[Kind, tuple[Rule, ...]] = {
     (EXTENSIONS, "WasmPlugin"): (_at(S.AUTHENTICATION, S.AUTHORIZATION, ends=False),),
     **dict.fromkeys(OF_ROUTES, (_at(S.ROUTE, where=_ALL, ends=False),)),
     (GATEWAY_API, "Gateway"): (_at(S.LISTENER, where=_ALL, hops=frozenset({GATEWAY})),),
-    (GATEWAY_API, "ReferenceGrant"): (_at(S.LISTENER, hops=frozenset({GATEWAY}), when=conditions.with_secret),),
+    **dict.fromkeys(
+        ((GATEWAY_API, "ReferenceGrant"), ("networking.k8s.io", "Ingress"), ("cert-manager.io", "Certificate")),
+        (_at(S.LISTENER, hops=frozenset({GATEWAY}), when=conditions.with_secret),),
+    ),
     (CORE, "Secret"): (
         _at(S.LISTENER, hops=frozenset({GATEWAY}), when=conditions.with_secret),
         _at(S.ENDPOINT, S.DNS, where=_ALL, when=conditions.several_clusters),

@@ -1,0 +1,1 @@
+"""How far a request reaches into a mesh. Must not know how a mesh is read."""
