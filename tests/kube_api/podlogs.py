@@ -4,7 +4,8 @@ Decides which lines. A kept text is what the container wrote; a line that begins
 written then, any other with the line before it. So `sinceSeconds` and `timestamps` speak of the times in the text,
 where kubelet would know its own.
 
-Facts: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ ("read log of the specified Pod").
+Facts: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/ ("read log of the specified Pod");
+wording from `validateContainerLogStatus` in `pkg/kubelet/kubelet_pods.go` of Kubernetes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tests.kube_api.messages import Call, Json, Refused, Reply
 Logs = Mapping[tuple[str, str, str], str]
 """By namespace, pod and container."""
 
+_PULLS = {"ErrImagePull": "image can't be pulled", "ImagePullBackOff": "trying and failing to pull image"}
 _TIME = re.compile(r"\[?(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)")
 
 
@@ -42,6 +44,29 @@ def chosen(pod: Json, named: str) -> str:
     return str(main[0])
 
 
+def _status(pod: Json, container: str) -> Json:
+    """What a pod says of one container; nothing where it says nothing."""
+    told = pod.get("status", {})
+    rows = [row for key in ("containerStatuses", "initContainerStatuses") for row in told.get(key) or ()]
+    found: Json = next((row for row in rows if row.get("name") == container), {})
+    return found
+
+
+def runs(pod: Json, container: str) -> bool:
+    """Whether a command can be run in a container. One of which nothing is told runs, where the pod does."""
+    state = _status(pod, container).get("state") or {"running": {}}
+    return "running" in state and pod.get("status", {}).get("phase", "Running") == "Running"
+
+
+def _waits(pod: Json, container: str) -> str:
+    """Why a container has not written anything yet; "" where it may have."""
+    told = _status(pod, container)
+    reason = (told.get("state", {}).get("waiting") or {}).get("reason", "")
+    if "terminated" in (told.get("lastState") or {}):
+        return ""
+    return _PULLS.get(reason, str(reason))
+
+
 def answer(logs: Logs, previous: Logs, pod: Json, call: Call) -> Reply:
     """The text of a log; a container without one has written nothing. `previous` are those of the containers before."""
     container, metadata = chosen(pod, call.first("container")), pod["metadata"]
@@ -49,6 +74,9 @@ def answer(logs: Logs, previous: Logs, pod: Json, call: Call) -> Reply:
     before = call.first("previous") in ("1", "true")
     if before and key not in previous:
         raise Refused(400, f'previous terminated container "{container}" in pod "{metadata["name"]}" not found')
+    waits = _waits(pod, container) if key not in logs else ""
+    if waits and not before:
+        raise Refused(400, f'container "{container}" in pod "{metadata["name"]}" is waiting to start: {waits}')
     lines = _within((previous if before else logs).get(key, "").splitlines(keepends=True), call)
     if call.query.get("tailLines"):
         last = int(call.first("tailLines"))

@@ -182,8 +182,10 @@ class ApiServer:
         pod = self._pod(target, resource, target.name)
         if target.sub == "log":
             return podlogs.answer(self._logs, self._previous, pod, call)
-        if target.sub == "exec":
-            podlogs.chosen(pod, call.first("container"))
+        container = podlogs.chosen(pod, call.first("container")) if target.sub == "exec" else ""
+        if not podlogs.runs(pod, container):
+            said = f'container not found ("{container}")' if container else f'pod not found ("{target.name}")'
+            return Reply(status=500, body=f"{said}\n".encode(), kind="text/plain; charset=utf-8")
         if not call.upgrades:
             raise Refused(400, "unable to upgrade: websockets alone are spoken here")
         if target.sub == "exec":

@@ -83,6 +83,28 @@ def test_one_container_needs_no_name(api: ApiServer) -> None:
     assert (200, b"") == (found.status, found.body)
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("state: {waiting: {reason: PodInitializing}}", (400, "PodInitializing")),
+        ("state: {waiting: {reason: ImagePullBackOff}}", (400, "trying and failing to pull image")),
+        ("state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}", (200, "")),
+    ],
+)
+def test_a_container_that_waits(status: str, expected: tuple[int, str]) -> None:
+    """400 with the reason, unless it has run before."""
+    pod = f"""
+apiVersion: v1
+kind: Pod
+metadata: {{name: late, namespace: shop}}
+spec: {{containers: [{{name: app}}]}}
+status: {{phase: Pending, containerStatuses: [{{name: app, {status}}}]}}
+"""
+    with ApiServer(shop(pod)) as api:
+        found = ask(api, "/api/v1/namespaces/shop/pods/late/log")
+    assert expected == (found.status, found.json["message"].rpartition(": ")[2] if found.body else "")
+
+
 def test_no_such_container(api: ApiServer) -> None:
     """400."""
     found = ask(api, "/api/v1/namespaces/shop/pods/web-2/log?container=nope")

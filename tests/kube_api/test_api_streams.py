@@ -128,6 +128,13 @@ def test_a_protocol_that_nobody_speaks(api: ApiServer) -> None:
     channel.shutdown()
 
 
+@pytest.mark.parametrize("what", ["exec?command=ls", "portforward?ports=80"])
+def test_a_pod_that_does_not_run(what: str, api: ApiServer) -> None:
+    """500 in plain text, as kubelet says it."""
+    found = ask(api, f"/api/v1/namespaces/bank/pods/bank-1/{what}")
+    assert (500, True) == (found.status, b" not found (" in found.body)
+
+
 def forwarded(api: ApiServer, *ports: int) -> Any:
     """Channels to ports."""
     return opened(api, f"{POD}/portforward?" + "&".join(f"ports={port}" for port in ports))
