@@ -32,6 +32,13 @@ class Share:
     fields: set[Path] = field(default_factory=set)
     time: str = ""
 
+    @property
+    def told(self) -> str:
+        """How a conflict names it: who applies by name alone, who writes with version and, once stored, time."""
+        if self.operation == "Apply":
+            return f'"{self.manager}"'
+        return f'"{self.manager}" using {self.version}' + (f" at {self.time}" if self.time else "")
+
     def entry(self) -> Json:
         return {
             "manager": self.manager,
@@ -111,13 +118,13 @@ def _conflict(conflicts: list[tuple[Share, Path]]) -> Refused:
     by_owner: dict[str, list[str]] = {}
     causes = []
     for share, path in conflicts:
-        owner = f'"{share.manager}" using {share.version}'
-        by_owner.setdefault(owner, []).append(shown(path))
-        causes.append({"reason": "FieldManagerConflict", "message": f"conflict with {owner}", "field": shown(path)})
+        by_owner.setdefault(share.told, []).append(shown(path))
+        cause = {"message": f"conflict with {share.told}", "field": shown(path)}
+        causes.append({"reason": "FieldManagerConflict", **cause})
     if len(conflicts) == 1:
         ((owner, (name,)),) = by_owner.items()
         said = f"Apply failed with 1 conflict: conflict with {owner}: {name}"
     else:
-        parts = [f"conflicts with {o}:\n" + "\n".join(f"- {p}" for p in paths) for o, paths in by_owner.items()]
+        parts = [f"conflicts with {o}:\n" + "\n".join(f"- {p}" for p in paths) for o, paths in sorted(by_owner.items())]
         said = f"Apply failed with {len(conflicts)} conflicts: " + "\n".join(parts)
     return Refused(409, said, details={"causes": causes})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -121,7 +122,15 @@ def test_a_plain_write_takes_fields_too(api: ApiServer) -> None:
     headers = {"Content-Type": "application/merge-patch+json"}
     ask(api, f"{NEW}?fieldManager=editor", "PATCH", {"spec": {"hosts": ["b"]}}, headers)
     found = apply(api, NEW, route(hosts=["a"])).json["message"]
-    assert 'Apply failed with 1 conflict: conflict with "editor" using networking.istio.io/v1: .spec.hosts' == found
+    said = r'Apply failed with 1 conflict: conflict with "editor" using networking.istio.io/v1 at \S+Z: .spec.hosts'
+    assert re.fullmatch(said, found)
+
+
+def test_a_conflict_of_two_who_apply(api: ApiServer) -> None:
+    """Names the other alone."""
+    apply(api, NEW, route(hosts=["a"]))
+    found = apply(api, NEW, route(hosts=["b"]), "other").json["message"]
+    assert 'Apply failed with 1 conflict: conflict with "me": .spec.hosts' == found
 
 
 def test_containers_merge_by_name(api: ApiServer) -> None:
