@@ -255,6 +255,16 @@ def test_pod_that_is_gone_is_missing(tmp_path: Path) -> None:
     assert Why.MISSING is error.why
 
 
+@pytest.mark.parametrize("name", ["web-1/proxy", "../web-1", "web-1?x", "Web", "", "a" * 300, "\x1b[2J"])
+def test_names_that_are_none_lead_nowhere(tmp_path: Path, name: str) -> None:
+    """A file may call a pod anything, also a path to something else."""
+    with _looking(tmp_path) as (looker, api):
+        error = _failure(looker, _of(RuntimePage.LOG, name))
+
+    assert (Why.MISSING, []) == (error.why, api.requests)
+    assert "\x1b" not in str(error)
+
+
 def test_many_looks_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
     """One client serves them all, over both ways, beside ordinary requests."""
     texts: list[str] = []

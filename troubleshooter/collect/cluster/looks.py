@@ -11,15 +11,17 @@ Istio; https://istio.io/latest/docs/ops/deployment/application-requirements/ for
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.cluster.executing import Container, printed
-from troubleshooter.collect.cluster.failures import PASSING, ClusterError, Why
+from troubleshooter.collect.cluster.failures import MAX_WORDS, PASSING, ClusterError, Why
 from troubleshooter.collect.cluster.forwarding import Forward
 from troubleshooter.collect.cluster.rights import Rights, granting, rights_in
 from troubleshooter.model import Exhibit, NotChecked, RuntimePage, Sight
+from troubleshooter.model.plain import plain
 from troubleshooter.model.sights import LOG_LINES
 
 LONGEST = 64 << 20
@@ -27,6 +29,8 @@ LONGEST = 64 << 20
 LONGEST_LOG = 8 << 20
 ADMIN, ISTIOD, MERGED = 15000, 15014, 15020
 """The ports of a proxy's pages, of istiod's, and of the counters that Prometheus reads."""
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+"""What may be called so in Kubernetes. A file may hold anything, and names are part of the paths that are asked for."""
 VERBS = ("get", "create")
 """What a websocket takes: the first, and since Kubernetes 1.35 the second too."""
 FINAL = frozenset({Why.STOPPED, Why.UNAUTHORIZED, Why.MISSING, Why.TIMED_OUT})
@@ -66,6 +70,9 @@ class Looker:
         self._forwards.clear()
 
     def _looked(self, sight: Sight) -> Looked:
+        strange = [one for one in (sight.namespace, sight.container, *sight.pods) if NAME.fullmatch(one) is None]
+        if strange:
+            raise ClusterError(Why.MISSING, f"{plain(strange[0])[:MAX_WORDS]} is no name of Kubernetes")
         if sight.cluster not in self._clusters:
             raise ClusterError(Why.MISSING, f"no context leads to {sight.cluster}")
         found: list[Exhibit] = []
