@@ -218,9 +218,23 @@ def test_a_person_is_asked_once_nothing_can_be_looked_at() -> None:
 
 def test_pods_that_refuse_one_page_are_not_asked_for_another() -> None:
     """Who may not enter a pod for one page may not for the next; its log is another matter."""
-    kinds = [(look.sight.pods, look.sight.page.is_log) for look in _refused(_held())]
+    pages = [
+        look.sight.pods for look in _refused(_held()) if look.sight.page in (RuntimePage.CERTS, RuntimePage.CLUSTERS)
+    ]
 
-    assert len(kinds) == len(set(kinds))
+    assert len(pages) == len(set(pages))
+
+
+def test_what_is_forbidden_is_not_tried_in_the_next_pod() -> None:
+    """A right is given for a namespace; counters may be had with another one."""
+    consultation = _held()
+    looks: list[Look] = []
+    while isinstance(step := consultation.next_step(), Look):
+        looks.append(step)
+        consultation.could_not(step, "forbidden", forbidden=True)
+    pages = [look.sight.page for look in looks if look.sight.namespace == "shop"]
+
+    assert [RuntimePage.LOG, RuntimePage.CERTS, RuntimePage.STATS] == pages
 
 
 def test_questions_are_not_told_of_what_can_be_looked_at() -> None:

@@ -16,7 +16,7 @@ from troubleshooter.cli import output
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import Laid
 from troubleshooter.collect.cluster.connection import Connection
-from troubleshooter.collect.cluster.failures import ClusterError
+from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.looks import Looker
 from troubleshooter.consult import Consultation, Look
 
@@ -49,7 +49,8 @@ class Eyes:
         try:
             seen = self._looker.look(look.sight)
         except ClusterError as error:
-            consultation.could_not(look, str(error), self._looker.unlock(look.sight, error))
+            unlock = self._looker.unlock(look.sight, error)
+            consultation.could_not(look, str(error), unlock, forbidden=error.why is Why.FORBIDDEN)
             return str(error)
         finally:
             self._left -= time.monotonic() - begin

@@ -147,10 +147,10 @@ class Consultation:
             self.looking.seen(look.sight, (*missing, *damaged))
             self._examined = None
 
-    def could_not(self, look: Look, why: str, unlock: str = "") -> None:
+    def could_not(self, look: Look, why: str, unlock: str = "", *, forbidden: bool = False) -> None:
         """That a look was not to be had: it is not tried again, and a person may be asked instead."""
         if self.looking is not None:
-            self.looking.missed(look.sight, why, unlock)
+            self.looking.missed(look.sight, why, unlock, forbidden=forbidden)
 
     def _next_look(self) -> Look | None:
         """A look at what runs, where that could tell what is missing or confirm what is likely."""

@@ -12,7 +12,7 @@ from troubleshooter.consult.possible import likely_root
 from troubleshooter.consult.sources import Source, logs_of_setup, sources
 from troubleshooter.consult.steps import Look
 from troubleshooter.inference import Cost, next_questions
-from troubleshooter.model import NotChecked, Sight, Verdict
+from troubleshooter.model import NotChecked, RuntimePage, Sight, Verdict
 from troubleshooter.remedy import Examined
 from troubleshooter.rulebook import Rulebook
 
@@ -32,6 +32,7 @@ class Looking:
     def __init__(self) -> None:
         self.done: dict[Sight, bool] = {}
         self.notes: list[NotChecked] = []
+        self._barred: set[tuple[str, str, str]] = set()
 
     def next(
         self, rulebook: Rulebook, examined: Examined, doubt: str | None, among: Container[str] | None
@@ -90,12 +91,10 @@ class Looking:
         return [one for one in found if one.sight not in self.done and not self._needless(one.sight)]
 
     def _needless(self, sight: Sight) -> bool:
-        """Whether another page of these pods could not be had: then this one cannot either. A log is had otherwise."""
-        return any(
-            not seen and (one.namespace, one.pods, one.cluster) == (sight.namespace, sight.pods, sight.cluster)
-            for one, seen in self.done.items()
-            if one.page.is_log == sight.page.is_log
-        )
+        """Whether another page of these pods could not be had in the same way: then this one cannot either."""
+        sort = _sort_of(sight)
+        missed = (one for one, seen in self.done.items() if not seen and one.pods == sight.pods)
+        return sort in self._barred or any(_sort_of(one) == sort for one in missed)
 
     def seen(self, sight: Sight, missing: tuple[NotChecked, ...]) -> None:
         """It was looked at; `missing` is what of it cannot be used."""
@@ -105,7 +104,15 @@ class Looking:
             others = f"the logs of {sight.others} more pods beside {sight.namespace}/{sight.pods[0]}"
             self.notes.append(NotChecked(what=others, why=f"{len(sight.pods)} of them are read", unlock=GIVE_LOG))
 
-    def missed(self, sight: Sight, why: str, unlock: str) -> None:
-        """It could not be looked at."""
+    def missed(self, sight: Sight, why: str, unlock: str, *, forbidden: bool) -> None:
+        """It could not be looked at; where that is forbidden, so is the like in the whole namespace."""
         self.done[sight] = False
+        if forbidden:
+            self._barred.add(_sort_of(sight))
         self.notes.append(NotChecked(what=sight.words, why=why, unlock=unlock or f"Look at it: `{sight.command}`"))
+
+
+def _sort_of(sight: Sight) -> tuple[str, str, str]:
+    """What is had in one way, with one right: logs, pages, or counters, in a namespace."""
+    counters = "counters" if sight.page is RuntimePage.STATS else "pages"
+    return sight.cluster, sight.namespace, "logs" if sight.page.is_log else counters
