@@ -233,3 +233,10 @@ def test_forbidden_kind_leaves_the_end_open(run: RunCommand, monkeypatch: pytest
 
     assert ("undetermined", 3) == (told["verdict"], found.status)
     assert any("VirtualService" in step["detail"] for step in told["path"] if step["verdict"] == "unknown")
+
+
+@pytest.mark.usefixtures("broken", "here")
+def test_apply_is_offered(run: RunCommand) -> None:
+    """For a fix that was proved on a live cluster, and for none of a file."""
+    assert "add --apply" in run("diagnose", *FAILING).out
+    assert "add --apply" not in run("diagnose", "-f", "bad.yaml", *FAILING).out

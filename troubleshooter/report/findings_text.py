@@ -19,6 +19,9 @@ APPLY = {
     Applicability.MANUAL: "Adapt it by hand, then apply it",
 }
 
+BY_PROGRAM = "; or add --apply, and after your yes it is done"
+"""What is offered for a fix that was proved on a live cluster."""
+
 REPLACE = (
     "It says replace, because apply may leave what this fix takes away. Replace writes the whole object: see first "
     "that nothing else is missing from it."
@@ -137,7 +140,8 @@ def _whole_fix(fix: Fix, finding: Finding, screen: Screen) -> Iterator[Part]:
     yield from rows("Risk", filter(None, [fix.risk]))
     yield row(*_proof(fix, finding.stage))
     yield from rows("Undo", [UNDO_ASKED if screen.asking else UNDO_ELSEWHERE] if long else [])
-    yield from _manifest(fix, cluster, screen)
+    live = fix.verified and finding.resource is not None and not finding.resource.file
+    yield from _manifest(fix, cluster, screen, offer=BY_PROGRAM if live and not screen.asking else "")
     yield from _commands("Then run:" if fix.manifest else "Run:", fix.commands)
     yield from _commands("To see that it helped:", filter(None, [fix.confirm]))
     yield from _commands("To undo it:", [] if long else undo)
@@ -149,7 +153,7 @@ def _proof(fix: Fix, stage: Stage) -> tuple[str, Span]:
     return "Unproved", Span(fix.why_not_verified or "it was not tried on a copy of the mesh")
 
 
-def _manifest(fix: Fix, cluster: str, screen: Screen) -> list[Part]:
+def _manifest(fix: Fix, cluster: str, screen: Screen, *, offer: str) -> list[Part]:
     if not fix.manifest:
         return []
     if not shown(fix.manifest, screen):
@@ -158,7 +162,9 @@ def _manifest(fix: Fix, cluster: str, screen: Screen) -> list[Part]:
     end = _end_mark(fix.manifest)
     return [
         BLANK,
-        line(Span(APPLY[fix.applicability] + (f" in the Kubernetes cluster {cluster}:" if cluster else ":"))),
+        line(
+            Span(APPLY[fix.applicability] + (f" in the Kubernetes cluster {cluster}" if cluster else "") + offer + ":")
+        ),
         *([line(Span(REPLACE))] if fix.removes else []),
         BLANK,
         Command(text=f"kubectl {_verb(fix)} -f - <<'{end}'"),
