@@ -66,9 +66,10 @@ def test_each_spread_has_its_word(failed: object, passed: object, expected: str)
         (range(BURST), ()),
         (range(600, 1500), [*range(600), *range(1500, HOUR)]),
         ((5, 6, 7, 8, 9), range(100, 106)),
+        (range(0, 50, 3), range(50)),
         (range(10), range(20, 25)),
     ],
-    ids=["too-few", "all-in-one-minute", "an-outage", "burst-and-few-others", "few-others"],
+    ids=["too-few", "all-in-one-minute", "an-outage", "burst-and-few-others", "a-share-of-one-minute", "few-others"],
 )
 def test_where_lines_do_not_tell_there_is_no_word(failed: object, passed: object) -> None:
     """Few lines, and an outage that was over after a while, are none of these."""

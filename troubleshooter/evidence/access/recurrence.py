@@ -4,7 +4,7 @@ Decides: what the lines of one failure have in common, beside the requests that 
 
 A failure comes *after idle* where the log tells of half of its lines at least for how long the connection had been
 unused, and it was IDLE or more for each. It comes at one endpoint where no other failed, this one answered nothing
-since it did, and others answered ENOUGH requests to the same cluster.
+since it did, for longer than a burst lasts, and others answered ENOUGH requests to the same cluster.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from troubleshooter.evidence.access.far_logs import FarLogs, Sample
 from troubleshooter.evidence.access.few import Few
 from troubleshooter.evidence.access.passed import Answers, Lane, Passed
 from troubleshooter.evidence.access.places import Place
-from troubleshooter.evidence.access.time_pattern import ENOUGH, Times, pattern_of
+from troubleshooter.evidence.access.time_pattern import BURST, ENOUGH, Times, pattern_of
 
 IDLE = 1.0
 """From how many seconds without a request on a connection is said to have been idle. The shortest time after which
@@ -144,7 +144,8 @@ def _after_idle(repeats: Repeats) -> bool:
 def _one_endpoint(repeats: Repeats, good: Mapping[str, Answers] | None) -> str:
     """The endpoint that alone fails."""
     bad = repeats.endpoints.words
-    if bad is None or good is None or len(bad) != 1 or repeats.count < ENOUGH:
+    lasting = repeats.count >= ENOUGH and repeats.times.last - repeats.times.first > BURST
+    if bad is None or good is None or len(bad) != 1 or not lasting:
         return ""
     (endpoint,) = bad
     own = good.get(endpoint)

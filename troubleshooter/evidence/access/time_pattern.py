@@ -7,7 +7,8 @@ not know what failed, or lines. What is said does not depend on the order of lin
 - *since-change*: all such requests succeeded until a moment, and none did after it, for longer than a burst lasts.
 - *bursts*: failures stand together, for at most BURST seconds at a time, and between these runs nothing failed though
   so much succeeded that a share would have shown.
-- *share*: each third of all such requests has its part of the failures, and no busy time is without any.
+- *share*: each third of all such requests has its part of the failures, and no busy time is without any, for longer
+  than a burst lasts.
 
 Each needs ENOUGH lines. Where failures are few, or came for a while that was no burst, there is no word.
 """
@@ -118,7 +119,7 @@ def pattern_of(failed: Times, passed: Times, *, passes_logged: bool) -> Pattern:
         return Pattern(word="since-change", since=failed.first)
     if _in_bursts(failed, passed):
         return Pattern(word="bursts")
-    return Pattern(word="share") if _even(failed, passed) else Pattern()
+    return Pattern(word="share") if lasting and _even(failed, passed) else Pattern()
 
 
 def _in_bursts(failed: Times, passed: Times) -> bool:
