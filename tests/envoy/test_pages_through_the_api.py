@@ -131,7 +131,13 @@ def kubectl(admin: tuple[str, int], tmp_path: Path) -> Iterator[list[str]]:
 def test_kubectl_exec_shows_what_envoy_says(admin: tuple[str, int], kubectl: list[str]) -> None:
     """As pilot-agent prints it."""
     found = subprocess.run([*kubectl, *EXEC, "clusters"], capture_output=True, text=True, timeout=30, check=True)
-    assert sorted_lines(page(admin, "clusters")) == sorted_lines(found.stdout)
+    assert sorted_lines(page(admin, "clusters")) == sorted_lines(found.stdout.removesuffix("\n"))
+
+
+def test_kubectl_exec_prints_what_envoy_does_not_have(kubectl: list[str]) -> None:
+    """It ends well, and what is printed begins as the looks into pods expect of a 404."""
+    found = subprocess.run([*kubectl, *EXEC, "nope"], capture_output=True, text=True, timeout=30, check=True)
+    assert found.stdout.startswith("invalid path")
 
 
 def test_kubectl_port_forward_shows_what_envoy_says(admin: tuple[str, int], kubectl: list[str], tmp_path: Path) -> None:

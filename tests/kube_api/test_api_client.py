@@ -57,7 +57,7 @@ def test_stream(client: Any) -> None:
     found = channel.read_stdout(), channel.returncode
     # Its `close` forgets the socket of a websocket that the other side has ended.
     channel.sock.shutdown()
-    assert ('{"configs": []}', 0) == found
+    assert ('{"configs": []}\n', 0) == found
 
 
 def test_portforward(client: Any) -> None:

@@ -103,12 +103,12 @@ def test_exec(kubectl: Kubectl) -> None:
     """A page of the proxy comes through whole."""
     words = ("pilot-agent", "request", "GET", "config_dump?include_eds")
     found = kubectl("exec", "-n", "shop", "web-1", "-c", "istio-proxy", "--", *words)
-    assert DUMP.decode() == found.stdout
+    assert f"{DUMP.decode()}\n" == found.stdout
 
 
 def test_exec_tells_the_exit_status(kubectl: Kubectl) -> None:
-    """A page that is not there ends the command with 1."""
-    words = ("pilot-agent", "request", "GET", "nothing")
+    """A port that pilot-agent does not ask ends the command with 1."""
+    words = ("pilot-agent", "request", "--debug-port", "80", "GET", "nothing")
     found = kubectl("exec", "-n", "shop", "web-1", "-c", "istio-proxy", "--", *words)
     assert "command terminated with exit code 1" in found.stderr
 

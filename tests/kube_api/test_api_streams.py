@@ -71,7 +71,7 @@ def words(*command: str) -> str:
 
 def test_exec_prints_a_page_whole(api: ApiServer) -> None:
     """Bytes of any kind, in many frames."""
-    assert BIG == run(api, DUMP)[1]
+    assert BIG + b"\n" == run(api, DUMP)[1]
 
 
 def test_exec_says_that_all_went_well(api: ApiServer) -> None:
@@ -81,7 +81,9 @@ def test_exec_says_that_all_went_well(api: ApiServer) -> None:
 
 def test_exec_says_how_a_command_failed(api: ApiServer) -> None:
     """The exit status is among the causes."""
-    causes = json.loads(run(api, words("pilot-agent", "request", "GET", "nope"))[3])["details"]["causes"]
+    causes = json.loads(run(api, words("pilot-agent", "request", "--debug-port", "8080", "GET", "x"))[3])["details"][
+        "causes"
+    ]
     assert [{"reason": "ExitCode", "message": "1"}] == causes
 
 
@@ -92,12 +94,17 @@ def test_exec_says_how_a_command_failed(api: ApiServer) -> None:
         ("/usr/local/bin/pilot-discovery", "request", "GET", "debug/syncz"),
         ("curl", "-s", "http://localhost:15014/debug/syncz"),
         ("curl", "-sf", "localhost:15014/debug/syncz"),
-        ("pilot-agent", "request", "--debug-port", "15014", "GET", "/debug/syncz"),
     ],
 )
 def test_commands_that_fetch_a_page(api: ApiServer, command: tuple[str, ...]) -> None:
     """Each from the port that it means."""
-    assert b"[]" == run(api, words(*command))[1]
+    assert b"[]" == run(api, words(*command))[1].rstrip(b"\n")
+
+
+def test_a_page_that_is_not_there_is_printed_like_any(api: ApiServer) -> None:
+    """By Istio's commands, which say that all went well."""
+    found = run(api, words("pilot-agent", "request", "GET", "nope"))
+    assert (b"invalid path\n\n", "Success") == (found[1], json.loads(found[3])["status"])
 
 
 def test_the_method_is_passed_on(api: ApiServer) -> None:
@@ -190,7 +197,7 @@ def test_a_real_server_behind_exec() -> None:
             found = run(api, DUMP)
         behind.shutdown()
         thread.join()
-    assert b"a real server" == found[1]
+    assert b"a real server\n" == found[1]
 
 
 def test_the_proxy_subresource(api: ApiServer) -> None:

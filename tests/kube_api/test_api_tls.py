@@ -68,7 +68,7 @@ def test_pages_come_through_tls(certificates: Certificates, tmp_path: Path, toke
             found = looker.look(sight).exhibits[0].text
         finally:
             looker.close()
-    assert BIG.decode() == found
+    assert BIG.decode() == found.rstrip("\n")
 
 
 @pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
@@ -76,7 +76,7 @@ def test_pages_come_through_tls(certificates: Certificates, tmp_path: Path, toke
     ("words", "expected"),
     [
         (("get", "pods", "-n", "bank", "-o", "name"), "pod/bank-1\n"),
-        (("exec", "-n", "shop", "web-1", "-c", "web", "--", "pilot-agent", "request", "GET", "certs"), "none"),
+        (("exec", "-n", "shop", "web-1", "-c", "web", "--", "pilot-agent", "request", "GET", "certs"), "none\n"),
     ],
     ids=["get", "exec"],
 )

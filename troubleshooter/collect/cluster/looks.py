@@ -142,7 +142,7 @@ class Looker:
             return
         command = (*_CLIENTS[page.of_istiod], page.path if page.of_istiod else page.path.lstrip("/"))
         container = Container(sight.namespace, pod, sight.container)
-        yield "pods/exec", lambda: printed(cluster, container, command, LONGEST)
+        yield "pods/exec", lambda: _served(printed(cluster, container, command, LONGEST))
         if page is RuntimePage.STATS:
             yield "pods/proxy", lambda: cluster.get(f"{path}:{MERGED}/proxy/stats/prometheus", most=LONGEST).body
 
@@ -158,6 +158,20 @@ ROLE = ("pods/portforward", "pods/exec")
 _UNLOCK = {Why.TIMED_OUT: "Try again, with more time: --request-timeout 120"}
 _CLIENTS = {False: ("pilot-agent", "request", "GET"), True: ("pilot-discovery", "request", "GET")}
 """Whether it is istiod's page, and the program in the container that asks for it."""
+
+
+_NOT_FOUND = (b"invalid path", b"404 page not found")
+"""How Envoy and istiod begin a 404."""
+
+
+def _served(body: bytes) -> bytes:
+    """The page that an Istio command printed: with a line feed of its own at the end, and a 404 like any page.
+
+    Source: `Do` in istio/istio pilot/pkg/request/command.go.
+    """
+    if body.startswith(_NOT_FOUND):
+        raise ClusterError(Why.NOT_GIVEN, "the command prints a 404")
+    return body.removesuffix(b"\n")
 
 
 def _of_log(sight: Sight) -> dict[str, str]:
