@@ -19,7 +19,7 @@ from typing import TextIO
 from troubleshooter.cli import output
 from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINE, Answer, Refused
-from troubleshooter.cli.asking import request_of_flags
+from troubleshooter.cli.asked import request_of_flags
 from troubleshooter.cli.diagnose import run as diagnose
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.knowledge import read_rulebook

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from troubleshooter.cli.acting import act, demand_actor
 from troubleshooter.cli.answer import FINDINGS, FINE, UNDETERMINED, Answer, Refused
-from troubleshooter.cli.asking import consultation_on, demand_symptom, request_of_flags
+from troubleshooter.cli.asked import request_of_flags
+from troubleshooter.cli.asking import consultation_on, demand_symptom
 from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.dry_run import commands
 from troubleshooter.cli.home import home

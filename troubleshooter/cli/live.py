@@ -11,10 +11,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
+from troubleshooter.cli.asked import asked_alone
+from troubleshooter.cli.home import home
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.progress import Progress
@@ -24,7 +27,9 @@ from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.snapshot import Snapshot
 from troubleshooter.collect.errors import note, sentence
 from troubleshooter.collect.garbage import collection_paused
-from troubleshooter.model import Inventory, NotChecked
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import Inventory, NotChecked, Request
+from troubleshooter.walk.reach.closure import ROUNDS, Space, namespaces_touched
 
 log = logging.getLogger(__name__)
 
@@ -57,38 +62,74 @@ def read_clusters(args: argparse.Namespace) -> Live:
     limits = Limits(silence=args.request_timeout, whole=max(4 * args.request_timeout, 1))
     with refusing():
         found = connections(args.context, args.kubeconfig, limits)
-    read: list[tuple[Connection, Inventory]] = []
+    request = asked_alone(args)
+    begun: list[_Reading] = []
     lost: list[NotChecked] = []
-    for connection in found:
-        try:
-            read.append((connection, _read(connection, args)))
-        except ClusterError as error:
-            lost.append(_lost(connection, error))
-    if not read:
-        raise Refused(sentence(lost[0]))
-    inventories = [inventory for _, inventory in read]
+    with collection_paused():
+        for connection in found:
+            try:
+                begun.append(_begin(connection, args, whole=request is None))
+            except ClusterError as error:
+                lost.append(_lost(connection, error))
+        if not begun:
+            raise Refused(sentence(lost[0]))
+        if request is not None:
+            _read_touched(begun, request, home(args))
+        whole = _joined([_end(reading) for reading in begun])
     return Live(
-        inventory=Inventory(
-            objects=tuple(thing for one in inventories for thing in one.objects),
-            not_checked=(*lost, *(missing for one in inventories for missing in one.not_checked)),
-            observed=min((one.observed for one in inventories if one.observed), default=None),
-            listed=frozenset(row for one in inventories for row in one.listed),
-            unseen=frozenset(row for one in inventories for row in one.unseen),
-        ),
-        connections=tuple(connection for connection, _ in read),
+        inventory=replace(whole, not_checked=(*lost, *whole.not_checked)),
+        connections=tuple(reading.connection for reading in begun),
     )
 
 
-def _read(connection: Connection, args: argparse.Namespace) -> Inventory:
-    """One cluster. Raises ClusterError where there is no connection."""
+class _Reading(NamedTuple):
+    """A cluster while it is read."""
+
+    connection: Connection
+    snapshot: Snapshot
+    progress: Progress
+
+
+def _begin(connection: Connection, args: argparse.Namespace, *, whole: bool) -> _Reading:
+    """Read the configuration of a cluster, or the whole of it. Raises ClusterError where there is no connection."""
     progress = Progress(connection.context or connection.server)
     snapshot = Snapshot(connection, namespaces=tuple(_hinted(connection, args)), watch=progress)
-    with collection_paused():
-        snapshot.begin()
-        snapshot.read((*snapshot.heavy(), *snapshot.configuration()))
-        snapshot.read_mesh_config()
-        inventory = snapshot.inventory()
-    seconds = progress.end()
+    snapshot.begin()
+    snapshot.read((*(snapshot.heavy() if whole else ()), *snapshot.configuration()))
+    snapshot.read_mesh_config()
+    return _Reading(connection, snapshot, progress)
+
+
+def _read_touched(begun: Sequence[_Reading], request: Request, namespace: str) -> None:
+    """Read pods and endpoints of the namespaces that a request touches, until no namespace is new."""
+    done: frozenset[Space] = frozenset()
+    for _ in range(ROUNDS):
+        mesh = Mesh(_joined([reading.snapshot.inventory() for reading in begun]))
+        more = namespaces_touched(mesh, request, namespace) - done
+        for reading in begun:
+            spaces = sorted(space for cluster, space in more if cluster == reading.connection.name)
+            reading.snapshot.read(reading.snapshot.heavy(), spaces)
+        done |= more
+        if not more:
+            break
+
+
+def _joined(inventories: Sequence[Inventory]) -> Inventory:
+    """Those of several clusters as one."""
+    return Inventory(
+        objects=tuple(thing for one in inventories for thing in one.objects),
+        not_checked=tuple(missing for one in inventories for missing in one.not_checked),
+        observed=min((one.observed for one in inventories if one.observed), default=None),
+        listed=frozenset(row for one in inventories for row in one.listed),
+        unseen=frozenset(row for one in inventories for row in one.unseen),
+    )
+
+
+def _end(reading: _Reading) -> Inventory:
+    """All that was read of one cluster, and what is to be said of it."""
+    connection, snapshot = reading.connection, reading.snapshot
+    inventory = snapshot.inventory()
+    seconds = reading.progress.end()
     counts = Counter(thing.kind for thing in inventory.objects).most_common()
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts)
     log.info("%d objects of %s read in %.1f s: %s", len(snapshot), connection.context, seconds, kinds)

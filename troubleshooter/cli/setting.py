@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
-from troubleshooter.cli.asking import demand_symptom, given_arguments, request_of_flags
+from troubleshooter.cli.asked import request_of_flags
+from troubleshooter.cli.asking import demand_symptom, given_arguments
 from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.looking import Eyes, to_look_into

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from troubleshooter.cli.answer import Answer, Refused
-from troubleshooter.cli.asking import request_of_flags
+from troubleshooter.cli.asked import request_of_flags
 from troubleshooter.cli.before import walk_before
 from troubleshooter.cli.diagnose import status_of
 from troubleshooter.cli.home import home
