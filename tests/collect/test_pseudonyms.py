@@ -37,6 +37,15 @@ def test_one_name_everywhere() -> None:
     )
 
 
+def test_an_address_is_one_wherever_it_stands() -> None:
+    """The lists of a proxy have `::` before each address, and its log has blanks."""
+    other = _made()
+    address = other.of_words("10.244.1.7")
+
+    assert "10.244.1.7" != address
+    assert f"local::{address}:8080::weight::1" == other.of_words("local::10.244.1.7:8080::weight::1")
+
+
 def test_labels_and_selectors_fit_still() -> None:
     """A selector finds what it found; keys, ports and protocols stay."""
     raw: dict[str, Any] = _made().of_object(SERVICE)

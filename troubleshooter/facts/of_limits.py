@@ -45,6 +45,9 @@ def _ejection(case: CaseBuilder, rule: DestinationRule, cluster: Cluster) -> Non
         return
     raw, place = found
     case.fact("destination_rule.ejects", ejects(raw), place)
+    least = raw.get("minHealthPercent")
+    panics = is_number(least) and least > 0
+    case.fact("destination_rule.panic", "allowed" if panics else "off", place)
     case.detail("destination_rule.outlier_field", place.field)
     case.detail("destination_rule.ejection_time", str(raw.get("baseEjectionTime") or "30s"))
     case.detail("destination_rule.ejection_share", HALF)

@@ -198,7 +198,7 @@ def inbound_app_down_chain(lab: Lab) -> None:
     lab.ask()
 
 
-@failure("unexplained", "application", "max_duration_timeout: no object of Istio sets it")
+@failure("envoyfilter-in-the-way", "application", "max_duration_timeout, and no object of Istio has such a limit")
 def max_stream_duration(lab: Lab) -> None:
     """A longest duration of streams that no object of Istio sets."""
     limits = {"max_stream_duration": "0.3s"}
@@ -206,7 +206,7 @@ def max_stream_duration(lab: Lab) -> None:
     lab.ask()
 
 
-@failure("unexplained", "application", "UMSDR: no object of Istio sets it")
+@failure("envoyfilter-in-the-way", "application", "UMSDR, and no object of Istio has such a limit")
 def umsdr_cluster(lab: Lab) -> None:
     """The same of a cluster."""
     lab.caller([cluster(lab.app("hangs"), **speaking("http", max_stream_duration="0.3s"))])
@@ -225,3 +225,20 @@ def upgrade_failed_403(lab: Lab) -> None:
     """An upgrade that the listener does not know."""
     lab.caller([cluster(lab.app())], listeners=[for_http(upgrade_configs=[])])
     lab.ask(headers="connection: upgrade\r\nupgrade: websocket\r\n")
+
+
+@failure("h2c-to-http1-backend", "application", "UPE before an answer, and the cluster speaks HTTP/2")
+def upe_h2_to_h1(lab: Lab) -> None:
+    """The port is named grpc, and the application answers HTTP/2 with an error in HTTP/1.1."""
+    lab.caller([cluster(lab.app("well"), **speaking("http2"))])
+    lab.ask()
+
+
+@failure("envoyfilter-in-the-way", "endpoint", "UDO: endpoints with the order to drop, which istiod never sends")
+def udo_drop_all(lab: Lab) -> None:
+    """The endpoints come with the order to drop all requests."""
+    held = cluster(lab.app())
+    every = {"category": "all", "drop_percentage": {"numerator": 100, "denominator": "HUNDRED"}}
+    held["load_assignment"]["policy"] = {"drop_overloads": [every]}
+    lab.caller([held])
+    lab.ask()

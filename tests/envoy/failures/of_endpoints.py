@@ -160,3 +160,17 @@ def upstream_500(lab: Lab) -> None:
     """The application answers 500."""
     lab.caller([cluster(lab.app(answers(500)))])
     lab.ask()
+
+
+@failure(
+    "min-health-percent-panic",
+    "application",
+    "the answers came from hosts with failed_eds_health, and the panic threshold is not 0",
+)
+def lb_panic(lab: Lab) -> None:
+    """Two of three pods are not ready, and minHealthPercent is 50."""
+    gone = [endpoint(lab.app("503"), health_status="UNHEALTHY") for _ in range(2)]
+    threshold = {"healthy_panic_threshold": {"value": 50}}
+    held = cluster(endpoint(lab.app()), *gone, lb_policy="ROUND_ROBIN", common_lb_config=threshold)
+    lab.caller([held], table(to(route={"retry_policy": ONCE})))
+    lab.ask(times=9)

@@ -143,7 +143,11 @@ def jwt_jwks_unreachable(lab: Lab) -> None:
     with_token(lab, tokens(lab, local_jwks=None, remote_jwks=remote), {"iss": ISSUER}, more=(there,))
 
 
-@failure("unexplained", "authentication", "the filter itself demands a token, which no object of Istio makes it do")
+@failure(
+    "envoyfilter-in-the-way",
+    "authentication",
+    "the filter itself demands a token, which no object of Istio makes it do",
+)
 def jwt_missing_401(lab: Lab) -> None:
     """A filter that somebody put in, which takes no request without a token."""
     demands = {"match": {"prefix": "/"}, "requires": {"provider_name": "origins-0"}}
@@ -177,7 +181,7 @@ def uaex_timeout(lab: Lab) -> None:
     authorizer(lab, lab.app("hangs", port=9000))
 
 
-@failure("unexplained", "listener", "RL local_rate_limited: a limit that somebody put in")
+@failure("envoyfilter-in-the-way", "listener", "local_rate_limited, and no object of Istio has such a limit")
 def rl_local_429(lab: Lab) -> None:
     """One request a minute."""
     all_of_them = {"default_value": {"numerator": 100, "denominator": "HUNDRED"}}

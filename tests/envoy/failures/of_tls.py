@@ -161,7 +161,7 @@ def tls_versions(lab: Lab) -> None:
     calls(lab, strict(lab, oldest="TLSv1_3"), **matches(begins_mutual(newest="TLSv1_2")))
 
 
-@failure("unexplained", "transport", "?")
+@failure("workload-cert-missing", "transport", "the line says that the secret was not supplied")
 def sds_secret_missing(lab: Lab) -> None:
     """The certificate of the caller never comes."""
     held = cluster(endpoint(strict(lab), mutual=True), **matches(begins_mutual()))

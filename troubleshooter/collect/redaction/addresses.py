@@ -19,7 +19,8 @@ from typing import TypeAlias
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 IN_TEXT = re.compile(
-    r"(?<![\w.:-])(?:(?P<v4>(?:\d{1,3}\.){3}\d{1,3})(?![0-9A-Za-z.])|(?P<v6>[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:]))"
+    r"(?:(?:(?<![\w.:-])|(?<=::))(?P<v4>(?:\d{1,3}\.){3}\d{1,3})(?![0-9A-Za-z.])"
+    r"|(?<![\w.:-])(?P<v6>[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){2,7})(?![\w:]))"
     r"(?:/(?P<length>\d{1,3})(?![\w./]))?"
 )
 _OWN = tuple(

@@ -74,6 +74,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("rival.reach", ("namespace", "mesh", "other"), "For how many services the hidden rule is made.", "walk"),
     ("rival.hidden_by", ("look-up", "age"), "Why the hidden rule does not count: where it stands, or when it was made.", "walk"),
     ("destination_rule.outlier_detection", PRESENCE, "Whether it ejects endpoints that fail.", "walk"),
+    ("destination_rule.panic", ("allowed", "off"), "Whether endpoints that are not healthy are used again where too few are healthy (minHealthPercent).", "walk"),
     ("destination_rule.ejects", ("all", "some", "nothing", "fallback"), "How many endpoints its outlier detection may put aside at once; fallback if all are used again when too few are left.", "walk"),
     ("destination_rule.idle_timeout", ("no-rule", "none", "longer", "shorter"), "How long the proxy that failed keeps idle connections, beside how long this one had been idle.", "walk"),
     ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),

@@ -7,15 +7,19 @@ response_code_details; faq/configuration/timeouts; operations/overload_manager.
 
 from __future__ import annotations
 
-from troubleshooter.evidence import AccessLogEntry, details_key
+from http import HTTPStatus
+
+from troubleshooter.evidence import AccessLogEntry, Side, details_key
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.asked import chains_for, object_of, rules_taken, service_of
 from troubleshooter.facts.of_evidence.ends import INBOUND, ends_of
 from troubleshooter.facts.of_evidence.held import Held
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_timeouts import milliseconds
+from troubleshooter.mesh.service.protocols import Protocol
 from troubleshooter.model import Source
 
+HTTP2 = frozenset({Protocol.HTTP2, Protocol.GRPC, Protocol.GRPC_WEB})
 BEFORE, AFTER = "upstream_reset_before_response_started", "upstream_reset_after_response_started"
 ENDINGS = {
     (AFTER, "protocol_error"): "broken-off",
@@ -28,6 +32,22 @@ ENDINGS = {
 a protocol error."""
 NOT_READ = "protocol_error"
 OVERLOAD = "overload"
+
+
+FOREIGN = {
+    "local_rate_limited": "rate-limit",
+    "request_rate_limited": "rate-limit",
+    "rate_limiter_error": "rate-limit",
+    "upstream_max_stream_duration_reached": "duration",
+    "request_overall_timeout": "duration",
+    "drop_overload": "dropped",
+    "unconditional_drop_overload": "dropped",
+    "health_check_failed": "health-check",
+    "request_headers_failed_strict_check": "header-check",
+}
+"""Parts of a proxy that no object of Istio configures, by their words in the details: there are no such fields in
+istio/api, and istiod sets none of these."""
+DURATION, MISSING = "max_duration_timeout", ("jwt_authn_access_denied", "Jwt_is_missing")
 
 
 def about_answers(case: CaseBuilder, scene: Scene) -> None:
@@ -50,10 +70,38 @@ def about_answers(case: CaseBuilder, scene: Scene) -> None:
     held = Held(sender) if sender is not None else None
     if scene.trail is None:
         _about_refusal(case, entry, source)
+    foreign = _foreign(entry)
+    if foreign:
+        own = [case.roles["target"]] if entry.side is Side.INBOUND and "target" in case.roles else places
+        case.seen("evidence.foreign_setting", foreign, source, *own)
     if "SI" in entry.flags:
         case.seen("evidence.idle_limit", _limited_by(held, entry), source, *places)
     if held is not None:
         _about_protocol(case, held, entry)
+    _about_declared(case, scene, entry, source)
+
+
+def _foreign(entry: AccessLogEntry) -> str:
+    """Which setting, that Istio has not, ended the request. To gRPC, whose deadline the client itself names, an error
+    is answered with 200; and a RequestAuthentication lets requests without a token through."""
+    key = details_key(entry.details)
+    if key.base == DURATION:
+        return "duration" if entry.response_code == HTTPStatus.GATEWAY_TIMEOUT else ""
+    return "token-demanded" if (key.base, key.reason) == MISSING else FOREIGN.get(key.base, "")
+
+
+def _about_declared(case: CaseBuilder, scene: Scene, entry: AccessLogEntry, source: Source) -> None:
+    """An answer that was none, to HTTP/2 that a Service declares."""
+    hop = scene.trail.hop if scene.trail else None
+    port, service = (hop.port, hop.service) if hop else (None, None)
+    if not _unreadable(entry) or port is None or service is None or port.protocol not in HTTP2:
+        return
+    place = service.object.at(f"{port.path}.{port.declared_by or 'name'}")
+    case.seen("evidence.answer", "no-http2", source, place)
+    case.role("service", service.object.at())
+    case.detail("service.port", port.number)
+    case.detail("service.host", service.host)
+    case.detail("service.port_field", port.path)
 
 
 def _about_refusal(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
@@ -72,14 +120,18 @@ def _limited_by(held: Held | None, entry: AccessLogEntry) -> str:
 
 
 def _about_protocol(case: CaseBuilder, held: Held, entry: AccessLogEntry) -> None:
-    """An answer to HTTP/1.1 that was none."""
-    key, found, name = details_key(entry.details), held.cluster(entry.upstream_cluster), entry.cluster
-    if (key.base, key.reason) != (BEFORE, NOT_READ) or "UPE" not in entry.flags or found is None or name is None:
+    """An answer to HTTP/1.1, or to HTTP/2, that was none."""
+    found, name = held.cluster(entry.upstream_cluster), entry.cluster
+    if not _unreadable(entry) or found is None or name is None:
         return
-    if not found.value.http2:
-        case.role("service", service_of(name))
-        place = [case.roles["service"]] if "service" in case.roles else []
-        case.seen("evidence.answer", "no-http1", found.source, *place)
-        case.role("destination_rule", object_of(found.value.made_from, "DestinationRule"))
-        case.detail("service.port", name.port)
-        case.detail("service.host", name.host)
+    case.role("service", service_of(name))
+    place = [case.roles["service"]] if "service" in case.roles else []
+    case.seen("evidence.answer", "no-http2" if found.value.http2 else "no-http1", found.source, *place)
+    case.role("destination_rule", object_of(found.value.made_from, "DestinationRule"))
+    case.detail("service.port", name.port)
+    case.detail("service.host", name.host)
+
+
+def _unreadable(entry: AccessLogEntry) -> bool:
+    key = details_key(entry.details)
+    return (key.base, key.reason) == (BEFORE, NOT_READ) and "UPE" in entry.flags

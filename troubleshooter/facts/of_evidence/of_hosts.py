@@ -42,6 +42,8 @@ def about_hosts(case: CaseBuilder, scene: Scene) -> None:
         return
     _about_health(case, hosts, entry)
     _about_stale(case, held, name, hosts, entry)
+    if scene.trail is None:
+        _about_panic(case, held, name)
     if scene.trail is None and not any(not host.flags for host in hosts.value):
         _about_none_usable(case, held, name, hosts)
 
@@ -75,6 +77,17 @@ def _about_health(case: CaseBuilder, hosts: Piece[tuple[Host, ...]], entry: Acce
     called = next((host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host), None)
     if called is not None and called.flags & NOT_READY:
         case.seen("evidence.called_host", "not-ready", hosts.source)
+
+
+def _about_panic(case: CaseBuilder, held: Held, name: str) -> None:
+    """Why an endpoint was called that is not healthy: only minHealthPercent makes istiod allow it."""
+    found, cluster = held.cluster(name), parse_cluster(name)
+    if found is None or cluster is None or "evidence.called_host" not in case.facts or not found.value.panic:
+        return
+    case.role("service", service_of(cluster))
+    case.role("destination_rule", object_of(found.value.made_from, "DestinationRule"))
+    case.detail("destination.envoy_name", name)
+    case.seen("destination_rule.panic", "allowed", found.source)
 
 
 def _about_stale(
