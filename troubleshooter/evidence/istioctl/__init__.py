@@ -1,8 +1,8 @@
-"""What istioctl concludes by itself: its analysis of configuration.
+"""What istioctl concludes by itself: its analysis of configuration, its comparison of a proxy with istiod.
 
 Must not know what our own causes are.
 """
 
-from troubleshooter.evidence.istioctl import analysis
+from troubleshooter.evidence.istioctl import analysis, comparison
 
-KINDS = (*analysis.KINDS,)
+KINDS = (*analysis.KINDS, *comparison.KINDS)

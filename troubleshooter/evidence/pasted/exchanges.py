@@ -31,6 +31,8 @@ BARE_URL = re.compile(r"\bcurl\b[^\n|]*?\s([\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[^\s'
 STATUS = re.compile(r"HTTP/[\d.]+\"? (\d{3})\b|\bstatus(?:[ _-]?code)?[ \"':=]+(\d{3})\b", re.IGNORECASE)
 
 _KINDS = {"deploy": "deployment", "deployments": "deployment", "sts": "statefulset", "ds": "daemonset", "po": "pod"}
+_NAMING_A_PART = frozenset({"proxy-config", "pc", "all"})
+_OF_PROXIES = _NAMING_A_PART | {"proxy-status", "ps"}
 _KUBECTL = frozenset({"kubectl", "k", "oc"})
 _WITH_VALUE = frozenset({"-c", "--container", "-n", "--namespace", "--context", "--kubeconfig", "--cluster", "-f"})
 
@@ -65,13 +67,13 @@ def statuses_in(text: str) -> frozenset[int]:
 def pod_in(command: str) -> str:
     """The pod that a command of kubectl or istioctl looked at, as NAMESPACE/NAME; "" where it names none."""
     words = command.split()
-    verbs = {"exec", "logs", "debug"} if words[:1] and words[0] in _KUBECTL else {"proxy-config", "pc", "all"}
+    verbs = {"exec", "logs", "debug"} if words[:1] and words[0] in _KUBECTL else _OF_PROXIES
     if not words or not verbs & {*words} or words[0] not in {*_KUBECTL, "istioctl"}:
         return ""
     begin = words[: words.index("--")] if "--" in words else words
     flags, verb = dict(_flags(begin)), next(word for word in begin if word in verbs)
     named = list(_targets(begin[begin.index(verb) + 1 :]))
-    target = (named[1:] if words[0] == "istioctl" else named)[:1]
+    target = (named[1:] if verb in _NAMING_A_PART else named)[:1]
     name, dot, namespace = target[0].partition(".") if target else ("", "", "")
     namespace = namespace if dot else flags.get("-n") or flags.get("--namespace") or ""
     return f"{namespace}/{name}" if name and namespace and "/" not in name + namespace else ""

@@ -37,7 +37,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.hosts", ("none", "ejected", "not-ready", "some-usable", "usable"), "How the endpoints stand that the sending proxy has for the request.", "evidence"),
     ("evidence.called_host", ("not-ready", "ready"), "How the endpoint stood that the request was sent to.", "evidence"),
-    ("evidence.config_lost", ("not-received", "rejected", "warming", "arrived", "stale"), "What became of the piece of configuration that the sending proxy lacked: it never came, was refused, waits for something, has come by now, or is not what it should be any more.", "evidence"),
+    ("evidence.config_lost", ("not-received", "rejected", "warming", "arrived", "stale", "lacking"), "What became of the piece of configuration that the sending proxy lacked: it never came, was refused, waits for something, has come by now, is not what it should be any more, or is with istiod alone, and why is not said.", "evidence"),
     ("evidence.proxy_config", ("as-walked", "differs"), "Whether a proxy on the way has the listener, virtual host and cluster that configuration gives it.", "evidence"),
     ("evidence.refused_for", ("extension", "duplicate", "other"), "Why a proxy refused a piece of its configuration: it does not know a filter or field of it, it has a name twice, or something else.", "evidence"),
     ("failure.answer", ("broken-off", "stream-reset", "stream-refused"), "How the other end broke off a request that it had taken.", "evidence"),

@@ -12,6 +12,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence import control_plane
 from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
+from troubleshooter.facts.of_evidence.compared import about_comparison, comparison_cases
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.gateway_listeners import cases_of_listeners
 from troubleshooter.facts.of_evidence.gateway_secrets import about_gateway_secret_seen
@@ -54,12 +55,14 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_redirection,
     about_sockets,
     *control_plane.ABOUT_A_REQUEST,
+    about_comparison,
 )
 """What evidence tells about one request."""
 
 ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     proxy_cases,
     gateway_cases,
+    comparison_cases,
     cases_of_pods,
     cases_of_redirection,
     cases_of_retries,
