@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("plain", suppress_health_check=[HealthCheck.too_slow])  # a busy machine draws slowly
+settings.register_profile(
+    "plain", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # a busy machine draws and runs slowly
 settings.load_profile("plain")
 settings.register_profile("fuzz", max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 

@@ -1,8 +1,9 @@
-"""What ambient mode's own proxies say: the log of ztunnel, and what it knows of workloads.
+"""What ambient mode's own proxies say: the log of ztunnel, and the workloads, services, policies and certificates that
+it has.
 
 Must not know what a failure means, or which cause it has.
 """
 
-from troubleshooter.evidence.ambient import workload_dump, workload_table
+from troubleshooter.evidence.ambient import ztunnel_dump, ztunnel_tables
 
-KINDS = (*workload_table.KINDS, *workload_dump.KINDS)
+KINDS = (*ztunnel_dump.KINDS, *ztunnel_tables.KINDS)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from troubleshooter.evidence.cleaning import MAX_LINE, printable
 
 MAX_ROWS = 50_000
 """So many rows are read; more pods than one istiod serves."""
+
+Columns: TypeAlias = tuple[tuple[str, int], ...]
+"""Headings, each with the column where it begins."""
 
 _HEADING = re.compile(r"\S+(?: \S+)*")
 _NOTHING = frozenset({"<none>", "<unset>", "<unknown>", ""})
@@ -32,26 +36,28 @@ class Row:
         return self.cells.get(heading, "")
 
 
-def headings(line: str) -> tuple[tuple[str, int], ...]:
+def headings(line: str) -> Columns:
     """The headings of a line, each with the column where it begins."""
     return tuple((match[0], match.start()) for match in _HEADING.finditer(line[:MAX_LINE]))
 
 
-def headings_with(wanted: frozenset[str], line: str) -> tuple[tuple[str, int], ...]:
+def headings_with(wanted: frozenset[str], line: str) -> Columns:
     """The headings of a line; none where not all that are `wanted` are among them."""
     found = headings(line)
     return found if {name for name, _ in found} >= wanted else ()
 
 
-def rows_below(columns: tuple[tuple[str, int], ...], lines: Iterable[tuple[int, str]]) -> Iterator[Row]:
+def rows_below(columns: Columns, lines: Iterable[tuple[int, str]]) -> Iterator[Row]:
     """The rows under a heading, up to an empty line."""
-    starts = [start for _, start in columns]
-    ends = [*starts[1:], None]
     for count, (number, line) in enumerate(lines):
-        text = printable(line[:MAX_LINE])
-        if not text.strip() or count >= MAX_ROWS:
+        if not printable(line[:MAX_LINE]).strip() or count >= MAX_ROWS:
             return
-        found = {
-            name: text[start:end].strip() for (name, _), start, end in zip(columns, starts, ends, strict=True)
-        }  # fmt: skip
-        yield Row(cells={name: cell for name, cell in found.items() if cell not in _NOTHING}, line=number)
+        yield row_of(columns, number, line)
+
+
+def row_of(columns: Columns, number: int, line: str) -> Row:
+    """The row that a line is under these headings."""
+    text = printable(line[:MAX_LINE])
+    ends = [*(start for _, start in columns[1:]), None]
+    found = {name: text[start:end].strip() for (name, start), end in zip(columns, ends, strict=True)}
+    return Row(cells={name: cell for name, cell in found.items() if cell not in _NOTHING}, line=number)

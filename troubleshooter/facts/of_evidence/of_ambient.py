@@ -7,7 +7,7 @@ Source: https://istio.io/latest/docs/ambient/usage/add-workloads/.
 
 from __future__ import annotations
 
-from troubleshooter.evidence.ambient.workload_table import ZtunnelWorkloads
+from troubleshooter.evidence.ambient.ztunnel_config import ZtunnelConfig
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh.workload.workloads import Pod
@@ -35,8 +35,8 @@ def about_enrolment(case: CaseBuilder, scene: Scene) -> None:
 
 def _listed(scene: Scene, pod: Pod) -> Source | None:
     """The row that says that the pod is spoken to without a tunnel."""
-    for table in scene.evidence.of(ZtunnelWorkloads):
-        row = table.value.get(pod.namespace, pod.name)
+    for table in scene.evidence.of(ZtunnelConfig):
+        row = table.value.workload(pod.namespace, pod.name)
         if row is not None and row.protocol == OUTSIDE:
-            return Source(file=table.name, line=row.line, text=f"{row.namespace} {row.name} {row.protocol}")
+            return Source(file=table.name, line=row.line or None, text=f"{row.namespace} {row.name} {row.protocol}")
     return None
