@@ -17,8 +17,8 @@ from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
 
 KINDS: tuple[Kind, ...] = (*ambient.KINDS, *envoy.KINDS, *istioctl.KINDS, *istiod.KINDS, *pods.KINDS, *log_page.KINDS)
-"""A dump of a ztunnel has certificates in it, as a page of Envoy has, and so comes first. Logs stand last: a line of one
-may stand in any other text."""
+"""A dump of a ztunnel has certificates in it, as a page of Envoy has, and so comes first. Logs stand last: a line of
+one may stand in any other text."""
 
 T = TypeVar("T")
 

@@ -1,14 +1,16 @@
-"""What is printed about a pod: its events, its description, the sockets and the redirection in its network.
+"""What is printed about pods and other objects: tables, events, descriptions, the sockets and the redirection in a
+pod's network.
 
 Must not know what follows from any of it.
 """
 
-from troubleshooter.evidence.pods import described, events, pod_tables, redirection, setup_log, sockets
+from troubleshooter.evidence.pods import described, events, object_tables, pod_tables, redirection, setup_log, sockets
 
 KINDS = (
     *described.KINDS,
     *events.KINDS,
     *pod_tables.KINDS,
+    *object_tables.KINDS,
     *setup_log.KINDS,
     *redirection.KINDS,
     *sockets.KINDS,

@@ -19,6 +19,7 @@ from troubleshooter.facts.of_evidence.gateway_secrets import about_gateway_secre
 from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
+from troubleshooter.facts.of_evidence.listed import about_listed, namespace_cases
 from troubleshooter.facts.of_evidence.of_ambient import about_enrolment
 from troubleshooter.facts.of_evidence.of_answers import about_answers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
@@ -54,6 +55,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_printed_pods,
     about_redirection,
     about_sockets,
+    about_listed,
     *control_plane.ABOUT_A_REQUEST,
     about_comparison,
 )
@@ -67,6 +69,7 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     cases_of_redirection,
     cases_of_retries,
     cases_of_listeners,
+    namespace_cases,
     *control_plane.ALONE,
 )
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
