@@ -41,7 +41,7 @@ def test_endpoints_without_an_address() -> None:
     """Endpoints that are listed without one have nobody who is ready."""
     facts = told(UH, _table(NONE))
 
-    assert ("none", "no-ready-address") == (facts["service.endpoints"], facts["service.no_endpoints_because"])
+    assert ("none", "not-told") == (facts["service.endpoints"], facts["service.no_endpoints_because"])
 
 
 def test_endpoints_with_an_address() -> None:
@@ -65,7 +65,7 @@ def test_another_deployment_is_not_why() -> None:
     """A Deployment that the service does not select is passed over."""
     facts = told(UH, _table(f"{SERVICE}\n{STOPPED.replace('app=payments', 'app=ledger')}\n{NONE}"))
 
-    assert facts["service.no_endpoints_because"] == "no-ready-address"
+    assert facts["service.no_endpoints_because"] == "not-told"
 
 
 def test_endpoints_of_a_subset_are_not_told() -> None:

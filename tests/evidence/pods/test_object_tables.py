@@ -39,7 +39,7 @@ MORE = {
     "EndpointSlice": "NAME      ADDRESSTYPE  PORTS  ENDPOINTS    AGE\na-12345   IPv4         8080   10.244.0.5   5d\n",
     "Node": "NAME     STATUS     ROLES    AGE   VERSION\nnode-1   NotReady   <none>   9d    v1.33.1\n",
     "VirtualService": 'NAME       GATEWAYS   HOSTS          AGE\npayments   ["mesh"]   ["payments"]   5d\n',
-    "ServiceEntry": 'NAME   HOSTS      LOCATION       RESOLUTION  AGE\nout    ["a.org"]  MESH_EXTERNAL  DNS         5d\n',
+    "ServiceEntry": 'NAME  HOSTS      LOCATION       RESOLUTION  AGE\nout   ["a.org"]  MESH_EXTERNAL  DNS         5d\n',
     "DestinationRule": "NAME       HOST       AGE\npayments   payments   5d\n",
     "PeerAuthentication": "NAME      MODE     AGE\ndefault   STRICT   5d\n",
     "AuthorizationPolicy": "NAME   ACTION   AGE\nnone   DENY     5d\n",

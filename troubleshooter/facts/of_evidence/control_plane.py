@@ -13,6 +13,7 @@ from troubleshooter.facts.of_evidence.istiod_logs import (
     api_cases,
     cluster_cases,
 )
+from troubleshooter.facts.of_evidence.pushed import about_push
 from troubleshooter.facts.of_evidence.refusals import refusal_cases
 from troubleshooter.facts.of_evidence.registry import about_registry
 from troubleshooter.facts.of_evidence.sync import about_sync, sync_cases, version_cases
@@ -23,6 +24,7 @@ ABOUT_A_REQUEST = (
     about_keys_fetched,
     about_remote_cluster,
     about_registry,
+    about_push,
     about_sync,
 )
 

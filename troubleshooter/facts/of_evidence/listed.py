@@ -53,7 +53,7 @@ def _about_none(case: CaseBuilder, lists: Iterable[Reading[ObjectTable]], servic
         case.role("target", Resource(group=APPS, kind=one.kind, namespace=service.namespace, name=one.name))
     case.seen("service.endpoints", "none", source)
     case.seen("service.endpoints_meant", "yes", source)
-    case.seen("service.no_endpoints_because", "scaled-to-zero" if stopped else "no-ready-address", source)
+    case.seen("service.no_endpoints_because", "scaled-to-zero" if stopped else "not-told", source)
 
 
 def namespace_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
