@@ -88,6 +88,11 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
     now = int(time.time())
     inventory = _less(_dated(inventory, now), args)
     now = inventory.observed or now
+    for missing in inventory.not_checked:
+        if args.filename or live or missing is not NO_MESH:  # without -f nobody meant to give one: the result says so
+            output.say(f"{program()}: {sentence(missing)}")
+    inventory = _less(inventory, args)
+    now = inventory.observed or int(time.time())
     return Laid(
         inventory=replace(inventory, observed=now),
         before=before and replace(before, observed=now),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.evidence.pods.pod_texts import read, taken, text_of
 from troubleshooter.evidence.pods.redirection import DNS, INBOUND, OUTBOUND, Redirection
 from troubleshooter.evidence.pods.setup_log import SetupFailure, SetupLog
@@ -60,3 +62,21 @@ def test_the_log_of_istio_validation() -> None:
     text = "2026-11-21T10:00:00Z\terror\tError connecting to 127.0.0.6:15002: connect: connection refused"
 
     assert read(text, SetupLog).failure is SetupFailure.NOT_REDIRECTED
+
+
+@pytest.mark.parametrize(
+    ("rules", "port", "line"),
+    [
+        ("-A ISTIO_INBOUND -p tcp --dport 8080 -j RETURN\n-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT", 8080, 3),
+        ("-A ISTIO_INBOUND -p tcp --dport 8080 -j RETURN\n-A ISTIO_INBOUND -p tcp -j ISTIO_IN_REDIRECT", 9090, 0),
+        ("-A ISTIO_INBOUND -p tcp -m multiport --dports 80,8000:8100 -j RETURN", 8080, 3),
+        ("-A ISTIO_INBOUND -p tcp --dport 9090 -j ISTIO_IN_REDIRECT", 8080, 3),
+        ("-A ISTIO_INBOUND -p tcp --dport 9090 -j ISTIO_IN_REDIRECT", 9090, 0),
+        ("-A ISTIO_OUTPUT -p tcp --dport 8080 -j RETURN", 8080, 0),
+    ],
+)
+def test_a_port_that_goes_past_the_proxy(rules: str, port: int, line: int) -> None:
+    """A port that is left out, by itself or in a range, and one that is not among those that are taken."""
+    found = read(f"*nat\n:ISTIO_INBOUND - [0:0]\n{rules}\nCOMMIT\n", Redirection).lets_in(port)
+
+    assert line == (found.line if found else 0)

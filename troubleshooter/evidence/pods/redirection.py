@@ -16,6 +16,7 @@ from troubleshooter.evidence.kinds import Kind, Unreadable
 from troubleshooter.evidence.page import Page
 
 MAX_RULES = 50_000
+INBOUND_CHAIN = "ISTIO_INBOUND"
 OUTBOUND, INBOUND, DNS = "15001", "15006", "15053"
 
 _TABLE = re.compile(r"^\*([a-z]+)\s*$")
@@ -62,10 +63,27 @@ class Redirection:
         found = (rule for rule in self.rules if rule.chain == chain and rule.target == "RETURN")
         return tuple(rule for rule in found if rule.port or rule.addresses)
 
+    def lets_in(self, port: int) -> Rule | None:
+        """The rule by which connections to a port of the pod go past the proxy: one that leaves it out, or the first of
+        those that take other ports alone. None where they are led to the proxy."""
+        own = next((rule for rule in self.left_out(INBOUND_CHAIN) if rule.port and _holds(rule.port, port)), None)
+        if own is not None:
+            return own
+        taken = self.taken(INBOUND_CHAIN)
+        single = [rule for rule in taken if rule.port]
+        others = len(single) == len(taken) and not any(_holds(rule.port, port) for rule in single)
+        return single[0] if single and others else None
+
     def taken(self, chain: str) -> tuple[Rule, ...]:
         """The rules of a chain that lead single ports to the proxy."""
         found = (rule for rule in self.rules if rule.chain == chain and rule.target.endswith("REDIRECT"))
         return tuple(found)
+
+
+def _holds(ports: str, port: int) -> bool:
+    """Whether a list of ports and ranges, as iptables writes it, has a port in it."""
+    ranges = (part.partition(":") for part in ports.split(",") if part)
+    return any(int(low or 0) <= port <= int(high or low if colon else low) for low, colon, high in ranges)
 
 
 def _read(page: Page) -> Redirection:

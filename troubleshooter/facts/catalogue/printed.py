@@ -29,5 +29,6 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.policy", "The policy of which that error speaks."),
     ("failure.source", "The address from which the connection came."),
     ("target.socket_line", "The line that shows the socket."),
+    ("target.rule", "The rule of redirection that lets the port past the proxy."),
     ("target.open_ports", "The ports on which something listens that is no part of a proxy."),
 )

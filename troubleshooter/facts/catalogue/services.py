@@ -100,7 +100,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("connection.agreement", ("agreed", "broken"), "Whether both ends agree.", "walk"),
     ("target.proxy", PRESENCE, "Whether the target has a proxy.", "walk"),
     ("target.headless", ("none", "without-port", "http-port"), "Why no headless Service makes the caller's proxy know the address of the pod that it calls.", "walk"),
-    ("target.excluded_by", ("one-port", "several-ports", "not-included", "mode", "default"), "What lets a port past the target's proxy: one annotated port or several, a list without it, interception mode NONE, or what holds for all pods.", "walk"),
+    ("target.excluded_by", ("one-port", "several-ports", "not-included", "mode", "default", "rules"), "What lets a port past the target's proxy: one annotated port or several, a list without it, interception mode NONE, what holds for all pods, or rules in the network of its pod that its objects do not ask for.", "walk"),
     ("target.capture", ("taken", "excluded", "no-proxy"), "Whether the target's proxy takes what comes in on this port.", "walk"),
     ("target.mtls_mode", tuple(Mode), "What the target accepts, apart from port-level exceptions.", "walk"),
     (

@@ -18,9 +18,36 @@ from troubleshooter.model import Case, CaseKind, Resource, Source
 
 
 def about_redirection(case: CaseBuilder, scene: Scene) -> None:
-    """What rules and logs say that were given with a request."""
+    """What rules and logs say that were given with a request: rules that do not say whose they are, are taken for those
+    of the pod that is called, where no others are there."""
     for log in scene.evidence.of(SetupLog):
         _about_log(case, log)
+    far = scene.trail.hop if scene.trail else None
+    endpoint = far.endpoint if far is not None else None
+    if endpoint is None or endpoint.pod is None or endpoint.workload is None or not endpoint.pod.proxy:
+        return
+    names = {f"{pod.namespace}/{pod.name}" for pod in endpoint.workload.pods}
+    held = scene.evidence.of(Redirection)
+    rules = next((one for one in held if one.pod in names), held[0] if len(held) == 1 and not held[0].pod else None)
+    if rules is None:
+        return
+    if not rules.value.istio:
+        case.role("pod", endpoint.pod.owner.at())
+        _about_rules(case, rules, endpoint.pod.owner.at())
+    elif "target.capture" in case.facts:
+        _about_port(case, rules, endpoint.workload.object.at(), endpoint.port)
+
+
+def _about_port(case: CaseBuilder, rules: Reading[Redirection], place: Resource, port: int) -> None:
+    """Whether the rules of the pod, which outrank what its objects ask for, leave the port out."""
+    rule = rules.value.lets_in(port)
+    if rule is None or case.facts["target.capture"].word == "excluded":
+        return
+    source = Source(file=rules.name, line=rule.line, text=rule.text)
+    case.forget(("target.capture", "target.excluded_by"))
+    case.seen("target.capture", "excluded", source, place)
+    case.seen("target.excluded_by", "rules", source, place)
+    case.detail("target.rule", rule.text)
 
 
 def cases_of_redirection(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
@@ -37,9 +64,13 @@ def cases_of_redirection(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
         if known is not None and known[1].proxy and known[1].proxy_seen:
             case = CaseBuilder(f"evidence/rules/{rules.name}", CaseKind.PIECE)
             case.role("pod", known[1].owner.at())
-            place = Source(file=rules.name, line=rules.value.line, text="*nat")
-            case.seen("pod.redirected", "yes" if rules.value.istio else "no", place, known[1].owner.at())
+            _about_rules(case, rules, known[1].owner.at())
             yield case.build()
+
+
+def _about_rules(case: CaseBuilder, rules: Reading[Redirection], pod: Resource) -> None:
+    place = Source(file=rules.name, line=rules.value.line, text="*nat")
+    case.seen("pod.redirected", "yes" if rules.value.istio else "no", place, pod)
 
 
 def _about_log(case: CaseBuilder, log: Reading[SetupLog]) -> None:
