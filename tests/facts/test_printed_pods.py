@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.evidence.pods.pod_texts import text_of
+from tests.facts.proxy_pages import PAYMENTS, line
 from tests.meshes import deployment, mesh
-from troubleshooter.evidence import Evidence, take
-from troubleshooter.facts import evidence_cases
+from troubleshooter.evidence import Evidence, NamedStage, take
+from troubleshooter.facts import Observation, evidence_cases
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.mesh import Mesh
-from troubleshooter.model import Case, Exhibit, Inventory
+from troubleshooter.model import Case, CaseKind, Exhibit, Inventory
 
 
 def _evidence(*texts: str, pod: str = "") -> Evidence:
@@ -78,3 +83,53 @@ def test_a_pod_that_has_a_ready_one_beside_it_tells_nothing() -> None:
     row = "shop        payments-6d5c9f7b8d-b2b2b   2/2     Running                 0               3m"
 
     assert "evidence/pod/shop/payments-6d5c9f7b8d-k2x9p" not in _cases(_evidence(text_of("pods.txt") + row))
+
+
+PROBES = """\
+NAMESPACE   LAST SEEN   TYPE      REASON      OBJECT            MESSAGE
+shop        25s         Warning   Unhealthy   pod/payments-0    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "word"),
+    [
+        ("Readiness probe failed: HTTP probe failed with statuscode: 503", "status"),
+        ("Readiness probe failed: HTTP probe failed with statuscode: 403", "forbidden"),
+        (
+            'Startup probe failed: Get "http://10.0.0.1:80/": dial tcp 10.0.0.1:80: connect: connection refused',
+            "refused",
+        ),
+        ('Readiness probe failed: Get "http://10.0.0.1:8080/": context deadline exceeded', "timeout"),
+        ('Readiness probe failed: Get "http://10.0.0.1:8080/": read: connection reset by peer', "reset"),
+        ("Readiness probe failed: not yet", "other"),
+    ],
+)
+def test_how_a_probe_was_answered(message: str, word: str) -> None:
+    """The event says how the kubelet was answered; without a list of pods it tells that the pod is not ready."""
+    entry = line("UH", upstream_cluster=PAYMENTS)
+    case = CaseBuilder("told", CaseKind.WALK)
+    seen = Observation(entry=entry, named=NamedStage())
+    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=_evidence(PROBES.format(message)), observation=seen))
+
+    assert ("no", "probe", word) == tuple(
+        case.facts[name].word for name in ("pod.ready", "pod.trouble", "pod.probe_says")
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'Readiness probe failed: Get "http://10.0.0.1:15021/healthz/ready": connect: connection refused',
+        "Liveness probe failed: HTTP probe failed with statuscode: 503",
+        "Back-off restarting failed container",
+    ],
+)
+def test_probes_that_say_nothing_of_readiness(message: str) -> None:
+    """The probe of the proxy, one that asks whether the container lives, and other events."""
+    entry = line("UH", upstream_cluster=PAYMENTS)
+    case = CaseBuilder("told", CaseKind.WALK)
+    seen = Observation(entry=entry, named=NamedStage())
+    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=_evidence(PROBES.format(message)), observation=seen))
+
+    assert "pod.ready" not in case.facts

@@ -10,6 +10,7 @@ from troubleshooter.facts.words import YES_NO
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("pod.ready", YES_NO, "Whether a pod that was printed is ready.", "evidence"),
+    ("pod.probe_says", ("refused", "timeout", "forbidden", "status", "reset", "other"), "How the kubelet was answered when a probe of the pod failed, as an event says.", "evidence"),
     ("pod.init_failed", ("istio-init", "istio-validation", "other"), "Which init container keeps the pod from starting.", "mesh"),
     ("pod.proxy_killed", ("out-of-memory", "none"), "Whether the pod's proxy was ended for want of memory.", "mesh"),
     ("pod.sandbox", ("istio-cni", "other"), "Whose part of the pod's network could not be made.", "evidence"),
@@ -22,6 +23,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 )  # fmt: skip
 
 DETAILS: tuple[tuple[str, str], ...] = (
+    ("pod.probe_message", "What the event says of a probe that failed."),
     ("pod.sandbox_message", "What the event says of it."),
     ("pod.init_container", "The init container that fails."),
     ("evidence.redirection_line", "The line of that log."),

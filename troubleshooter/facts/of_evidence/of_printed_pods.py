@@ -5,11 +5,12 @@ Must not know causes.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Mapping
 
 from troubleshooter.evidence import AccessLogEntry, Evidence, Side
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.printed import Printed, creation_in, made_by, printed_events, printed_pods
+from troubleshooter.facts.of_evidence.probe_events import about_probe, about_unready
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_pod_states import about_state
 from troubleshooter.facts.of_pods import about_refusal, all_made
@@ -29,7 +30,7 @@ LONGEST = 500
 def cases_of_pods(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
     """A case for each printed pod that is not well, unless another one of its workload is ready; each workload whose
     pods cannot be made; each pod whose network cannot be."""
-    held = list(printed_pods(mesh, evidence))
+    held, events = list(printed_pods(mesh, evidence)), list(printed_events(evidence))
     served = {(pod.place.namespace, made_by(pod.place.name)) for pod in held if pod.ready}
     for pod in held:
         case = CaseBuilder(f"evidence/pod/{pod.place.namespace}/{pod.place.name}", CaseKind.PIECE)
@@ -37,13 +38,14 @@ def cases_of_pods(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
             about_state(case, pod.described)
         if not pod.ready and (pod.place.namespace, made_by(pod.place.name)) not in served:
             _about_pod(case, pod)
+            about_probe(case, events)
         if case.facts:
             yield case.build()
     for (kind, space, name), failure in creation_in(mesh, evidence).failures.items():
         case = CaseBuilder(f"evidence/creation/{space}/{kind}/{name}", CaseKind.PIECE)
         _about_creation(case, mesh, Resource(kind=kind, namespace=space, name=name, group="apps"), failure)
         yield case.build()
-    for event in printed_events(evidence):
+    for event in events:
         if event.raw.get("reason") == SANDBOX:
             case = CaseBuilder(f"evidence/sandbox/{_about(event)}", CaseKind.PIECE)
             _about_sandbox(case, mesh, event)
@@ -62,6 +64,7 @@ def about_printed_pods(case: CaseBuilder, scene: Scene) -> None:
     if found and not any(pod.ready for pod in found):
         told = next((pod for pod in found if pod.ailment is not None), found[0])
         _about_pod(case, told)
+        about_probe(case, printed_events(scene.evidence))
     for pod in found:
         if pod.described is not None and about_state(case, pod.described):
             break
@@ -69,7 +72,7 @@ def about_printed_pods(case: CaseBuilder, scene: Scene) -> None:
 
 
 def _about_printed_events(
-    case: CaseBuilder, scene: Scene, wanted: Container[int], entry: AccessLogEntry | None
+    case: CaseBuilder, scene: Scene, wanted: Mapping[int, Workload], entry: AccessLogEntry | None
 ) -> None:
     """What events say of pods behind the service that cannot be made, or have no network."""
     for (kind, space, name), failure in creation_in(scene.mesh, scene.evidence).failures.items():
@@ -77,13 +80,25 @@ def _about_printed_events(
         if (workload is not None and id(workload) in wanted) or _is_behind(entry, space, name):
             thing = Resource(kind=kind, namespace=space, name=name, group="apps")
             _about_creation(case, scene.mesh, thing, failure)
+    meant: list[tuple[str, str]] = []
     for event in printed_events(scene.evidence):
         whom = as_map(event.raw.get("involvedObject"))
         space, name = str(whom.get("namespace")), str(whom.get("name"))
         known = scene.mesh.workloads.pod(space, name)
-        meant = id(known[0]) in wanted if known else _is_behind(entry, space, name)
-        if event.raw.get("reason") == SANDBOX and meant:
-            _about_sandbox(case, scene.mesh, event)
+        if id(known[0]) in wanted if known else _is_behind(entry, space, name):
+            meant += [(space, name)] if known is None else []  # of a pod that was seen, its status says more
+            if event.raw.get("reason") == SANDBOX:
+                _about_sandbox(case, scene.mesh, event)
+    if not any(pod.ready for pod in printed_pods(scene.mesh, scene.evidence) if _is_meant(pod, meant)):
+        owners = {workload.name: workload for workload in wanted.values()}
+        names = {(space, name): owners.get(made_by(name)) for space, name in meant}
+        about_unready(case, scene, printed_events(scene.evidence), names)
+
+
+def _is_meant(pod: Printed, meant: list[tuple[str, str]]) -> bool:
+    """Whether a pod is of a workload of which these are pods."""
+    makers = {(space, made_by(name)) for space, name in meant}
+    return (pod.place.namespace, made_by(pod.place.name)) in makers
 
 
 def _wanted(scene: Scene) -> dict[int, Workload]:
