@@ -14,6 +14,7 @@ from troubleshooter.model import Source
 HANDSHAKES = {
     TransportFailure.TLS_UNKNOWN_CA: "unknown-root",
     TransportFailure.TLS_CERTIFICATE_EXPIRED: "expired",
+    TransportFailure.TLS_CERTIFICATE_TOO_EARLY: "not-yet-valid",
     TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED: "not-accepted",
     TransportFailure.TLS_WRONG_VERSION: "no-tls",
     TransportFailure.TLS_ALERT: "alert",

@@ -87,6 +87,7 @@ SSL = "TLS_error:|268435581:SSL_routines:OPENSSL_internal:"
             F.TLS_CERTIFICATE_VERIFY_FAILED,
         ),
         (SSL + "CERTIFICATE_VERIFY_FAILED:...at_depth_0:_certificate_has_expired", F.TLS_CERTIFICATE_EXPIRED),
+        (SSL + "CERTIFICATE_VERIFY_FAILED:...at_depth_0:_certificate_is_not_yet_valid", F.TLS_CERTIFICATE_TOO_EARLY),
         (SSL + "CERTIFICATE_VERIFY_FAILED:...unable_to_get_local_issuer_certificate", F.TLS_UNKNOWN_CA),
         ("TLS_error:|268436504:SSL_routines:OPENSSL_internal:TLSV1_ALERT_UNKNOWN_CA", F.TLS_UNKNOWN_CA),
         (

@@ -107,6 +107,10 @@ def test_streams_that_end_are_usual() -> None:
             Event.NOT_TRUSTED,
         ),
         (
+            WARMING + 'authentication handshake failed: x509: certificate has expired or is not yet valid: current"',
+            Event.WRONG_TIME,
+        ),
+        (
             WARMING + 'Error while dialing: dial tcp: lookup istiod on 10.96.0.10:53: no such host"',
             Event.CANNOT_CONNECT,
         ),

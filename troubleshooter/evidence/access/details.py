@@ -23,9 +23,11 @@ class TransportFailure(StrEnum):
     TLS_WRONG_VERSION = "tls-wrong-version"
     """What came back was no TLS."""
     TLS_CERTIFICATE_VERIFY_FAILED = "tls-certificate-verify-failed"
-    """We refuse the peer's certificate, for another reason than the next two."""
+    """We refuse the peer's certificate, for another reason than the next three."""
     TLS_CERTIFICATE_EXPIRED = "tls-certificate-expired"
     """A certificate has expired: the peer's, or, by its alert, ours."""
+    TLS_CERTIFICATE_TOO_EARLY = "tls-certificate-too-early"
+    """The peer's certificate is not valid yet, by our clock."""
     TLS_UNKNOWN_CA = "tls-unknown-ca"
     """A certificate comes from an authority that the other end does not trust: the peer's, or, by its alert, ours."""
     TLS_ALERT = "tls-alert"
@@ -42,6 +44,7 @@ class TransportFailure(StrEnum):
 _TELLTALES: tuple[tuple[TransportFailure, tuple[str, ...]], ...] = (
     (TransportFailure.SECRET_NOT_SUPPLIED, ("secret_is_not_supplied",)),
     (TransportFailure.TLS_CERTIFICATE_EXPIRED, ("certificate_has_expired", "certificate_expired")),
+    (TransportFailure.TLS_CERTIFICATE_TOO_EARLY, ("certificate_is_not_yet_valid",)),
     (
         TransportFailure.TLS_UNKNOWN_CA,
         (

@@ -66,6 +66,7 @@ _CONNECTING: Mapping[TransportFailure, tuple[Stage | None, tuple[Stage, ...]]] =
     TransportFailure.TLS_WRONG_VERSION: (_S.TRANSPORT, ()),
     TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED: (_S.TRANSPORT, ()),
     TransportFailure.TLS_CERTIFICATE_EXPIRED: (_S.TRANSPORT, ()),
+    TransportFailure.TLS_CERTIFICATE_TOO_EARLY: (_S.TRANSPORT, ()),
     TransportFailure.TLS_UNKNOWN_CA: (_S.TRANSPORT, ()),
     TransportFailure.TLS_ALERT: (_S.TRANSPORT, ()),
     TransportFailure.SECRET_NOT_SUPPLIED: (_S.TRANSPORT, ()),

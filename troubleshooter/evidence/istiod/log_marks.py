@@ -104,6 +104,10 @@ AGENT = (
         re.compile(r"Envoy proxy is NOT ready: (?P<why>config received from XDS server, but was rejected.*)"),
     ),
     Mark(Event.READY, re.compile(r"Envoy proxy is ready")),
+    Mark(
+        Event.WRONG_TIME,
+        re.compile(rf"{_TO_ISTIOD}.{{0,400}}?(?P<why>x509: certificate has expired or is not yet valid.*)"),
+    ),
     Mark(Event.NOT_TRUSTED, re.compile(rf"{_TO_ISTIOD}.{{0,400}}?(?P<why>x509: .*)")),
     Mark(
         Event.NOT_AUTHENTICATED,

@@ -180,6 +180,7 @@ class Event(StrEnum):
     CANNOT_CONNECT = "cannot-connect"
     NOT_AUTHENTICATED = "not-authenticated"
     NOT_TRUSTED = "not-trusted"
+    WRONG_TIME = "wrong-time"
     NO_CONFIG = "no-config"
     READY = "ready"
 

@@ -16,6 +16,7 @@ WORDS = {
     Event.CANNOT_CONNECT: "cannot-connect",
     Event.NOT_AUTHENTICATED: "not-authenticated",
     Event.NOT_TRUSTED: "not-trusted",
+    Event.WRONG_TIME: "wrong-time",
     Event.REJECTED: "rejected",
 }
 
