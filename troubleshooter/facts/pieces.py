@@ -36,6 +36,7 @@ from troubleshooter.facts.of_shadowed import shadow_cases
 from troubleshooter.facts.of_shared_ports import about_port_alone
 from troubleshooter.facts.of_versions import about_version
 from troubleshooter.facts.of_walks import about_mesh
+from troubleshooter.facts.of_waypoints import waypoint_cases
 from troubleshooter.facts.of_workloads import about_namespace, about_workload
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import CORE
@@ -75,6 +76,8 @@ def _audit(mesh: Mesh, only: Container[Key] | None) -> Iterator[Case]:
     for space in among(mesh.index.all(CORE, "Namespace"), _itself):
         if overruled_in_namespace(mesh.index, space):
             yield namespace_case(mesh, space)
+    for kind in ("Namespace", "Service"):
+        yield from waypoint_cases(mesh, among(mesh.index.all(CORE, kind), _itself))
     for workload in among(mesh.workloads.all, attrgetter("object")):
         if workload.namespace not in NEVER:
             yield workload_case(mesh, workload)

@@ -123,6 +123,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("workload.proxy_config_held", "What it would say for the application to wait."),
     ("workload.overruled_field", "The label that has no effect."),
     ("workload.overruled_revision", "The revision that it names."),
+    ("target.waypoint_name", "The waypoint that it names."),
+    ("target.waypoint_namespace", "The namespace in which that should be."),
     ("namespace.overruled_revision", "The revision that its label without effect names."),
     ("workload.spec_field", "Where its pods' spec stands."),
     ("workload.probe_policies", "The policies that turn the probe away."),

@@ -49,6 +49,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("workload.early_exit", YES_NO, "Whether its application failed only while the proxy was starting.", "mesh"),
     ("workload.label_conflict", tuple(Conflict), "Which of the labels about injection have no effect.", "mesh"),
     ("workload.overruled_revision", ("other", "same"), "Whether the revision that its pods name is another one than they get.", "mesh"),
+    ("target.waypoint", ("missing", "not-ready", "there"), "Whether the waypoint is there that a namespace or service of ambient mode names.", "mesh"),
     ("namespace.label_conflict", ("both", "none"), "Whether it has a label for the default revision and one for another.", "mesh"),
     ("namespace.overruled_revision", ("other", "same"), "Whether the revision that has no effect is another one than its pods get.", "mesh"),
     ("namespace.injection_label", ("enabled", "disabled", "revision", "none"), "What its labels say of injection.", "mesh"),
