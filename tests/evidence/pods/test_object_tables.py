@@ -93,6 +93,17 @@ def test_a_table_of_pods_is_none_of_these() -> None:
     assert (1, 0) == (len(evidence.of(PodTable)), len(evidence.of(ObjectTable)))
 
 
+def test_tables_below_that_of_pods() -> None:
+    """`kubectl get all` prints the pods first: both are read."""
+    pods = "NAME      READY   STATUS    RESTARTS   AGE\npod/web   1/1     Running   0          5d\n"
+    evidence = take([Exhibit(name="page", text=f"{pods}\n{ALL}")])
+
+    assert (1, 3) == (
+        len(evidence.of(PodTable)[0].value.pods),
+        len(evidence.of(ObjectTable)[0].value.objects),
+    )
+
+
 def test_names_and_ages_alone_say_nothing() -> None:
     """A table that could be of any kind is named as unknown."""
     assert not take([Exhibit(name="page", text="NAME   AGE\nweb    5d\n")])

@@ -12,13 +12,14 @@ from enum import Enum, auto
 
 from troubleshooter.evidence.access.entry import SkippedLine
 from troubleshooter.evidence.access.lines import parse_line
+from troubleshooter.evidence.access.log_page import ACCESS_LOG
 from troubleshooter.evidence.kinds import Kind
 from troubleshooter.evidence.page import Page
 from troubleshooter.evidence.pasted.pieces import Piece
 from troubleshooter.evidence.recognition import KINDS, kind_of
 from troubleshooter.model import Exhibit
 
-NOT_LOGS = tuple(kind for kind in KINDS if not kind.also)
+NOT_LOGS = tuple(kind for kind in KINDS if kind is not ACCESS_LOG)
 """Kinds of a whole piece; an access log is known by each of its lines."""
 
 _LOOKED_AT = 200

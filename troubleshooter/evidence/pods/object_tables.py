@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from troubleshooter.evidence.cleaning import MAX_LINE
 from troubleshooter.evidence.kinds import Kind
@@ -43,6 +44,9 @@ _NOT_ITS_OWN = {
     "Namespace": frozenset({"NAME", "STATUS", "AGE", "LABELS"}),
 }
 """All headings that a table of this kind can have: one heading alone does not tell a kind."""
+_HEAD = re.compile(r"^NAME(?:SPACE)? .*$", re.MULTILINE)
+_LOOKED_AT = 50
+"""So many lines of headings are looked at."""
 _NAME = re.compile(r"(?:[a-z]+(?:\.[a-z0-9.-]+)?/)?(?P<name>[A-Za-z0-9][A-Za-z0-9._:-]{0,252})")
 _LABEL = re.compile(r"(?P<key>[A-Za-z0-9][\w./-]{0,316})=(?P<value>[\w.-]{0,63})")
 
@@ -125,8 +129,10 @@ def _listed(kind: str, columns: Columns, row: Row, page: Page) -> Iterator[Liste
 
 
 def _fits(page: Page) -> bool:
-    lines = page.head.splitlines()
-    return any(_is_head(line) and _kind(headings(line)) for line in lines)
+    """Whether any of the first tables is one; others may stand before it."""
+    heads = islice(_HEAD.finditer(page.text), _LOOKED_AT)
+    return any(_kind(headings(head[0])) for head in heads)
 
 
-KINDS = (Kind(words="a table of objects (kubectl get)", fits=_fits, read=_read),)
+KINDS = (Kind(words="a table of objects (kubectl get)", fits=_fits, read=_read, also=True),)
+"""`kubectl get all` prints such tables below that of the pods."""
