@@ -38,7 +38,7 @@ class Row:
 
 def headings(line: str) -> Columns:
     """The headings of a line, each with the column where it begins."""
-    return tuple((match[0], match.start()) for match in _HEADING.finditer(line[:MAX_LINE]))
+    return tuple((match[0], match.start()) for match in _HEADING.finditer(printable(line[:MAX_LINE])))
 
 
 def headings_with(wanted: frozenset[str], line: str) -> Columns:
