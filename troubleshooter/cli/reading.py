@@ -82,17 +82,13 @@ def read_mesh(args: argparse.Namespace, pasted: Collected = NOTHING) -> Laid:
             over = read_inventory(args.laid_over, stdin=standard_input, namespace=namespace)
             inventory = overlay(inventory, over)
     log.info("%d objects read", len(inventory.objects))
-    no_mesh = [NO_MESH] if NO_MESH in inventory.not_checked else []
+    meant = bool(args.filename or live)  # who gave neither, meant to give no mesh
+    no_mesh = [NO_MESH] if meant and NO_MESH in inventory.not_checked else []
     for missing in (*found.inventory.not_checked, *pasted.inventory.not_checked, *no_mesh):  # else the result tells
         output.say(f"{program()}: {sentence(missing)}")
     now = int(time.time())
     inventory = _less(_dated(inventory, now), args)
     now = inventory.observed or now
-    for missing in inventory.not_checked:
-        if args.filename or live or missing is not NO_MESH:  # without -f nobody meant to give one: the result says so
-            output.say(f"{program()}: {sentence(missing)}")
-    inventory = _less(inventory, args)
-    now = inventory.observed or int(time.time())
     return Laid(
         inventory=replace(inventory, observed=now),
         before=before and replace(before, observed=now),
