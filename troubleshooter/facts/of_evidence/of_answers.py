@@ -106,7 +106,8 @@ def _about_declared(case: CaseBuilder, scene: Scene, entry: AccessLogEntry, sour
 
 def _about_refusal(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
     """A proxy beside an application is refused by nobody else."""
-    if case.facts["failure.reason"].word == "connection-refused" and entry.upstream_cluster.startswith(INBOUND):
+    told = case.facts.get("failure.reason")
+    if told and told.word == "connection-refused" and entry.upstream_cluster.startswith(INBOUND):
         case.seen("evidence.refused", "by-application", source)
 
 
