@@ -157,7 +157,7 @@ def test_no_damage_raises(name: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("keyed", [False, True])
-def test_workloads_alone(keyed: bool) -> None:
+def test_workloads_alone(*, keyed: bool) -> None:
     """The workloads are a list today, and had keys once."""
     rows = [
         {"name": "payments-1", "namespace": "shop", "protocol": "HBONE", "waypoint": {"destination": "shop/waypoint"}},
