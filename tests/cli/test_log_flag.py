@@ -232,3 +232,38 @@ def test_a_dump_tells_the_format_of_a_log(run: RunCommand, here: Path, flag: str
 
     assert [(2, ["NR"])] == [(group["count"], group["flags"]) for group in found["groups"]]
     assert "vs-no-match-no-default" == found["findings"][0]["cause"]
+
+
+@pytest.fixture
+def through_minutes(here: Path) -> Path:
+    """A log in which one request fails for minutes, while another arrives."""
+    lines = [NOT_FOUND.replace("10:00:00", f"10:{minute:02}:00") for minute in range(8)]
+    (here / "minutes.log").write_text("".join([*lines, GOOD]), encoding="utf-8")
+    return here / "minutes.log"
+
+
+@pytest.mark.usefixtures("through_minutes")
+def test_groups_say_how_their_failures_are_spread(run: RunCommand) -> None:
+    """As a word for programs and as a sentence for people."""
+    words = ("diagnose", "-f", "bad.yaml", "--log", "minutes.log")
+
+    assert [("always", "", "")] == [(g["pattern"], g["since"], g["endpoint"]) for g in _json(run, *words)["groups"]]
+    assert "every such request fails" in run(*words).out
+
+
+CLOSED = NOT_FOUND.replace(
+    "404 NR route_not_found", "503 UC upstream_reset_before_response_started{connection_termination}"
+)
+
+
+@pytest.mark.parametrize(("minutes", "asked"), [(1, True), (8, False)])
+def test_what_a_log_tells_of_time_is_not_asked(run: RunCommand, here: Path, minutes: int, *, asked: bool) -> None:
+    """Only where a log holds too little to tell does somebody have to say when failures come."""
+    lines = [
+        CLOSED.replace('"-" - - 10', '"10.1.1.1:80" inbound|80|| - 10').replace(":00:00.", f":{n:02}:00.")
+        for n in range(minutes)
+    ]
+    (here / "closed.log").write_text("".join([*lines, GOOD]), encoding="utf-8")
+    questions = [question["fact"] for question in _json(run, "diagnose", "--log", "closed.log")["questions"]]
+
+    assert asked == ("failure.pattern" in questions)
