@@ -12,6 +12,7 @@ administered over a Unix socket, for which pilot-agent takes a 404 for a failure
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,6 +24,9 @@ PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 
 STDOUT, STDERR, ERROR = b"\x01", b"\x02", b"\x03"
 
+_BREATH = 0.3
+"""Seconds. kubectl 1.32 reads before it has made all its streams, and throws away what comes for the others ("Unknown
+stream id"). No cluster is as quick as this one, so it waits for kubectl."""
 _CHUNK = 32 * 1024
 _PORTS = {"pilot-agent": 15000, "pilot-discovery": 15014}
 _ALLOWED = (15000, 15004, 15020, 15021)
@@ -60,9 +64,11 @@ class _Page:
 def session(backends: Backends, call: Call, target: Target) -> Session:
     """Runs the command of a call, sends what it prints, and says how it ended."""
     command = call.query.get("command", [])
+    pause = _BREATH if call.headers.get("user-agent", "").startswith("kubectl/") else 0.0
 
     def talk(channel: WebSocket) -> None:
         ended = run(backends, target, command)
+        time.sleep(pause)
         for number, text in ((STDOUT, ended.stdout), (STDERR, ended.stderr)):
             for start in range(0, len(text), _CHUNK):
                 channel.send(number + text[start : start + _CHUNK])
