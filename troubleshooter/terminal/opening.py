@@ -20,7 +20,8 @@ def put_greeting(lines: Writer, intake: Intake) -> None:
     lines.blank()
     if setting.inventory is not None:
         count = len(setting.inventory.objects)
-        lines.put(f"I have a mesh of {count} {'object' if count == 1 else 'objects'} to look at.")
+        where = f" of {', '.join(setting.clusters)}" if setting.clusters else ""
+        lines.put(f"I have a mesh of {count} {'object' if count == 1 else 'objects'}{where} to look at.")
         if setting.person:
             lines.put(f"I looked at {'; '.join(of_mesh(intake.mesh))}.")
     if setting.summary is not None:

@@ -5,6 +5,7 @@ Decides: what of a consultation is worth a glance. Must not know how it is drawn
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from troubleshooter.consult import LogLine
@@ -27,7 +28,7 @@ class Overview:
 def overview(dialogue: Dialogue) -> Overview:
     """A glance at where a consultation stands."""
     consultation = dialogue.consultation
-    mesh = tuple(sightings.of_mesh(dialogue.intake.mesh)) if dialogue.intake.inventory is not None else ()
+    mesh = (*dialogue.setting.clusters, *_of_mesh(dialogue))
     if consultation is None:
         return Overview(about=_about(dialogue, None), looked=mesh)
     examined = consultation.examined
@@ -41,6 +42,10 @@ def overview(dialogue: Dialogue) -> Overview:
         left=tuple(s.cause for s in consultation.why(about).remaining) if asking else None,
         looked=(*mesh, *seen),
     )
+
+
+def _of_mesh(dialogue: Dialogue) -> Iterable[str]:
+    return sightings.of_mesh(dialogue.intake.mesh) if dialogue.intake.inventory is not None else ()
 
 
 def _about(dialogue: Dialogue, walk: Walk | None) -> str:

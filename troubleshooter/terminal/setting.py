@@ -61,7 +61,8 @@ class Setting:
     that prints a mesh, `program` what the user types to start this. `person` says that somebody sits at a terminal:
     they are asked what they see even where a mesh is at hand. `answers` are those of an earlier session, `news` what
     has changed since; `lay` reads objects that are pasted; `keep` is handed all answers whenever they change; `look_at`
-    looks at what runs, None where nothing can be looked at."""
+    looks at what runs, None where nothing can be looked at; `clusters` are what the kubeconfig calls those that were
+    read."""
 
     rulebook: Rulebook
     engine: Engine
@@ -83,3 +84,4 @@ class Setting:
     lay: Lay = no_objects
     keep: Callable[[tuple[Given, ...]], None] = forget
     look_at: LookAt | None = None
+    clusters: tuple[str, ...] = ()
