@@ -146,7 +146,6 @@ class Connection:
                 preload_content=False,
                 retries=False,
                 redirect=False,
-                enforce_content_length=True,  # urllib3 before 2.0 takes half an answer for a whole one
                 timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=self.limits.silence),
             )
             return self._read(response, most)
