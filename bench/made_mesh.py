@@ -31,6 +31,10 @@ def write_mesh(file: Path, services: int) -> int:
     return count
 
 
+HASH = "5d8f7c"
+"""Of every Deployment's template, as its ReplicaSet and pods have it."""
+
+
 def made_objects(services: int, pods: int = 2) -> Iterator[dict[str, Any]]:
     """The objects of the mesh, with so many pods a service."""
     for count, thing in enumerate(_objects(services, pods), 1):
@@ -78,8 +82,10 @@ def _pod(
 ) -> dict[str, Any]:
     proxy = {"name": "istio-proxy", "image": "proxy:1"}
     pod = _thing("v1", "Pod", name, space, {"containers": [*map(dict, containers), proxy], "nodeName": "node-1"})
-    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name.rpartition("-")[0]}
-    pod["metadata"] |= {"labels": {**labels, "security.istio.io/tlsMode": "istio"}, "ownerReferences": [owner]}
+    made_by = f"{name.rpartition('-')[0]}-{HASH}"
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": made_by, "controller": True}
+    told = {"security.istio.io/tlsMode": "istio", "pod-template-hash": HASH}
+    pod["metadata"] |= {"labels": {**labels, **told}, "ownerReferences": [owner]}
     ready = [{"type": "Ready", "status": "True"}]
     pod["status"] = {"phase": "Running", "podIP": address, "conditions": ready}
     return running(pod)
