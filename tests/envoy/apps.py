@@ -59,7 +59,8 @@ def _is_other(head: bytes) -> bool:
 def _slow(one: socket.socket, name: str) -> None:
     head = _head(one)
     time.sleep(0.6)
-    one.sendall(_answer(200, name, head))
+    if head:
+        one.sendall(_answer(200, name, head))
 
 
 def _closes(one: socket.socket, _name: str) -> None:

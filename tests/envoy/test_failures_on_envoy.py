@@ -17,6 +17,27 @@ from troubleshooter.cli import main
 
 Make = Callable[[Failure, int], list[str]]
 ENOUGH = 40
+BESIDE = (
+    "nc-unknown-host",
+    "nr-route-not-found",
+    "fi-abort",
+    "direct-response-503",
+    "http10-426",
+    "uh-no-endpoints",
+    "uh-subset-no-endpoints",
+    "outlier-ejected-all",
+    "uo-pending",
+    "urx-upstream-503",
+    "mtls-no-client-cert",
+    "mtls-unknown-ca",
+    "mtls-cert-expired",
+    "rbac-allow-nothing-403",
+    "jwt-missing-403",
+    "jwt-jwks-unreachable",
+    "uaex-error",
+    "lb-panic",
+)
+"""Rows that are tried with the mesh in which their cause is true, as well."""
 KNOWLEDGE = Path(__file__).resolve().parents[2] / "knowledge" / "causes"
 rows = pytest.mark.parametrize(("form", "row"), [pytest.param(n, row, id=row.name) for n, row in enumerate(ROWS)])
 
@@ -47,6 +68,19 @@ def test_envoy_shows_the_cause(form: int, row: Failure, make: Make, capsys: pyte
     told = (found[0]["cause"], found[0]["stage"]) if found else ("", "")
 
     assert (row.root, row.stage) == told, row.because
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize("name", BESIDE)
+def test_it_shows_it_beside_the_mesh(name: str, make: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the objects are given too, which by themselves show the cause or are silent, the root is the same."""
+    (row,) = (row for row in ROWS if row.name == name)
+    (mesh,) = KNOWLEDGE.glob(f"*/{row.root}/bad.yaml")
+
+    main(["diagnose", *make(row, len(name)), "-f", str(mesh), "-o", "json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+
+    assert row.root == next((one["cause"] for one in findings if one["root"]), ""), row.because
 
 
 def test_there_are_enough_failures() -> None:

@@ -136,8 +136,9 @@ class Lab:
     def say(self, text: bytes, *, at: Place | None = None, meant: Place = (VIRTUAL, 8080), sni: str | None = None,
             shows: Identity | None = None, patience: float = PATIENCE) -> bytes:  # fmt: skip
         """Send anything, and return what comes first. With `sni` it is sent inside TLS."""
-        with self.connected(at, meant, patience) as one, contextlib.suppress(OSError):
-            spoken = one if sni is None else _encrypted(one, sni, shows)
+        with contextlib.ExitStack() as held, contextlib.suppress(OSError):
+            one = held.enter_context(self.connected(at, meant, patience))
+            spoken = one if sni is None else held.enter_context(_encrypted(one, sni, shows))
             if text:
                 spoken.sendall(text)
             return _everything(spoken)

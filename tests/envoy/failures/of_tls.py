@@ -171,3 +171,29 @@ def sds_secret_missing(lab: Lab) -> None:
         [held], table(NOT_AGAIN), secrets=[one for one in own if one is not missing], unanswered=("sds default",)
     )
     lab.ask()
+
+
+@failure(
+    "dr-tls-mode-conflict",
+    "transport",
+    "TLS without the mesh's certificate, and WRONG_VERSION_NUMBER",
+)
+def tls_to_plaintext(lab: Lab) -> None:
+    """A DestinationRule with SIMPLE for a port outside that speaks plaintext."""
+    outside(lab, lab.app(port=80), begins_simple("api.example.com"))
+
+
+@failure("egress-plain-http-to-443", "application", "plain HTTP to port 443 of a host outside, and closed")
+def plaintext_to_443(lab: Lab) -> None:
+    """A ServiceEntry for port 443 that a client calls with http://, without a DestinationRule that begins TLS."""
+    outside(lab, lab.app("tls", port=443, identity=lab.authority.identity("api.example.com")))
+
+
+def outside(lab: Lab, place: Place, socket: Shape | None = None) -> None:
+    """Call a host outside, which a ServiceEntry names."""
+    name = f"outbound|{place[1]}||api.example.com"
+    held = cluster(place, name=name, **({"transport_socket": socket} if socket else {}))
+    lab.caller(
+        [held], table(to(name, route={"retry_policy": RETRIES | {"num_retries": 0}}), domains=("api.example.com",))
+    )
+    lab.ask("api.example.com:8080")

@@ -17,11 +17,13 @@ from troubleshooter.evidence.envoy.dump import ClusterConfig, ConfigDump, Config
 from troubleshooter.evidence.envoy.proxies import Proxy
 from troubleshooter.evidence.recognition import Reading
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.observe import Observation
 from troubleshooter.facts.of_evidence.ends import cluster_of, ends_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.model import Source
 
 INBOUND_LISTENER = "virtualInbound"
+HTTPS = "443"
 BLACKHOLE = "virtualInbound-blackhole"
 """The chain for connections to the proxy's own port."""
 IN_USE = frozenset({ConfigState.ACTIVE, ConfigState.STATIC, ConfigState.DRAINING})
@@ -36,6 +38,8 @@ def about_connection_seen(case: CaseBuilder, scene: Scene) -> None:
         _about_target(case, ends.target, scene)
     _about_agreement(case)
     _about_refusal(case, scene)
+    if scene.trail is None and scene.observation is not None:
+        _about_far_port(case, scene.observation)
 
 
 def _about_sender(case: CaseBuilder, proxy: Proxy, scene: Scene) -> None:
@@ -156,6 +160,19 @@ def _accepted(chains: tuple[FilterChain, ...]) -> str:
     return "disable" if plain and not any(chain.tls for chain in chains) else ""
 
 
+def _about_far_port(case: CaseBuilder, observation: Observation) -> None:
+    """Plain HTTP that left the mesh for the port of HTTPS."""
+    entry, spoken = observation.entry, case.facts.get("connection.client")
+    named, port = entry.cluster, entry.upstream_host.rpartition(":")[2]
+    outside = named is not None and named.direction == "outbound" and ".svc." not in f"{named.host}."
+    if named is None or not outside or not entry.method or port != HTTPS or not spoken or spoken.word != "plaintext":
+        return
+    case.seen("service_entry.far_port", "tls", observation.source)
+    case.seen("request.read_as", "http", observation.source)
+    case.detail("service_entry.far_port", HTTPS)
+    case.detail("destination.host", named.host)
+
+
 def _about_refusal(case: CaseBuilder, scene: Scene) -> None:
     """Who refuses what was sent in plaintext to an endpoint of a service, beside which istiod sees no proxy: nothing
     but the pod itself is there."""
@@ -172,9 +189,15 @@ def _about_refusal(case: CaseBuilder, scene: Scene) -> None:
 def _about_agreement(case: CaseBuilder) -> None:
     """Where both ends are known and cannot speak with each other."""
     client, mode = case.facts.get("connection.client"), case.facts.get("target.mtls_mode")
-    if client is None or mode is None or "connection.agreement" in case.facts:
+    if "connection.agreement" in case.facts:
+        return
+    tls = case.facts.get("failure.tls")
+    if client is not None and tls is not None and (client.word, tls.word) == ("tls", "no-tls"):
+        case.seen("connection.agreement", "broken", tls.sources[0])
         return
     refused = {"strict": {"plaintext", "tls"}, "disable": {"mtls"}}
+    if client is None or mode is None:
+        return
     if client.word in refused.get(mode.word, ()):
         for source in (*client.sources, *mode.sources)[:1]:
             case.seen("connection.agreement", "broken", source)
