@@ -16,17 +16,25 @@ from pathlib import Path
 from troubleshooter import __version__
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Answer, Refused
+from troubleshooter.cli.asked import request_of_flags
+from troubleshooter.cli.asking import consultation_on
 from troubleshooter.cli.home import home, reads_cluster
-from troubleshooter.cli.knowledge import refusing
-from troubleshooter.cli.live import read_clusters
+from troubleshooter.cli.knowledge import read_rulebook, refusing
+from troubleshooter.cli.live import Live, read_clusters
+from troubleshooter.cli.logs import read_told
 from troubleshooter.cli.logs import standard_input as stream
-from troubleshooter.cli.parsing import program
-from troubleshooter.cli.reading import STDIN, demand_one_reader, standard_input
+from troubleshooter.cli.looking import look_around, to_look_into
+from troubleshooter.cli.parsing import parse, program
+from troubleshooter.cli.pasting import Pastes
+from troubleshooter.cli.reading import STDIN, Laid, demand_one_reader, standard_input
+from troubleshooter.cli.remotes import told_of_remotes
 from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, sentence
 from troubleshooter.collect.bundle.packing import Contents, packed
 from troubleshooter.collect.exhibits import read_exhibits
 from troubleshooter.collect.log_files import log_files, opened_log
+from troubleshooter.engine import DurableEngine
 from troubleshooter.model import Exhibit, NotChecked
+from troubleshooter.walk import RequestError
 
 
 def run(args: argparse.Namespace) -> Answer:
@@ -47,7 +55,8 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _contents(args: argparse.Namespace) -> Contents:
-    live = read_clusters(args) if reads_cluster(args) else None
+    request_of_flags(args)
+    live = told_of_remotes(read_clusters(args), args) if reads_cluster(args) else None
     if not (live or args.filename or args.log or args.envoy):
         raise Refused(
             "there is nothing to put into the archive: there is no kubeconfig here, so name files with -f, or pipe in "
@@ -60,6 +69,7 @@ def _contents(args: argparse.Namespace) -> Contents:
             found = replace(found, inventory=overlay(live.inventory, found.inventory))
         texts = list(read_exhibits(args.envoy, stdin=standard_input))
         logs = [_log(name) for name, _ in log_files(args.log)]
+    looked = _looked(args, live) if live and args.to else ()
     notes = tuple(one for one in texts if isinstance(one, NotChecked))
     inventory = replace(
         found.inventory,
@@ -68,9 +78,28 @@ def _contents(args: argparse.Namespace) -> Contents:
     )
     return Contents(
         inventory=inventory,
-        exhibits=(*(one for one in texts if isinstance(one, Exhibit)), *found.exhibits),
+        exhibits=(*(one for one in texts if isinstance(one, Exhibit)), *found.exhibits, *looked),
         logs=(*logs, *found.logs),
     )
+
+
+def _looked(args: argparse.Namespace, live: Live) -> tuple[Exhibit, ...]:
+    """What a diagnosis of the request would look at.
+
+    Raises:
+        Refused: the request makes no sense in this mesh.
+    """
+    plain = vars(parse("diagnose", ()))
+    asked = argparse.Namespace(**plain | {name: value for name, value in vars(args).items() if name in plain})
+    laid = Laid(inventory=live.inventory, before=None, connections=live.connections)
+    with DurableEngine() as engine:
+        engine.start()
+        told = read_told(asked, None, Pastes())
+        consultation = consultation_on(asked, read_rulebook([]), engine, laid, told)
+        try:
+            return look_around(consultation, to_look_into(asked, laid))
+        except RequestError as error:
+            raise Refused(str(error)) from None
 
 
 def _log(name: str) -> Exhibit:

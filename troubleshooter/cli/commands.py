@@ -204,7 +204,10 @@ COMMANDS = {
     "collect": Command(
         module="collect",
         line="put all that a diagnosis needs into one archive",
-        usage=("troubleshoot collect FILE [-f FILE] [--log FILE] [--envoy FILE] [--redact]",),
+        usage=(
+            "troubleshoot collect FILE [--to URL [--from WHO]] [--redact]     of a cluster",
+            "troubleshoot collect FILE -f FILE [--log FILE] [--envoy FILE] [--redact]",
+        ),
         flags=(
             (
                 "The archive",
@@ -214,11 +217,12 @@ COMMANDS = {
                 ),
             ),
             ("What goes into it", (FILES, NAMESPACE, LOG, ENVOY)),
+            ("A request, to look into the pods on its way too", REQUEST),
             ("The cluster", CLUSTER),
             ("Running", (VERBOSE,)),
         ),
         examples=(
-            ("Keep this mesh for later", "troubleshoot collect mesh.tgz -f mesh.yaml --log access.log"),
+            ("Keep for later what is needed to diagnose this", f"troubleshoot collect mesh.tgz {FROM_TO}"),
             ("and diagnose it then", f"troubleshoot diagnose -f mesh.tgz {FROM_TO}"),
             ("Give it to somebody without its names", "troubleshoot collect mesh.tgz -f mesh.yaml --redact"),
         ),

@@ -19,6 +19,7 @@ from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.looks import Looker
 from troubleshooter.consult import Consultation, Look
+from troubleshooter.model import Exhibit
 
 log = logging.getLogger(__name__)
 
@@ -31,13 +32,14 @@ INTERRUPTED = "you interrupted it"
 
 
 class Eyes:
-    """Looks into the pods of clusters; close it when done."""
+    """Looks into the pods of clusters; close it when done. `seen` is what all looks showed."""
 
     def __init__(self, connections: Sequence[Connection]) -> None:
         for one in connections:
             limits = one.limits
             one.limits = replace(limits, silence=min(limits.silence, SILENCE), whole=min(limits.whole, WHOLE))
         self._looker, self._left = Looker(connections), ALL
+        self.seen: list[Exhibit] = []
 
     def look(self, consultation: Consultation, look: Look) -> str:
         """Look once, and tell the consultation what was seen. What comes back says why nothing was, "" if something
@@ -54,6 +56,7 @@ class Eyes:
             return str(error)
         finally:
             self._left -= time.monotonic() - begin
+        self.seen += seen.exhibits
         consultation.tell_seen(look, seen.exhibits, seen.missing)
         size = sum(len(one.text) for one in seen.exhibits)
         log.info("%d characters of %s read in %.1f s", size, look.sight.words, time.monotonic() - begin)
@@ -76,9 +79,9 @@ def said_before(look: Look) -> str:
     return f"{program()}: I look at {look.sight.words}:\n  {look.command}"
 
 
-def look_around(consultation: Consultation, connections: Sequence[Connection]) -> None:
-    """Everything that the consultation wants to look at before somebody is asked. Each look is said before it happens.
-    Whoever interrupts one is told what is known without it.
+def look_around(consultation: Consultation, connections: Sequence[Connection]) -> tuple[Exhibit, ...]:
+    """Everything that the consultation wants to look at before somebody is asked, and what was seen. Each look is said
+    before it happens. Whoever interrupts one is told what is known without it.
 
     Raises:
         RequestError: the request makes no sense in this mesh.
@@ -91,8 +94,9 @@ def look_around(consultation: Consultation, connections: Sequence[Connection]) -
                 missed = eyes.look(consultation, step)
             except KeyboardInterrupt:
                 consultation.could_not(step, INTERRUPTED)
-                return
+                break
             if missed:
                 output.say(f"  It cannot be had: {missed}.")
     finally:
         eyes.close()
+    return tuple(eyes.seen)

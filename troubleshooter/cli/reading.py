@@ -20,6 +20,7 @@ from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.live import Live, read_clusters
 from troubleshooter.cli.parsing import program
+from troubleshooter.cli.remotes import told_of_remotes
 from troubleshooter.collect import KUBECTL_COMMAND, overlay, read_input, read_inventory, sentence
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.errors import note
@@ -121,7 +122,7 @@ def _live(args: argparse.Namespace) -> Live | None:
     told = [flag for flag in ("log", "envoy", "paste") if getattr(args, flag, "")]
     if reads_cluster(args):
         try:
-            return read_clusters(args)
+            return told_of_remotes(read_clusters(args), args)
         except Refused as refused:
             if args.context or args.kubeconfig or not told:
                 raise
