@@ -260,3 +260,46 @@ def test_pods_of_an_audit(run: RunCommand, broken: ApiServer) -> None:
     run("diagnose")
 
     assert "/api/v1/pods" in {path.partition("?")[0] for _, path, _ in broken.requests}
+
+
+ISTIOD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "istiod-1", "namespace": "istio-system", "labels": {"app": "istiod"}},
+    "spec": {"containers": [{"name": "discovery"}]},
+    "status": {"phase": "Running", "podIP": "10.0.0.9", "conditions": [{"type": "Ready", "status": "True"}]},
+}
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_clusters_that_istiod_reads(run: RunCommand, tmp_path: Path, *, joined: bool) -> None:
+    """Only with a remote secret does istiod of east know the pods of west. It says so itself; no Secret is read."""
+    config = tmp_path / "config"
+    own = {"id": "east-id", "syncStatus": "synced"}
+    other = {"id": "west-id", "secretName": "istio-system/istio-remote-secret-west-id", "syncStatus": "synced"}
+    pages = {
+        "east": {"/debug/clusterz": json.dumps([own, *([other] if joined else [])]).encode()},
+        "west": {"/debug/clusterz": json.dumps([{"id": "west-id", "syncStatus": "synced"}]).encode()},
+    }
+    gone = [
+        one for one in cluster(SHOP) if one["metadata"]["name"] != "payments-5d8f-a" and one["kind"] != "EndpointSlice"
+    ]
+    with (
+        ApiServer([*gone, ISTIOD], proxies={("istio-system", "istiod-1"): pages["east"]}) as east,
+        ApiServer([*cluster(SHOP), ISTIOD], proxies={("istio-system", "istiod-1"): pages["west"]}) as west,
+    ):
+        east.kubeconfig(config, context="east")
+        west.kubeconfig(config, context="west")
+        named = ("--kubeconfig", str(config), "--context", "east", "--context", "west")
+        request = ("--from", "shop/deployment/web@east", *FAILING[2:])
+        found = run("diagnose", *named, *request, "-o", "json")
+        asked = [path for _, path, _ in (*east.requests, *west.requests)]
+        assert run("collect", str(tmp_path / "mesh.tgz"), *named).status == 0
+    result = json.loads(found.out)
+    later = run("diagnose", "-f", str(tmp_path / "mesh.tgz"), *request, "-o", "json")
+    assert later.err == ""
+
+    assert "I look at the other clusters of istiod (pod istio-system/istiod-1 in east)" in found.err
+    assert not [path for path in asked if "secrets" in path]
+    assert ("reachable" if joined else "unreachable") == result["verdict"]
+    assert result["verdict"] == json.loads(later.out)["verdict"]

@@ -165,3 +165,20 @@ def test_wizard_looks_instead_of_asking(
 
     assert "I look at the log of the proxy (pod shop/web-1):\n    kubectl logs -n shop web-1" in ran.out
     assert "UF" in ran.out.partition("I look at")[2]
+
+
+def test_bundle_keeps_what_was_seen(run: RunCommand, cluster: ApiServer) -> None:
+    """A bundle for a request holds what a diagnosis looks at, so that it says the same later, without the cluster."""
+    assert cluster.url
+    live = _json(run("diagnose", *REQUEST, "--symptom", "503-uf", "-o", "json"))
+    assert 0 == run("collect", "mesh.tgz", *REQUEST, "--symptom", "503-uf").status
+    kept = _json(run("diagnose", "-f", "mesh.tgz", *REQUEST[2:], "--symptom", "503-uf", "-o", "json"))
+
+    assert _told(live) == _told(kept)
+
+
+def _told(found: dict[str, Any]) -> tuple[Any, ...]:
+    """What a result says: verdict, outcome, stages, and causes with their certainty."""
+    stages = [(step["stage"], step["verdict"], step["observed"]) for step in found["path"]]
+    causes = [(one["cause"], one["root"], one["certainty"]) for one in found["findings"]]
+    return found["verdict"], found["outcome"], stages, causes

@@ -55,7 +55,8 @@ def run(args: argparse.Namespace) -> Answer:
 
 
 def _contents(args: argparse.Namespace) -> Contents:
-    request_of_flags(args)
+    asked = _asked(args)
+    request_of_flags(asked)  # what is wrong with it is said before anything is read
     live = told_of_remotes(read_clusters(args), args) if reads_cluster(args) else None
     if not (live or args.filename or args.log or args.envoy):
         raise Refused(
@@ -69,7 +70,7 @@ def _contents(args: argparse.Namespace) -> Contents:
             found = replace(found, inventory=overlay(live.inventory, found.inventory))
         texts = list(read_exhibits(args.envoy, stdin=standard_input))
         logs = [_log(name) for name, _ in log_files(args.log)]
-    looked = _looked(args, live) if live and args.to else ()
+    looked = _looked(asked, live) if live and args.to else ()
     notes = tuple(one for one in texts if isinstance(one, NotChecked))
     inventory = replace(
         found.inventory,
@@ -83,14 +84,19 @@ def _contents(args: argparse.Namespace) -> Contents:
     )
 
 
-def _looked(args: argparse.Namespace, live: Live) -> tuple[Exhibit, ...]:
+def _asked(args: argparse.Namespace) -> argparse.Namespace:
+    """The flags of a diagnosis of the same request; what files tell goes into the bundle as it is."""
+    plain = vars(parse("diagnose", ()))
+    given = {name: value for name, value in vars(args).items() if name in plain}
+    return argparse.Namespace(**plain | given | {"log": [], "envoy": []})
+
+
+def _looked(asked: argparse.Namespace, live: Live) -> tuple[Exhibit, ...]:
     """What a diagnosis of the request would look at.
 
     Raises:
         Refused: the request makes no sense in this mesh.
     """
-    plain = vars(parse("diagnose", ()))
-    asked = argparse.Namespace(**plain | {name: value for name, value in vars(args).items() if name in plain})
     laid = Laid(inventory=live.inventory, before=None, connections=live.connections)
     with DurableEngine() as engine:
         engine.start()

@@ -146,5 +146,5 @@ PLAIN = switch("--plain", help="ask in plain lines, for screen readers; so it is
 RESUME = switch("--resume", help="go on with the last session; flags that are given now count, the others as then")
 ACTING = (APPLY, YES)
 INPUT = (FILES, WITH, WITHOUT, NAMESPACE)
-CLUSTER = (CONTEXT, KUBECONFIG, TIMEOUT, OFFLINE)
+CLUSTER = (CONTEXT, KUBECONFIG, TIMEOUT, OFFLINE, NO_LOOKS)
 RUNNING = (KNOWLEDGE, VERBOSE)

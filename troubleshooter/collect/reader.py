@@ -40,6 +40,8 @@ class Reader:
         self._answered = False
         self._listed: set[Listing] = set()
         self._unseen: set[Listing] = set()
+        self._cluster_ids: dict[str, str] = {}
+        self._remotes_told: set[str] = set()
         self._folder: Sorter | None = None
 
     def read(self, file: InputFile | NotChecked) -> None:
@@ -57,8 +59,14 @@ class Reader:
         """All objects that were taken up. Raises InputError if there is nothing at all."""
         self._close_folder()
         found = self._taken.inventory(paths, answered=self._answered or bool(self.exhibits or self.logs))
-        listed, unseen = frozenset(self._listed), frozenset(self._unseen)
-        return replace(found, listed=listed, unseen=unseen, observed=self._observed)
+        return replace(
+            found,
+            listed=frozenset(self._listed),
+            unseen=frozenset(self._unseen),
+            observed=self._observed,
+            cluster_ids=self._cluster_ids,
+            remotes_told=frozenset(self._remotes_told),
+        )
 
     @contextmanager
     def _opened(self, file: InputFile) -> Iterator[BinaryIO]:
@@ -124,6 +132,8 @@ class Reader:
         self.exhibits += sorter.exhibits
         self._listed |= sorter.listed
         self._unseen |= sorter.unseen
+        self._cluster_ids |= sorter.cluster_ids
+        self._remotes_told |= sorter.remotes_told
         self.logs += sorter.logs
         self._observed = sorter.observed if self._observed is None else self._observed
         self._take(found)

@@ -49,6 +49,8 @@ class Sorter:
     notes: list[NotChecked] = field(default_factory=list)
     listed: set[Listing] = field(default_factory=set)
     unseen: set[Listing] = field(default_factory=set)
+    cluster_ids: dict[str, str] = field(default_factory=dict)
+    remotes_told: set[str] = field(default_factory=set)
     logs: list[Exhibit] = field(default_factory=list)
     observed: int | None = None
     _contents: list[tuple[str, Contents]] = field(default_factory=list)
@@ -101,6 +103,8 @@ class Sorter:
         self.observed = said.observed
         self.listed |= said.listed
         self.unseen |= said.unseen
+        self.cluster_ids |= said.cluster_ids
+        self.remotes_told |= said.remotes_told
 
     def _objects(self, source: SourceText, path: str, place: Place) -> None:
         for one in logs.exhibits(source.name, source.text):

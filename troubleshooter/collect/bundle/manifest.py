@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from troubleshooter.model import Inventory, Listing, NotChecked, Object, as_list, as_map
+from troubleshooter.model import Inventory, Listing, NotChecked, Object, as_list, as_map, as_words
 
 FORMAT = 1
 """The version of the layout. A reader refuses newer ones."""
@@ -19,13 +19,15 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """When the objects were observed (seconds since 1970), what was not checked, what was listed completely, and
-    which lists were refused or broke off."""
+    """When the objects were observed (seconds since 1970), what was not checked, what was listed completely, which
+    lists were refused or broke off, and what istiods told of clusters."""
 
     observed: int | None
     not_checked: tuple[NotChecked, ...]
     listed: frozenset[Listing]
     unseen: frozenset[Listing]
+    cluster_ids: Mapping[str, str]
+    remotes_told: frozenset[str]
 
 
 def manifest_text(inventory: Inventory, program: str, *, redacted: bool) -> str:
@@ -37,6 +39,8 @@ def manifest_text(inventory: Inventory, program: str, *, redacted: bool) -> str:
         "redacted": redacted,
         "listed": sorted(inventory.listed),
         "unseen": sorted(inventory.unseen),
+        "cluster_ids": dict(sorted(inventory.cluster_ids.items())),
+        "remotes_told": sorted(inventory.remotes_told),
         "seen": _seen(inventory.objects),
         "not_checked": [{"what": n.what, "why": n.why, "unlock": n.unlock} for n in inventory.not_checked],
     }
@@ -72,6 +76,8 @@ def read_manifest(text: str) -> Manifest:
         ),
         listed=_listings(said.get("listed")),
         unseen=_listings(said.get("unseen")),
+        cluster_ids=as_words(said.get("cluster_ids")),
+        remotes_told=frozenset(map(str, as_list(said.get("remotes_told")))),
     )
 
 

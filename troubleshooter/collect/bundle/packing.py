@@ -61,6 +61,8 @@ def redacted(contents: Contents, key: bytes) -> tuple[Contents, str]:
             ),
             listed=_listings(inventory.listed, other),
             unseen=_listings(inventory.unseen, other),
+            cluster_ids={other.of_words(c): other.of_words(name) for c, name in inventory.cluster_ids.items()},
+            remotes_told=frozenset(map(other.of_words, inventory.remotes_told)),
             not_checked=tuple(_note(note, other) for note in inventory.not_checked),
         ),
         exhibits=tuple(_exhibits(contents.exhibits, other)),
