@@ -12,22 +12,22 @@ from dataclasses import replace
 
 from troubleshooter.consult.audit import within
 from troubleshooter.consult.findings import findings
+from troubleshooter.consult.given_up import given_up, one_a_command, out_of_patience, pages_of
 from troubleshooter.consult.looking import Looking
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
 from troubleshooter.consult.peers import with_peers
-from troubleshooter.consult.possible import BY_CONFIGURATION, possible_causes, some_unknown
-from troubleshooter.consult.questions import COSTS, question_of
+from troubleshooter.consult.possible import BY_CONFIGURATION, confirmed_root, possible_causes, some_unknown
+from troubleshooter.consult.questions import COSTS, demand_answer, question_of
 from troubleshooter.consult.seeing import with_seen
 from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
-from troubleshooter.consult.told import UNKNOWN, LogLine, examine_line, examine_told, rooted_by_answers, said_facts
+from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers, said_facts
 from troubleshooter.facts import CATALOGUE
 from troubleshooter.inference import (
     UNEXPLAINED,
     Account,
-    Conclusion,
     Engine,
     How,
     Why,
@@ -39,7 +39,6 @@ from troubleshooter.inference import (
 from troubleshooter.mesh.blind_spots import blind_spots
 from troubleshooter.model import (
     CaseKind,
-    Certainty,
     Diagnosis,
     Exhibit,
     Fact,
@@ -112,11 +111,7 @@ class Consultation:
         Raises:
             ValueError: there is no such question, or it has no such answer.
         """
-        question = self.rulebook.questions.get(fact)
-        if question is None:
-            raise ValueError(f"there is no question about {fact}")
-        if word != UNKNOWN and word not in question.answers:
-            raise ValueError(f"{word} is no answer; answers are {', '.join(question.answers)} or {UNKNOWN}")
+        demand_answer(self.rulebook, fact, word)
         self.told.append((fact, word))
         self._examined = None
 
@@ -166,31 +161,34 @@ class Consultation:
         objections = self._objections()
         if objections:
             return objections
+        if out_of_patience(self.told):
+            return ()
         asked = {fact for fact, _ in self.told}
         judgement = self.examined.judgement
-        given_up = frozenset(fact for fact, word in self.told if word == UNKNOWN)
+        lost = given_up(self.rulebook, (*told_by(self.rulebook, self.symptom), *self.tells, *self.told))
         for among in self._asked_about():
-            found = next_questions(self.rulebook, judgement, case, self._cost, among, given_up=given_up)
+            found = next_questions(self.rulebook, judgement, case, self._cost, among, given_up=lost)
             left = tuple(fact for fact in found if fact not in asked)
             if left:
                 return left
         return ()
 
+    def _worth_collecting(self, case: str | None) -> tuple[str, ...]:
+        """Where answers settle nothing: what would, whether or not it was asked, one fact for each command."""
+        if case is None or isinstance(self.situation, Situation):
+            return ()
+        found = next_questions(self.rulebook, self.examined.judgement, case, self._cost, self._among())
+        return one_a_command(self.rulebook, found)
+
     def _objections(self) -> tuple[str, ...]:
         """What would rule out the cause that was found, and was not asked yet. Objects tell that themselves."""
-        root = self._settled()
+        root = confirmed_root(self.examined.conclusions)
         if root is None or isinstance(self.situation, Situation):
             return ()
         asked = {fact for fact, _ in self.told}
         judged = next(iter(self.examined.judgement.cases.values()))
         facts = open_objections(self.rulebook, judged, root.cause)
         return tuple(fact for fact in facts if fact not in asked and self._cost(fact) is not None)
-
-    def _settled(self) -> Conclusion | None:
-        """The root, if it is a cause and confirmed."""
-        root = next((c for c in self.examined.conclusions if c.root), None)
-        known = root is not None and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED
-        return root if known else None
 
     def question(self, fact: str) -> Question:
         """The question for a fact, as the knowledge base words it."""
@@ -226,7 +224,7 @@ class Consultation:
         situation = self.situation if isinstance(self.situation, Situation) else Situation(inventory=Inventory())
         done = (*misrouted(examined), *findings(self.rulebook, situation, examined))
         doubt = self._case_in_doubt()
-        asked = self.open_questions()[:MAX_QUESTIONS]
+        asked = (self.open_questions() or self._worth_collecting(doubt))[:MAX_QUESTIONS]
         judged = examined.judgement.cases[doubt] if doubt else None
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
         if situation is self.situation and situation.request is None:
@@ -248,7 +246,7 @@ class Consultation:
         if isinstance(self.situation, Situation) and self.situation.request is None:
             return None
         root = next((c for c in examined.conclusions if c.root), None)
-        if self._settled() and not self._deeper() and not self._objections():
+        if confirmed_root(self.examined.conclusions) and not self._deeper() and not self._objections():
             return None
         walked = examined.walked
         verdict = walked.walk.verdict if walked is not None else None
@@ -269,7 +267,8 @@ class Consultation:
             return None
         if self.looking and self.looking.can_tell(fact, self.examined):
             return None
-        return COSTS[text.cost]
+        read = pages_of(self.rulebook, next(iter(self.examined.judgement.cases.values())).facts)
+        return COSTS[text.cost] // 2 if text.page in read else COSTS[text.cost]
 
     def _blind(self) -> bool:
         """Whether the objects at hand leave some stage of the walk unknown, or there are none."""

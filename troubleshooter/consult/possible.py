@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 
 from troubleshooter.facts import CATALOGUE
-from troubleshooter.inference import CaseJudgement, Conclusion, standings
+from troubleshooter.inference import UNEXPLAINED, CaseJudgement, Conclusion, remaining
 from troubleshooter.model import Certainty, PossibleCause, StageVerdict
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked
@@ -24,7 +24,7 @@ def possible_causes(
     walk is unknown. Nothing is where no case is in doubt (None)."""
     if judged is None:
         return ()
-    found = [s for s in standings(rulebook, judged, among) if s.certainty is Certainty.POSSIBLE]
+    found = [s for s in remaining(rulebook, judged, among) if s.certainty is Certainty.POSSIBLE]
     found.sort(key=lambda standing: rulebook.causes[standing.cause].prevalence.rank)
     return tuple(
         PossibleCause(cause=s.cause, missing=s.missing)
@@ -36,6 +36,12 @@ def possible_causes(
 def some_unknown(walked: Walked) -> bool:
     """Whether some stage of a walk is unknown."""
     return any(step.verdict is StageVerdict.UNKNOWN for trail in walked.trails for step in trail.steps)
+
+
+def confirmed_root(conclusions: Iterable[Conclusion]) -> Conclusion | None:
+    """The root, if it is a cause and confirmed."""
+    root = next((c for c in conclusions if c.root), None)
+    return root if root and root.cause != UNEXPLAINED and root.certainty is Certainty.CONFIRMED else None
 
 
 def likely_root(conclusions: Iterable[Conclusion]) -> tuple[str | None, frozenset[str]]:

@@ -11,10 +11,22 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.model import HopKind, Stage
 from troubleshooter.walk import Hop, Trail
 
+MODES = {
+    "SIMPLE": "simple",
+    "MUTUAL": "mutual",
+    "OPTIONAL_MUTUAL": "mutual",
+    "PASSTHROUGH": "passthrough",
+    "ISTIO_MUTUAL": "istio-mutual",
+}
+
 
 def about_client_certificate(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> None:
-    """That a client outside dies at a server that asks for a certificate of the mesh."""
+    """The TLS mode of the server that a client outside comes to; that it dies at one that asks for a certificate of the
+    mesh."""
     server = hop.server
+    if hop.kind is HopKind.GATEWAY and len(trail.hops) == 1 and server is not None:
+        place = server.gateway.at(f"{server.path}.tls.mode" if server.tls else f"{server.path}.port.protocol")
+        case.fact("gateway.tls_mode", MODES.get(server.tls, "none"), place)
     died = trail.failed and len(trail.hops) == 1 and trail.steps[-1].stage is Stage.LISTENER
     if hop.kind is not HopKind.GATEWAY or not died or server is None or server.tls != "ISTIO_MUTUAL":
         return

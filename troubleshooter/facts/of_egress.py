@@ -84,9 +84,11 @@ def _destination(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop) -> N
     name = NO_NAME.sub("-", request.host).strip("-")
     case.detail("request.entry_name", _unused(mesh, viewer, name))
     if service is not None and service.external_name:
+        case.fact("request.leads", "outside", service.object.at("spec.externalName"))
         case.fact("request.destination", "alias", service.object.at("spec.externalName"))
         case.detail("request.entry_host", service.external_name)
     elif service is not None:
+        case.fact("request.leads", "outside" if service.entry else "inside", service.object.at())
         seen = _known(mesh.sidecars.scope(viewer, hop.party.labels), service, request.port, hop.family)
         case.fact("request.destination", "registered" if seen else "hidden", service.object.at())
         if service.entry and seen:

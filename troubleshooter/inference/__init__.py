@@ -9,9 +9,10 @@ from troubleshooter.inference.conclude import UNEXPLAINED, conclude
 from troubleshooter.inference.conclusion import Conclusion, fingerprint
 from troubleshooter.inference.evaluate import PlainEvaluator
 from troubleshooter.inference.explain import Account, How, Objection, Why, account, how, why
-from troubleshooter.inference.hypothesis import Outcome, closure, derived_with
+from troubleshooter.inference.hypothesis import Outcome
 from troubleshooter.inference.judge import judge
 from troubleshooter.inference.judgement import CaseJudgement, Judgement, Record, Standing
+from troubleshooter.inference.links import closure, derived_with
 from troubleshooter.inference.port import Engine, EngineFact, EngineFailed, Firing, Rule
 from troubleshooter.inference.question import Cost, next_questions, remaining
 

@@ -2,31 +2,31 @@
 
 Theory of operation. Each (fact, word) to be tried is a case of its own with all that was told and this one more, and
 all of them are judged at once by the plain evaluator: nothing here is concluded, so no engine is needed. Only causes
-that ask for the fact, or for one that may follow from it, can change. Pure. Must not know: who would answer, or at what
+that ask for the fact, or for one that may follow from it, can change, and those that need what then makes no sense:
+these are ruled out. Pure. Must not know: who would answer, or at what
 cost.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from troubleshooter.inference.certainty import standing_by
 from troubleshooter.inference.compile import Pair, all_conditions, rules_for
 from troubleshooter.inference.evaluate import PlainEvaluator
-from troubleshooter.inference.judgement import CaseJudgement, Standing
+from troubleshooter.inference.judgement import CaseJudgement, Record, Standing
+from troubleshooter.inference.links import Links, closure, derivable_from, derived_with, grouped
+from troubleshooter.inference.moot import can_hold, moot, moot_by
 from troubleshooter.inference.port import EngineFact, Firing, Rule
 from troubleshooter.inference.settle import settle
+from troubleshooter.model import Certainty
 from troubleshooter.rulebook.logic import conditions
 from troubleshooter.rulebook.values import Rulebook
 
 OTHER = ""
 """Stands for every word that no condition asks for, where no question lists the words."""
-
-Links: TypeAlias = Mapping[str, frozenset[str]]
-"""A name to the names that it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,52 +47,53 @@ def outcomes(
     tried = [(fact, word) for fact in facts for word in words.get(fact, ())]
     firings = _firings(rules_for(book, judged.kind), known, tried)
     found: dict[str, list[Outcome]] = defaultdict(list)
-    askers, follows = _askers(book), derivable_from(book)
+    forecast = _Forecast(book, now, judged.words)
     for number, pair in enumerate(tried):
-        affected = frozenset().union(*(askers.get(name, ()) for name in closure(pair[0], follows)))
-        then = _standings(book, known | {pair[0]: pair[1]}, firings[str(number)], affected)
-        changes = (s for s in now if s.cause in then and then[s.cause].certainty is not s.certainty)
-        found[pair[0]].append(Outcome(word=pair[1], changes=tuple(then[s.cause] for s in changes)))
+        record = settle((known | {pair[0]: pair[1]}).items(), firings[str(number)])
+        found[pair[0]].append(forecast.outcome(pair, known, record))
     return {fact: tuple(found[fact]) for fact in facts}
 
 
-def closure(start: str, links: Links) -> frozenset[str]:
-    """`start` and everything that it leads to."""
-    reached = {start}
-    queue = [start]
-    while queue:
-        new = links.get(queue.pop(), frozenset()) - reached
-        reached |= new
-        queue += new
-    return frozenset(reached)
+class _Forecast:
+    """How causes would stand. Once a fact is known, only those can stand otherwise that ask for it or for what may
+    follow from it; all can where it decides what makes sense."""
 
+    def __init__(self, book: Rulebook, now: Sequence[Standing], words: Mapping[str, str]) -> None:
+        self.book, self.now = book, now
+        self.askers, self.follows, self.gates = _askers(book), derivable_from(book), moot_by(book)
+        self.origins = derived_with(book)
+        self.lost = moot(book, words, self.origins)
 
-def derivable_from(rulebook: Rulebook) -> Links:
-    """A fact to the facts that a derivation concludes from it (and perhaps others)."""
-    return _grouped((c.fact, d.fact) for d in rulebook.derivations for c in conditions(d.when))
+    def outcome(self, pair: Pair, known: Mapping[str, str], record: Record) -> Outcome:
+        """What the answer `pair` changes, where it leads to `record`."""
+        words = {**known, pair[0]: pair[1], **{name: firing.concluded[1] for name, firing in record.derived.items()}}
+        reached = closure(pair[0], self.follows)
+        gate = not self.gates.isdisjoint(reached)
+        lost = moot(self.book, words, self.origins) if gate else self.lost
+        asking = frozenset().union(*(self.askers.get(name, ()) for name in reached))
+        then = (self._then(s, words, record, lost) for s in self.now if gate or s.cause in asking)
+        before = {s.cause: s.certainty for s in self.now}
+        return Outcome(word=pair[1], changes=tuple(s for s in then if s.certainty is not before[s.cause]))
 
-
-def derived_with(rulebook: Rulebook) -> Links:
-    """A fact to the facts from which a derivation concludes it."""
-    return _grouped((d.fact, c.fact) for d in rulebook.derivations for c in conditions(d.when))
+    def _then(self, now: Standing, words: Mapping[str, str], record: Record, lost: frozenset[str]) -> Standing:
+        """One that needs what makes no sense then is ruled out."""
+        cause = self.book.causes[now.cause]
+        then = standing_by(cause, words, record)
+        if then.certainty is not Certainty.POSSIBLE or can_hold(cause.when, words, lost, self.origins):
+            return then
+        return Standing(cause=cause.id, certainty=Certainty.RULED_OUT, against=then.missing)
 
 
 def _askers(book: Rulebook) -> Links:
-    return _grouped((condition.fact, cause.id) for cause in book.causes.values() for condition in all_conditions(cause))
-
-
-def _grouped(pairs: Iterable[tuple[str, str]]) -> Links:
-    groups: dict[str, set[str]] = defaultdict(set)
-    for name, other in pairs:
-        groups[name].add(other)
-    return {name: frozenset(others) for name, others in groups.items()}
+    return grouped((condition.fact, cause.id) for cause in book.causes.values() for condition in all_conditions(cause))
 
 
 def _words(book: Rulebook) -> Mapping[str, tuple[str, ...]]:
     """The words each fact may have: its question's answers; without one, those asked for, and one for all others."""
     words: dict[str, dict[str, None]] = defaultdict(dict)
     asked = [c for cause in book.causes.values() for c in all_conditions(cause)]
-    for condition in (*asked, *(c for derivation in book.derivations for c in conditions(derivation.when))):
+    whens = (*(d.when for d in book.derivations), *(q.only_if for q in book.questions.values()))
+    for condition in (*asked, *(c for when in whens for c in conditions(when))):
         words[condition.fact].update(dict.fromkeys((*condition.words, OTHER)))
     return {f: tuple(book.questions[f].answers) if f in book.questions else tuple(words[f]) for f in words}
 
@@ -107,11 +108,3 @@ def _firings(rules: Sequence[Rule], known: Mapping[str, str], tried: Sequence[Pa
     for firing in PlainEvaluator().run(rules, facts):
         firings[firing.case].append(firing)
     return firings
-
-
-def _standings(
-    book: Rulebook, told: Mapping[str, str], firings: Sequence[Firing], causes: Iterable[str]
-) -> dict[str, Standing]:
-    record = settle(told.items(), firings)
-    words = {**told, **{name: firing.concluded[1] for name, firing in record.derived.items()}}
-    return {cause: standing_by(book.causes[cause], words, record) for cause in causes}

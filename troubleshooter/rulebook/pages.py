@@ -34,6 +34,18 @@ from troubleshooter.rulebook.shapes import (
 from troubleshooter.rulebook.values import Derivation, LogWord, PeerCode, QuestionText, Rulebook, Symptom
 
 COSTS = ("person", "command", "study")
+PAGES = (
+    "access-log",
+    "certificates",
+    "counters",
+    "endpoints",
+    "events",
+    "istiod-log",
+    "istiod-pages",
+    "proxy-config",
+    "ztunnel-log",
+)
+"""What a person may have in front of them, or not at all."""
 
 
 def _stage_or_none(page: Page, node: Node) -> Stage | None:
@@ -79,6 +91,8 @@ QUESTION = Shape(
         "answers": need(named(text, "`answers`", at_least=1), {}),
         "cost": may(chosen(COSTS, "cost")),
         "after": may(each(text)),
+        "only_if": may(read_when),
+        "page": may(chosen(PAGES, "page")),
     },
 )
 

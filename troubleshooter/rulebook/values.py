@@ -196,7 +196,9 @@ class QuestionText(Placed):
     """One question for one fact: `answers` maps each word a person may give to what it means in plain words; `how` is
     one command that finds it out; `cost` is `person` (they know it), `command` (they must run something) or `study`
     (they must read several objects, or what a proxy has); `after` are the facts without which the
-    question cannot be understood: they are asked first, where they are worth it."""
+    question cannot be understood: they are asked first, where they are worth it. Where `only_if` is contradicted the
+    fact has none of its words, so nobody is asked. `page` is the text that tells it, "" if it is none: who cannot look
+    there for one fact cannot for another."""
 
     fact: str
     question: str
@@ -205,6 +207,8 @@ class QuestionText(Placed):
     answers: Mapping[str, str]
     cost: str = "person"
     after: tuple[str, ...] = ()
+    only_if: When = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.ztunnel", tuple(ZtunnelError), "Why ztunnel ended or refused the connection, as its log says.", "evidence"),
     ("caller.ambient", ("carried", "not-carried"), "Whether ztunnel carries the connections of the caller, whose namespace is in ambient mode.", "evidence"),
     ("failure.sent_by", ("gateway", "workload"), "Whether a gateway or waypoint sent the connection that ztunnel logged.", "evidence"),
-    ("evidence.redirection_log", tuple(SetupFailure), "What the log of istio-init or istio-validation says went wrong.", "evidence"),
+    ("evidence.redirection_log", (*SetupFailure, "other"), "What the log of istio-init or istio-validation says went wrong.", "evidence"),
     ("target.sockets", ("loopback", "elsewhere", "other-port", "nothing"), "On which address something listens on the port, as the sockets of the pod show.", "evidence"),
 )  # fmt: skip
 

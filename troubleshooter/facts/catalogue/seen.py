@@ -37,7 +37,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.hosts", ("none", "ejected", "not-ready", "some-usable", "usable"), "How the endpoints stand that the sending proxy has for the request.", "evidence"),
     ("evidence.called_host", ("not-ready", "ready"), "How the endpoint stood that the request was sent to.", "evidence"),
-    ("evidence.config_lost", ("not-received", "rejected", "warming", "arrived", "stale", "lacking"), "What became of the piece of configuration that the sending proxy lacked: it never came, was refused, waits for something, has come by now, is not what it should be any more, or is with istiod alone, and why is not said.", "evidence"),
+    ("evidence.config_lost", ("not-received", "rejected", "warming", "arrived", "stale", "lacking", "nothing"), "What became of the piece of configuration that the sending proxy lacked: it never came, was refused, waits for something, has come by now, is not what it should be any more, or is with istiod alone, and why is not said.", "evidence"),
     ("evidence.proxy_config", ("as-walked", "differs"), "Whether a proxy on the way has the listener, virtual host and cluster that configuration gives it.", "evidence"),
     ("evidence.refused_for", ("extension", "duplicate", "other"), "Why a proxy refused a piece of its configuration: it does not know a filter or field of it, it has a name twice, or something else.", "evidence"),
     ("failure.answer", ("broken-off", "stream-reset", "stream-refused"), "How the other end broke off a request that it had taken.", "evidence"),
@@ -56,7 +56,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.istiod_service", ("known", "unknown"), "Whether istiod knows the service that is called, which is there.", "evidence"),
     ("evidence.istiod_endpoints", ("same", "other", "none"), "Whether istiod has the endpoints that Kubernetes has: all, not all, or none.", "evidence"),
     ("evidence.istiod_config", ("used", "left-out"), "Whether istiod uses the VirtualService by which the request would be routed.", "evidence"),
-    ("evidence.api_access", ("forbidden", "not-authenticated", "unreachable"), "What keeps istiod from reading the objects of its own cluster.", "evidence"),
-    ("evidence.remote_cluster", ("timeout", "not-allowed", "bad-secret"), "What keeps istiod from reading another cluster of the mesh.", "evidence"),
+    ("evidence.api_access", ("forbidden", "not-authenticated", "unreachable", "other"), "What keeps istiod from reading the objects of its own cluster.", "evidence"),
+    ("evidence.remote_cluster", ("timeout", "not-allowed", "bad-secret", "other"), "What keeps istiod from reading another cluster of the mesh.", "evidence"),
     ("evidence.jwks_fetch", ("failed", "other"), "What the log of istiod says of the keys of the token's issuer.", "evidence"),
 )  # fmt: skip

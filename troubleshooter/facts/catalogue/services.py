@@ -13,7 +13,7 @@ from troubleshooter.walk.destinations.network import Obstacle
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     # service
-    ("service.asked_port", ("container-port", "other"), "What the port is that the client dials, where the Service does not have it.", "walk"),
+    ("service.asked_port", ("container-port", "other", "found"), "What the port is that the client dials, where the Service does not have it.", "walk"),
     ("service.asked_guess", ("one", "none"), "Whether exactly one port of the Service could be the one that is meant.", "walk"),
     ("service.ports_named", YES_NO, "Whether all ports of the Service have names.", "walk"),
     ("service.exported", YES_NO, "Whether it is exported to the namespace of the caller, from whom it is hidden.", "walk"),
@@ -42,7 +42,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service_entry.far_port", ("tls", "other"), "Whether TLS is spoken at the far end of its port: it is declared so, or leads to 443.", "walk"),
     ("endpoint.port_guess", ("one", "none"), "Whether exactly one port of slices that are written by hand could be the one meant.", "mesh"),
     ("service_entry.lookup", ("wildcard", "name", "as-dialled", "as-asked", "listed"), "How proxies find its endpoints: by the name of its host (a wildcard is none), where the client dialled or asked for, or in a list.", "mesh"),
-    ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy", "not-resolved"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy; or proxies look up its name and find no address.", "walk"),
+    ("service_entry.no_endpoints_because", ("none-listed", "none-to-look-up", "names-listed", "selects-nothing", "not-healthy", "not-resolved", "none"), "Why it has no endpoint: it is STATIC and lists none, though its host is a name (or is none that can be looked up), it lists names, its selector finds nothing, or nothing healthy; or proxies look up its name and find no address.", "walk"),
     ("service_entry.guess", ("one", "none"), "Whether exactly one ServiceEntry has nearly this host.", "walk"),
     # destination
     ("destination.service", ("found", "hidden", "alias", "not-found"), "Whether the destination host is in the registry; alias where an ExternalName Service has it, and what that stands for has no cluster.", "walk"),
@@ -79,15 +79,15 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("destination_rule.idle_timeout", ("no-rule", "none", "longer", "shorter"), "How long the proxy that failed keeps idle connections, beside how long this one had been idle.", "walk"),
     ("destination_rule.limits", ("set", "none"), "Whether it limits connections, requests or retries.", "walk"),
     ("destination_rule.locality_lb", ("failover", "failover-priority", "distribute", "on", "off", "none"), "Its localities.", "walk"),
-    ("endpoint.withheld_because", ("rule", "policy", "no-proxy"), "What keeps mutual TLS away from endpoints that nothing else gets to: a DestinationRule, a PeerAuthentication, or that they have no proxy.", "walk"),
+    ("endpoint.withheld_because", ("rule", "policy", "no-proxy", "none"), "What keeps mutual TLS away from endpoints that nothing else gets to: a DestinationRule, a PeerAuthentication, or that they have no proxy.", "walk"),
     ("endpoint.weighted", ("some", "none"), "Whether weights lead from the sender's locality to any ready endpoint.", "walk"),
     ("endpoint.farther", ("some", "none"), "Whether ready endpoints get requests only when nearer ones fail.", "walk"),
     ("endpoint.spread", tuple(Spread), "How the proxy chooses between localities.", "walk"),
     ("endpoint.localities", ("one", "several"), "Whether ready endpoints lie in several localities.", "walk"),
     # connection
-    ("gateway.between_networks", ("other-mode", "no-server"), "Why the gateway between networks does not pass a connection on: its server has another TLS mode, or it has none on the port.", "walk"),
-    ("connection.trust_domain", ("unknown-to-client", "unknown-to-server"), "Which end does not know the trust domain of the other.", "walk"),
-    ("connection.way", tuple(Obstacle), "Why no way leads to an endpoint of another network: its gateway is not there, does not say so, has no address, not the port, no pods, or none that is ready.", "walk"),
+    ("gateway.between_networks", ("other-mode", "no-server", "none"), "Why the gateway between networks does not pass a connection on: its server has another TLS mode, or it has none on the port.", "walk"),
+    ("connection.trust_domain", ("unknown-to-client", "unknown-to-server", "none"), "Which end does not know the trust domain of the other.", "walk"),
+    ("connection.way", (*Obstacle, "none"), "Why no way leads to an endpoint of another network: its gateway is not there, does not say so, has no address, not the port, no pods, or none that is ready.", "walk"),
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",
@@ -110,6 +110,6 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "walk",
     ),
     ("peer_authentication.rival", (*PRESENCE, "switched-off"), "Whether a policy for the workload itself leaves the mode to a wider one; switched-off where a wider one makes callers send plaintext.", "walk"),
-    ("exception.no_effect_because", NO_EFFECT, "Why a policy that was to let the request in has no effect on it.", "walk"),
+    ("exception.no_effect_because", (*NO_EFFECT, "none"), "Why a policy that was to let the request in has no effect on it.", "walk"),
     ("target.port_mtls_mode", ("none", *Mode), "What a port-level exception makes this port accept.", "walk"),
 )  # fmt: skip

@@ -53,6 +53,8 @@ def all_conditions(scene: Scene) -> Iterator[Condition]:
         yield from chain(*map(conditions, whens(cause)), cause.unless, cause.supports)
     for symptom in scene.rulebook.symptoms.values():
         yield from symptom.tells
+    for question in scene.rulebook.questions.values():
+        yield from conditions(question.only_if)
     for derivation in scene.rulebook.derivations:
         yield from conditions(derivation.when)
         yield Condition(fact=derivation.fact, words=(derivation.word,), place=derivation.place.of("then"))
