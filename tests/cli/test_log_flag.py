@@ -128,7 +128,7 @@ def test_log_without_a_mesh(run: RunCommand) -> None:
     assert (1, "unreachable", "unexplained") == (shown.status, found["verdict"], found["findings"][0]["cause"])
     assert [("route", "fail", True)] == [(s["stage"], s["verdict"], s["observed"]) for s in found["path"]]
     assert ["the mesh"] == [one["what"] for one in found["not_checked"]]
-    assert "Name its objects with -f FILE" in shown.err
+    assert "Name its objects with -f FILE" == found["not_checked"][0]["unlock"]
     assert [] != found["questions"]
 
 
