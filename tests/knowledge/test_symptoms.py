@@ -19,6 +19,7 @@ SLOW = {
     "connection-reset": 12,
     "new-version-no-traffic": 12,
     "503-uc": 12,
+    "intermittent": 11,
     "grpc-unavailable": 11,
     "connection-refused": 11,
     "some-clients-only": 11,

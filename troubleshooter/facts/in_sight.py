@@ -63,6 +63,7 @@ RESTS_ON: Mapping[str, tuple[Kind, ...]] = {
     "service_entry.guess": REGISTRY,
     "target.binds": (*RUNNING, SIDECAR),
     "target.mtls_mode": (OF_MTLS, CONFIG_MAP),
+    "target.waypoint": ((GATEWAY_API, "Gateway"),),
     "target.port_mtls_mode": (OF_MTLS, CONFIG_MAP),
     "target.proxy": INJECTING,
     "target.capture": INJECTING,

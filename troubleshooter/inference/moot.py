@@ -13,6 +13,9 @@ from troubleshooter.inference.links import Links, closure
 from troubleshooter.rulebook.logic import conditions
 from troubleshooter.rulebook.values import AnyOf, Condition, Rulebook, When
 
+NOT_KNOWN = "unknown"
+"""Where this is among the words of a condition, it holds for those too who cannot tell."""
+
 
 def moot(rulebook: Rulebook, words: Mapping[str, str], origins: Links) -> frozenset[str]:
     """The facts that make no sense where these `words` are known, and are not known themselves."""
@@ -35,6 +38,8 @@ def can_hold(when: When, words: Mapping[str, str], lost: Container[str], origins
     one follows is enough."""
 
     def can(condition: Condition) -> bool:
+        if NOT_KNOWN in condition.words and condition.fact in lost:
+            return True
         known = words.get(condition.fact)
         if known is not None:
             return known in condition.words
