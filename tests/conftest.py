@@ -25,6 +25,23 @@ def no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
 
 
+EDGES = frozenset({"cli", "collect", "deploy", "engine", "kube_api", "learn", "report", "repository", "terminal"})
+"""Folders of tests that say nothing of the coverage of the core."""
+
+LONG = frozenset(
+    {"test_symptoms.py", "test_tree.py", "test_unseen_kinds.py", "test_closures.py", "test_trimmed_pods.py"}
+)
+"""Modules that run through the same core again and again: counting lines would take them twice as long."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The coverage of the core is that of its own tests; all others run without counting lines."""
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent)
+        if place.parts[0] in EDGES or place.name in LONG:
+            item.add_marker(pytest.mark.no_cover)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--golden` writes the kept texts anew."""
     parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing with them")
