@@ -250,6 +250,7 @@ def test_a_log_group_is_printed_whole() -> None:
         "arguments": ["--log", "web.log", "--to", "http://payments.shop:8080/api/health/detailed"],
         "pattern": "always",
         "since": "",
+        "until": "",
         "callers": ["10.244.0.5"],
         "endpoint": "",
         "far_log": "",

@@ -102,6 +102,21 @@ def test_what_failures_have_in_common_is_said_in_sentences() -> None:
     ] == words.recurrence(group)
 
 
+@pytest.mark.parametrize(
+    ("since", "expected"),
+    [
+        ("10:02", "every such request failed from 10:02 until 10:15, and none at other times"),
+        ("", "every such request failed until 10:15, and none at other times"),
+    ],
+    ids=["both-moments", "log-begins-within"],
+)
+def test_an_outage_is_said_with_its_moments(since: str, expected: str) -> None:
+    """When it was over, and when it began where the log goes back so far."""
+    group = replace(examples.GROUPS[0], pattern="outage", since=since, until="10:15", callers=())
+
+    assert [expected] == words.recurrence(group)
+
+
 def test_a_failure_that_tells_nothing_more_has_no_sentence() -> None:
     """One line has no pattern."""
     assert [] == words.recurrence(examples.GROUPS[1])

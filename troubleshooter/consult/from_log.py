@@ -113,6 +113,7 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             arguments=arguments_of(_request(mesh, group), given),
             pattern=group.recurrence.pattern,
             since=group.recurrence.since,
+            until=group.recurrence.until,
             callers=group.recurrence.callers,
             endpoint=group.recurrence.endpoint,
             far_log=group.recurrence.far_log,

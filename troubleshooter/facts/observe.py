@@ -277,6 +277,7 @@ def about_pattern(case: CaseBuilder, observation: Observation, *places: Resource
     if recurrence.pattern:
         case.seen("failure.pattern", recurrence.pattern, observation.source, *places)
     case.detail("failure.since", recurrence.since)
+    case.detail("failure.until", recurrence.until)
     if recurrence.far_log:
         case.seen("failure.far_log", recurrence.far_log, observation.source)
     if recurrence.endpoint:

@@ -8,7 +8,7 @@ from troubleshooter.model.findings import Finding, PossibleCause, Question
 from troubleshooter.model.inventory import NotChecked
 from troubleshooter.model.walks import Walk
 
-PATTERNS = ("always", "share", "bursts", "after-idle", "since-change")
+PATTERNS = ("always", "share", "bursts", "after-idle", "since-change", "outage")
 """How failures are spread over time."""
 
 
@@ -16,7 +16,8 @@ PATTERNS = ("always", "share", "bursts", "after-idle", "since-change")
 class LogGroup:
     """Log lines of one failure. `share` is of all lines read (0 to 1), `first` and `last` are their times as logged,
     `arguments` diagnose this group alone. `pattern` is one of PATTERNS, or "" where the log does not tell, `since` when
-    they began, where they came with a change. `callers` are the addresses from which such requests always fail while
+    they began, where they came with a change or an outage and others succeeded before, `until` when an outage was over.
+    `callers` are the addresses from which such requests always fail while
     from others they do not, `endpoint` is the address at which alone they fail while others answer: () and "" where
     that is not so. `far_log` is whether the proxies to which they were sent logged them ("silent", "logged"), "" where
     it is not known."""
@@ -29,6 +30,7 @@ class LogGroup:
     arguments: tuple[str, ...]
     pattern: str = ""
     since: str = ""
+    until: str = ""
     callers: tuple[str, ...] = ()
     endpoint: str = ""
     far_log: str = ""

@@ -254,6 +254,7 @@ def _group(value: LogGroup) -> Json:
         "arguments": list(value.arguments),
         "pattern": value.pattern,
         "since": value.since,
+        "until": value.until,
         "callers": list(value.callers),
         "endpoint": value.endpoint,
         "far_log": value.far_log,

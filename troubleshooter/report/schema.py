@@ -108,7 +108,8 @@ GROUP = object_of(
         "flags": texts("Envoy response flags."),
         "arguments": texts("Arguments that diagnose this failure alone."),
         "pattern": one_of(("", *PATTERNS), 'How they are spread over time; "" where the log does not tell.'),
-        "since": text("Time of the first, where all fail since then and none did before."),
+        "since": text("Time of the first, where all fail since then, or did for a while, and none did before."),
+        "until": text("Time of the last, where all failed for a while and none did after."),
         "callers": texts("The addresses from which such requests always fail, where from others they do not."),
         "endpoint": text("The address at which alone they fail, where others answer."),
         "far_log": one_of(

@@ -57,6 +57,7 @@ PATTERNS: Mapping[str, str] = {
     "bursts": "many fail at once, then none for a while",
     "after-idle": "they fail on connections that had been idle",
     "since-change": "every such request fails since {since}, and none did before",
+    "outage": "every such request failed {begin}until {until}, and none at other times",
 }
 """How failures are spread over time, by the pattern of their group."""
 
@@ -70,7 +71,8 @@ FAR_LOGS: Mapping[str, str] = {
 
 def recurrence(group: LogGroup) -> list[str]:
     """What the lines of one failure have in common, one sentence each; none where the log does not tell."""
-    told = PATTERNS.get(group.pattern, "").format(since=group.since)
+    begin = f"from {group.since} " if group.since else ""
+    told = PATTERNS.get(group.pattern, "").format(since=group.since, begin=begin, until=group.until)
     callers = f"only from {listed(group.callers)}" if group.callers else ""
     endpoint = f"only at {group.endpoint}, while other endpoints answer" if group.endpoint else ""
     together = ", ".join(filter(None, (told, callers)))

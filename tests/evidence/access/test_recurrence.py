@@ -72,6 +72,15 @@ def test_a_change_is_told_as_logged() -> None:
     assert Recurrence(pattern="since-change", since="2026-11-21T00:05:00.500Z") == again(*lines)
 
 
+def test_an_outage_is_told_as_logged() -> None:
+    """Its moments are the times of the first failure and of the last."""
+    lines = [at(second, "503 UF" if 200 <= second < 500 else OK) for second in range(0, 700, 5)]
+
+    assert Recurrence(pattern="outage", since="2026-11-21T00:03:20.500Z", until="2026-11-21T00:08:15.500Z") == again(
+        *lines
+    )
+
+
 def test_requests_of_other_callers_are_not_alike_where_theirs_never_fail() -> None:
     """From one address each fails, from another none: it is always, from there."""
     good = [line.replace("10.244.0.5:41129", "10.244.0.6:41129") for line in steadily(OK, cluster=INBOUND)]

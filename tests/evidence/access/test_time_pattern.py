@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import given
@@ -14,15 +15,15 @@ HOUR = 3600
 EVERY_SECOND = range(HOUR)
 
 
-def times(seconds: object) -> Times:
+def times(seconds: Iterable[int]) -> Times:
     """Lines of these seconds."""
     found = Times()
-    for second in seconds:  # type: ignore[attr-defined]
+    for second in seconds:
         found.add(1_795_219_200 + second)
     return found
 
 
-def word(failed: object, passed: object, *, passes_logged: bool = True) -> str:
+def word(failed: Iterable[int], passed: Iterable[int], *, passes_logged: bool = True) -> str:
     """How these failures are spread beside what passed."""
     return pattern_of(times(failed), times(passed), passes_logged=passes_logged).word
 
@@ -42,6 +43,9 @@ ROLLOUT = [start + second for start in (600, 1500, 2900) for second in range(12)
         (range(HOUR - 20, HOUR), range(HOUR - 20), "bursts"),
         (range(1800, HOUR), range(1800), "since-change"),
         (range(1800, HOUR), range(1808), "since-change"),
+        (range(600, 1500), [*range(608), *range(1495, HOUR)], "outage"),
+        (range(600, 1500, 15), [*range(600), *range(1500, HOUR)], "outage"),
+        (range(1500), range(1500, HOUR), "outage"),
     ],
     ids=[
         "always",
@@ -52,9 +56,12 @@ ROLLOUT = [start + second for start in (600, 1500, 2900) for second in range(12)
         "burst-that-the-log-cuts-off",
         "since",
         "since-with-overlap",
+        "outage",
+        "outage-of-few-requests",
+        "outage-that-the-log-begins-with",
     ],
 )
-def test_each_spread_has_its_word(failed: object, passed: object, expected: str) -> None:
+def test_each_spread_has_its_word(failed: Iterable[int], passed: Iterable[int], expected: str) -> None:
     """What people call it follows from when requests failed and when others like them did not."""
     assert expected == word(failed, passed)
 
@@ -64,15 +71,28 @@ def test_each_spread_has_its_word(failed: object, passed: object, expected: str)
     [
         ((0, 100, 200, 300), ()),
         (range(BURST), ()),
-        (range(600, 1500), [*range(600), *range(1500, HOUR)]),
+        (range(600, 1500), EVERY_SECOND),
+        (range(600, 1500), [*range(600), 1000, *range(1500, HOUR)]),
+        (range(600, 1500), [0, 1, *range(1500, HOUR)]),
+        (range(600, 1500), [*range(600), 1600, 1700]),
         ((5, 6, 7, 8, 9), range(100, 106)),
         (range(0, 50, 3), range(50)),
         (range(10), range(20, 25)),
     ],
-    ids=["too-few", "all-in-one-minute", "an-outage", "burst-and-few-others", "a-share-of-one-minute", "few-others"],
+    ids=[
+        "too-few",
+        "all-in-one-minute",
+        "a-while-of-a-share",
+        "one-came-through",
+        "few-before",
+        "few-after",
+        "burst-and-few-others",
+        "a-share-of-one-minute",
+        "few-others",
+    ],
 )
-def test_where_lines_do_not_tell_there_is_no_word(failed: object, passed: object) -> None:
-    """Few lines, and an outage that was over after a while, are none of these."""
+def test_where_lines_do_not_tell_there_is_no_word(failed: Iterable[int], passed: Iterable[int]) -> None:
+    """Few lines, and a while of failures in which others like them succeeded, are none of these."""
     assert "" == word(failed, passed)
 
 
@@ -85,6 +105,14 @@ def test_a_change_is_told_with_its_time() -> None:
     """It is the second of the first failure."""
     assert Pattern(word="since-change", since=1_795_219_200 + 1800) == pattern_of(
         times(range(1800, HOUR)), times(range(1800)), passes_logged=True
+    )
+
+
+@pytest.mark.parametrize(("before", "since"), [(range(600), 1_795_219_200 + 600), ((), None)], ids=["told", "unknown"])
+def test_an_outage_is_told_with_its_times(before: Iterable[int], since: int | None) -> None:
+    """They are the seconds of the first failure and of the last; where nothing came before, nobody knows the first."""
+    assert Pattern(word="outage", since=since, until=1_795_219_200 + 1499) == pattern_of(
+        times(range(600, 1500)), times([*before, *range(1500, HOUR)]), passes_logged=True
     )
 
 

@@ -243,6 +243,7 @@ def _common(kind: _Kind, place: Place, tally: _Tally) -> Common:
         inbound=None if side is Side.UNKNOWN else side is Side.INBOUND,
         address="" if tally.example.authority else tally.example.downstream_local,
         first=tally.first,
+        last=tally.last,
     )
 
 

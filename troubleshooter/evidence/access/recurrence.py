@@ -30,15 +30,17 @@ MAX_ENDPOINTS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recurrence:
-    """`pattern` is "always", "share", "bursts", "after-idle", "since-change" or, where the log does not tell, "";
-    `since` the time at which failures began, where they came with a change; `idle` the shortest time in seconds for
-    which a connection had been idle before one of them, None where the log tells of none; `callers` the addresses from
-    which such requests always fail while from others they do not, where that is so; `endpoint` the address at which
-    alone they fail though others of the same cluster answer, "" where that is not so or not known; `far_log` whether
-    the proxies to which they were sent logged them: "silent", "logged", or "" where these logs are not there."""
+    """`pattern` is "always", "share", "bursts", "after-idle", "since-change", "outage" or, where the log does not tell,
+    ""; `since` the time at which failures began, where they came with a change or an outage and others succeeded
+    before; `until` the time of the last one of an outage; `idle` the shortest time in seconds for which a connection
+    had been idle before one of them, None where the log tells of none; `callers` the addresses from which such requests
+    always fail while from others they do not, where that is so; `endpoint` the address at which alone they fail though
+    others of the same cluster answer, "" where that is not so or not known; `far_log` whether the proxies to which they
+    were sent logged them: "silent", "logged", or "" where these logs are not there."""
 
     pattern: str = ""
     since: str = ""
+    until: str = ""
     idle: float | None = None
     callers: tuple[str, ...] = ()
     endpoint: str = ""
@@ -53,13 +55,14 @@ ONCE = Recurrence()
 class Common:
     """What the lines of one failure have in common: their place and cluster; whether the proxy beside the application
     logged them (None: that is not known); the `address` at which they came in, where no HTTP was read of them; and the
-    time of the first."""
+    times of the first and the last."""
 
     place: Place
     cluster: str
     inbound: bool | None
     address: str
     first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,11 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
         Times() if callers or alike is None else alike.times,
         passes_logged=passed.any and alike is not None,
     )
-    idle = found.word not in ("always", "since-change") and _after_idle(repeats)
+    idle = found.word not in ("always", "since-change", "outage") and _after_idle(repeats)
     return Recurrence(
         pattern="after-idle" if idle else found.word,
-        since=common.first if found.word == "since-change" else "",
+        since=common.first if found.since is not None else "",
+        until=common.last if found.until is not None else "",
         callers=callers,
         idle=repeats.idle,
         endpoint=_one_endpoint(repeats, passed.endpoints(common.cluster)),

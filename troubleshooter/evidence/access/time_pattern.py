@@ -1,16 +1,19 @@
 """How failures are spread over time, beside the requests that could have failed the same way and did not.
 
-Decides: whether a failure comes always, as a share, in bursts, or since a moment; "" where the lines do not tell. Must
-not know what failed, or lines. What is said does not depend on the order of lines.
+Decides: whether a failure comes always, as a share, in bursts, since a moment, or came for a while that is over; ""
+where the lines do not tell. Must not know what failed, or lines. What is said does not depend on the order of lines.
 
 - *always*: no such request succeeded, for longer than a burst lasts.
 - *since-change*: all such requests succeeded until a moment, and none did after it, for longer than a burst lasts.
+- *outage*: for longer than a burst lasts all such requests failed, and all succeeded before (as far as the log goes
+  back) and after.
 - *bursts*: failures stand together, for at most BURST seconds at a time, and between these runs nothing failed though
   so much succeeded that a share would have shown.
 - *share*: each third of all such requests has its part of the failures, and no busy time is without any, for longer
   than a burst lasts.
 
-Each needs ENOUGH lines. Where failures are few, or came for a while that was no burst, there is no word.
+Each needs ENOUGH lines. Where failures are few, or came for a while in which others like them succeeded, there is no
+word.
 """
 
 from __future__ import annotations
@@ -48,10 +51,12 @@ EVEN = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
     """A word for how failures are spread, "" where it is not known; `since` is the second (Unix time) at which they
-    began, where they came with a change."""
+    began, where they came with a change or an outage and requests before it succeeded; `until` that of the last one of
+    an outage."""
 
     word: str = ""
     since: int | None = None
+    until: int | None = None
 
 
 @dataclass(slots=True)
@@ -117,9 +122,28 @@ def pattern_of(failed: Times, passed: Times, *, passes_logged: bool) -> Pattern:
         return Pattern(word="always") if lasting and passes_logged else Pattern()
     if lasting and passed.total >= ENOUGH and passed.last <= failed.first + QUIET and passed.first < failed.first:
         return Pattern(word="since-change", since=failed.first)
+    if lasting and _is_over(failed, passed):
+        before = passed.first < failed.first
+        return Pattern(word="outage", since=failed.first if before else None, until=failed.last)
     if _in_bursts(failed, passed):
         return Pattern(word="bursts")
     return Pattern(word="share") if lasting and _even(failed, passed) else Pattern()
+
+
+def _is_over(failed: Times, passed: Times) -> bool:
+    """Whether there was a while in which everything failed, with most of the failures, and enough succeeded after it
+    and, unless the log begins with failures, before. Only times that lie in it as a whole can tell; a change takes
+    QUIET seconds to take hold."""
+    shift = max(failed.shift, passed.shift)
+    bad, good = failed.at_shift(shift), passed.at_shift(shift)
+    begin, end = -((-failed.first - QUIET) >> shift), (failed.last - QUIET) >> shift
+    inside = sum(count for at, count in bad.items() if begin <= at < end)
+    before = sum(count for at, count in good.items() if at < begin)
+    after = sum(count for at, count in good.items() if at >= end)
+    between = passed.total - before - after
+    began = not before or (before >= ENOUGH and passed.first < failed.first)
+    over = after >= ENOUGH and passed.last > failed.last
+    return began and over and not between and inside >= max(ENOUGH, failed.total / 2)
 
 
 def _in_bursts(failed: Times, passed: Times) -> bool:

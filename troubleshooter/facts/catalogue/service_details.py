@@ -159,7 +159,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.flag", "The flags as logged."),
     ("failure.address", "The address of the endpoint that failed."),
     ("failure.at", "The address and port at which alone requests fail, where others answer."),
-    ("failure.since", "The time of the first failure, where all fail since then and none did before."),
+    (
+        "failure.since",
+        "The time of the first failure, where all fail since then, or did for a while, and none did before.",
+    ),
+    ("failure.until", "The time of the last failure, where all failed for a while and none did after."),
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
     ("failure.peer_names", "The names in a certificate that was not accepted."),
