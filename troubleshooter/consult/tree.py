@@ -99,8 +99,8 @@ class _Unrolling:
         if not isinstance(step, Ask):
             return Place(cause=next((finding.cause for finding in consultation.diagnosis().findings), ""))
         standings = consultation.why(step.question.fact).remaining
-        found = tuple(c.cause for c in consultation.examined.conclusions if c.root)
-        left = tuple(standing.cause for standing in standings) or found
+        found = (c.cause for c in consultation.examined.conclusions if c.root and c.cause != UNEXPLAINED)
+        left = tuple(dict.fromkeys((*found, *(standing.cause for standing in standings))))
         here = (step.question.fact, self._open(standings, consultation))
         if here not in self.numbers:
             if len(self.numbers) == self.limit:

@@ -104,7 +104,9 @@ def tree_to_mermaid(tree: Tree) -> str:
 
 
 def _boxed(text: str) -> str:
-    return "<br>".join(_quoted(part) for part in textwrap.wrap(" ".join(text.split()), MERMAID_LINE))
+    return "<br>".join(
+        _quoted(part) for part in textwrap.wrap(" ".join(text.split()), MERMAID_LINE, break_on_hyphens=False)
+    )
 
 
 def _quoted(text: str) -> str:
