@@ -32,24 +32,24 @@ def asked(knowledge: Rulebook, facts: str = "", given_up: tuple[str, ...] = ()) 
 
 def test_what_contradicts_makes_it_moot() -> None:
     """A fact is moot once its `only_if` cannot hold any more."""
-    assert frozenset({"g.a", "g.b"}) == moot(BOTH, {"x.gate": "no"}, {})
+    assert frozenset({"g.a", "g.b"}) == moot(BOTH, {"x.gate": "no"})
 
 
 def test_what_is_not_known_makes_nothing_moot() -> None:
     """Where the gate is not known the question makes sense."""
-    assert frozenset() == moot(BOTH, {}, {})
+    assert frozenset() == moot(BOTH, {})
 
 
 def test_what_is_known_is_not_moot() -> None:
     """A fact that was told stays, whatever its `only_if`."""
-    assert frozenset({"g.b"}) == moot(BOTH, {"x.gate": "no", "g.a": "1"}, {})
+    assert frozenset({"g.b"}) == moot(BOTH, {"x.gate": "no", "g.a": "1"})
 
 
 def test_what_rests_on_a_moot_fact_is_moot_too() -> None:
     """Gates behind gates close with the first."""
     chain = rulebook(gated("g.a", "x.gate=yes"), gated("g.b", "g.a=1"))
 
-    assert frozenset({"g.a", "g.b"}) == moot(chain, {"x.gate": "no"}, {})
+    assert frozenset({"g.a", "g.b"}) == moot(chain, {"x.gate": "no"})
 
 
 def test_one_alternative_is_enough() -> None:
@@ -57,8 +57,8 @@ def test_one_alternative_is_enough() -> None:
     either = rulebook(gated("g.a", ["x.gate=yes", "x.other=yes"]))
 
     assert (frozenset(), frozenset({"g.a"})) == (
-        moot(either, {"x.gate": "no"}, {}),
-        moot(either, {"x.gate": "no", "x.other": "no"}, {}),
+        moot(either, {"x.gate": "no"}),
+        moot(either, {"x.gate": "no", "x.other": "no"}),
     )
 
 

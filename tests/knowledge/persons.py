@@ -7,7 +7,7 @@ from functools import cache
 
 from tests.knowledge.knowledge_base import KNOWLEDGE, book, situation
 from troubleshooter.consult import UNKNOWN, Ask, Consultation
-from troubleshooter.inference import PlainEvaluator, derived_with, standings
+from troubleshooter.inference import PlainEvaluator, standings
 from troubleshooter.inference.moot import moot
 from troubleshooter.model import Certainty
 from troubleshooter.remedy import examine
@@ -59,7 +59,7 @@ def answer(cause: Cause, symptom: str, fact: str, words: tuple[str, ...]) -> str
         return so[fact]
     against = {(c.fact, word) for c in cause.unless for word in c.words}
     fine = [word for word in words if not asked_for()[fact, word] and (fact, word) not in against]
-    sensible = [w for w in fine if moot(book(), {fact: w}, derived_with(book())).isdisjoint(truth(cause.id, symptom))]
+    sensible = [w for w in fine if moot(book(), {fact: w}).isdisjoint(truth(cause.id, symptom))]
     return min(sensible, key=lambda word: word not in PLAIN, default=UNKNOWN)
 
 

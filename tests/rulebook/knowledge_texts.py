@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from typing import Any
+
 from troubleshooter.model import Catalogue, DetailKind, FactKind
-from troubleshooter.rulebook import check, parse
+from troubleshooter.rulebook import Rulebook, check, parse
 
 CAUSE = "causes/mtls/strict-plaintext/cause.yaml"
 OTHER = "causes/injection/not-injected/cause.yaml"
@@ -161,6 +164,11 @@ def changed(file: str, old: str, new: str) -> dict[str, str]:
     assert old in TEXTS[file], f"{old!r} is not in {file}"
 
     return TEXTS | {file: TEXTS[file].replace(old, new, 1)}
+
+
+def content(book: Rulebook) -> dict[str, Any]:
+    """What is in a rulebook, to be compared: one is equal to itself alone."""
+    return {field.name: getattr(book, field.name) for field in fields(book)}
 
 
 def parse_mistakes(texts: dict[str, str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rulebook.knowledge_texts import CAUSE, DERIVATIONS, FLAGS, OTHER, PEERS, QUESTIONS, SYMPTOM, TEXTS
+from tests.rulebook.knowledge_texts import CAUSE, DERIVATIONS, FLAGS, OTHER, PEERS, QUESTIONS, SYMPTOM, TEXTS, content
 from troubleshooter.rulebook import Rulebook, merge, parse
 
 
@@ -19,7 +19,16 @@ def test_two_folders_add_up() -> None:
     """What is in one of two folders is in the whole."""
     without = {name: text for name, text in TEXTS.items() if name != OTHER}
 
-    assert (parse(TEXTS)[0], []) == both(without, {OTHER: TEXTS[OTHER]})
+    book, mistakes = both(without, {OTHER: TEXTS[OTHER]})
+
+    assert (content(parse(TEXTS)[0]), []) == (content(book), mistakes)
+
+
+def test_one_folder_is_itself() -> None:
+    """What was worked out from a rulebook is worked out once, also where it is the only one."""
+    book = parse(TEXTS)[0]
+
+    assert merge([book])[0] is book
 
 
 @pytest.mark.parametrize(

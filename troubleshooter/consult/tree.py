@@ -17,7 +17,7 @@ from typing import NamedTuple, TypeAlias
 from troubleshooter.consult.consultation import Consultation
 from troubleshooter.consult.narrowing import FLAG
 from troubleshooter.consult.steps import Ask
-from troubleshooter.inference import UNEXPLAINED, Engine, Standing, closure, derived_with
+from troubleshooter.inference import UNEXPLAINED, Engine, Standing, derived_with, reached_by
 from troubleshooter.model import Question
 from troubleshooter.rulebook import Rulebook, conditions
 
@@ -119,7 +119,7 @@ class _Unrolling:
         others = (c for c in self.rulebook.causes.values() if c.id in held or self.symptom not in c.symptoms)
         asked = [c for cause in (*causes, *others) for c in (*conditions(cause.when), *cause.unless, *cause.supports)]
         holds = tuple(known[c.fact] in c.words if c.fact in known else None for c in asked)
-        near = {origin for c in asked if c.fact not in known for origin in closure(c.fact, self.origins)}
+        near = {origin for c in asked if c.fact not in known for origin in reached_by(c.fact, self.origins)}
         stand = tuple((standing.cause, standing.certainty) for standing in left)
         concluded = tuple((found.cause, found.certainty) for found in consultation.examined.conclusions)
         return concluded, stand, holds, known.get(FLAG), frozenset((fact, known[fact]) for fact in near & known.keys())

@@ -12,7 +12,7 @@ from troubleshooter.inference.explain import Account, How, Objection, Why, accou
 from troubleshooter.inference.hypothesis import Outcome
 from troubleshooter.inference.judge import judge
 from troubleshooter.inference.judgement import CaseJudgement, Judgement, Record, Standing
-from troubleshooter.inference.links import closure, derived_with
+from troubleshooter.inference.links import derived_with, reached_by
 from troubleshooter.inference.port import Engine, EngineFact, EngineFailed, Firing, Rule
 from troubleshooter.inference.question import Cost, next_questions, remaining
 
@@ -36,7 +36,6 @@ __all__ = [
     "Standing",
     "Why",
     "account",
-    "closure",
     "conclude",
     "derived_with",
     "fingerprint",
@@ -44,6 +43,7 @@ __all__ = [
     "judge",
     "next_questions",
     "possible",
+    "reached_by",
     "remaining",
     "standing",
     "standings",

@@ -16,10 +16,12 @@ check of the knowledge base to say, with the place. Must not know: meshes, walks
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from typing import TypeAlias
 
+from troubleshooter.inference.links import KEPT
 from troubleshooter.inference.port import Rule
 from troubleshooter.model import CaseKind
 from troubleshooter.rulebook.logic import Branch, conditions, expand
@@ -34,10 +36,28 @@ Pair: TypeAlias = tuple[str, str]
 """A fact's name and its word."""
 
 
-def rules_for(rulebook: Rulebook, kind: CaseKind) -> tuple[Rule, ...]:
-    """The rules for cases of one kind, in the order of the rulebook."""
-    causes = (cause for cause in rulebook.causes.values() if applies(cause, kind))
-    return tuple(chain(_derivations(rulebook), *map(_rules_of, causes)))
+def rules_for(rulebook: Rulebook, kind: CaseKind, among: Container[str] | None = None) -> tuple[Rule, ...]:
+    """The rules for cases of one kind, in the order of the rulebook; of the causes in `among` alone if it is given."""
+    if among is None:
+        return _all_rules(rulebook, kind)
+    return _chosen(rulebook, [c for name, c in rulebook.causes.items() if name in among and applies(c, kind)])
+
+
+@lru_cache(KEPT * len(CaseKind))
+def _all_rules(rulebook: Rulebook, kind: CaseKind) -> tuple[Rule, ...]:
+    return _chosen(rulebook, [cause for cause in rulebook.causes.values() if applies(cause, kind)])
+
+
+def _chosen(rulebook: Rulebook, causes: Iterable[Cause]) -> tuple[Rule, ...]:
+    rules = _compiled(rulebook)
+    return tuple(chain(rules[""], *(rules[cause.id] for cause in causes)))
+
+
+@lru_cache(KEPT)
+def _compiled(rulebook: Rulebook) -> Mapping[str, tuple[Rule, ...]]:
+    """Each cause's rules by its id, and those of the derivations by ""."""
+    causes = {cause.id: tuple(_rules_of(cause)) for cause in rulebook.causes.values()}
+    return {"": tuple(_derivations(rulebook)), **causes}
 
 
 def applies(cause: Cause, kind: CaseKind) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from troubleshooter.inference.compile import all_conditions
+from troubleshooter.inference.links import KEPT
 from troubleshooter.model import Certainty, Fact, Roles, Severity, Stage
 from troubleshooter.rulebook.templates import placeholders
 from troubleshooter.rulebook.values import Cause, Rulebook
@@ -42,7 +44,8 @@ def fingerprint(cause: str, roles: Roles) -> str:
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
 
 
-def spoken_roles(rulebook: Rulebook) -> dict[str, frozenset[str]]:
+@lru_cache(KEPT)
+def spoken_roles(rulebook: Rulebook) -> Mapping[str, frozenset[str]]:
     """Cause id to the roles that it speaks of: in conditions, edits and other names, and where one folds under another.
 
     Facts about no object (`connection`, `failure`) yield names too; no case has an object for them.

@@ -10,7 +10,7 @@ decided in `settle`, in the same way for every engine. Must not know: what a rul
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
@@ -27,7 +27,7 @@ class PlainEvaluator:
 
     def run(self, rules: Sequence[Rule], facts: Sequence[EngineFact]) -> tuple[Firing, ...]:
         """Every firing, by case as the facts come, then by rule as the rules come."""
-        waiting = _waiting(rules)
+        waiting = _remembered(rules)
         known: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for fact in facts:
             known[fact.case].append((fact.kind, fact.word))
@@ -36,6 +36,20 @@ class PlainEvaluator:
             for case, pairs in known.items()
             for n in sorted(_fired(rules, waiting, pairs))
         )
+
+
+_LAST: deque[tuple[Sequence[Rule], Waiting]] = deque(maxlen=8)
+"""Rules that were run before, by identity: thousands of them are the same from one case to the next."""
+
+
+def _remembered(rules: Sequence[Rule]) -> Waiting:
+    """Who waits for what. Only rules that nobody can change are remembered."""
+    known = next((waiting for before, waiting in tuple(_LAST) if before is rules), None)
+    if known is None:
+        known = _waiting(rules)
+        if isinstance(rules, tuple):
+            _LAST.append((rules, known))
+    return known
 
 
 def _waiting(rules: Sequence[Rule]) -> Waiting:

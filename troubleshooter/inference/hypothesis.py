@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from troubleshooter.inference.certainty import standing_by
 from troubleshooter.inference.compile import Pair, all_conditions, rules_for
 from troubleshooter.inference.evaluate import PlainEvaluator
 from troubleshooter.inference.judgement import CaseJudgement, Record, Standing
-from troubleshooter.inference.links import Links, closure, derivable_from, derived_with, grouped
-from troubleshooter.inference.moot import can_hold, moot, moot_by
+from troubleshooter.inference.links import KEPT, Links, derivable_from, derived_with, grouped, reached_by
+from troubleshooter.inference.moot import can_hold, moot, moot_after
 from troubleshooter.inference.port import EngineFact, Firing, Rule
 from troubleshooter.inference.settle import settle
 from troubleshooter.model import Certainty
@@ -41,13 +42,13 @@ def outcomes(
     rulebook: Rulebook, judged: CaseJudgement, now: Sequence[Standing], facts: Collection[str]
 ) -> dict[str, tuple[Outcome, ...]]:
     """For each of `facts`, none of which is known, what each of its words would do to the causes in `now`."""
-    book = replace(rulebook, causes={standing.cause: rulebook.causes[standing.cause] for standing in now})
-    words = _words(book)
+    causes = {standing.cause: rulebook.causes[standing.cause] for standing in now}
+    words = _words(replace(rulebook, causes=causes))
     known = {name: fact.word for name, fact in judged.facts.items() if name not in judged.record.derived}
     tried = [(fact, word) for fact in facts for word in words.get(fact, ())]
-    firings = _firings(rules_for(book, judged.kind), known, tried)
+    firings = _firings(rules_for(rulebook, judged.kind, causes), known, tried)
     found: dict[str, list[Outcome]] = defaultdict(list)
-    forecast = _Forecast(book, now, judged.words)
+    forecast = _Forecast(rulebook, now, judged.words)
     for number, pair in enumerate(tried):
         record = settle((known | {pair[0]: pair[1]}).items(), firings[str(number)])
         found[pair[0]].append(forecast.outcome(pair, known, record))
@@ -55,23 +56,22 @@ def outcomes(
 
 
 class _Forecast:
-    """How causes would stand. Once a fact is known, only those can stand otherwise that ask for it or for what may
-    follow from it; all can where it decides what makes sense."""
+    """How causes would stand. Once a fact is known, only those can stand otherwise that ask for it, for what may
+    follow from it, or for what makes no sense any more."""
 
     def __init__(self, book: Rulebook, now: Sequence[Standing], words: Mapping[str, str]) -> None:
         self.book, self.now = book, now
-        self.askers, self.follows, self.gates = _askers(book), derivable_from(book), moot_by(book)
-        self.origins = derived_with(book)
-        self.lost = moot(book, words, self.origins)
+        self.askers, self.follows, self.origins = _askers(book), derivable_from(book), derived_with(book)
+        self.lost = moot(book, words)
 
     def outcome(self, pair: Pair, known: Mapping[str, str], record: Record) -> Outcome:
         """What the answer `pair` changes, where it leads to `record`."""
         words = {**known, pair[0]: pair[1], **{name: firing.concluded[1] for name, firing in record.derived.items()}}
-        reached = closure(pair[0], self.follows)
-        gate = not self.gates.isdisjoint(reached)
-        lost = moot(self.book, words, self.origins) if gate else self.lost
-        asking = frozenset().union(*(self.askers.get(name, ()) for name in reached))
-        then = (self._then(s, words, record, lost) for s in self.now if gate or s.cause in asking)
+        reached = reached_by(pair[0], self.follows)
+        lost = moot_after(self.book, words, self.lost, reached)
+        touched = reached.union(*(reached_by(fact, self.follows) for fact in lost - self.lost))
+        asking = frozenset().union(*(self.askers.get(name, ()) for name in touched))
+        then = (self._then(s, words, record, lost) for s in self.now if s.cause in asking)
         before = {s.cause: s.certainty for s in self.now}
         return Outcome(word=pair[1], changes=tuple(s for s in then if s.certainty is not before[s.cause]))
 
@@ -84,6 +84,7 @@ class _Forecast:
         return Standing(cause=cause.id, certainty=Certainty.RULED_OUT, against=then.missing)
 
 
+@lru_cache(KEPT)
 def _askers(book: Rulebook) -> Links:
     return grouped((condition.fact, cause.id) for cause in book.causes.values() for condition in all_conditions(cause))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TypeAlias
 
 from troubleshooter.rulebook.logic import conditions
@@ -16,8 +17,32 @@ Links: TypeAlias = Mapping[str, frozenset[str]]
 """A name to the names that it leads to."""
 
 
-def closure(start: str, links: Links) -> frozenset[str]:
-    """`start` and everything that it leads to."""
+KEPT = 8
+"""Rulebooks of which the links and rules are remembered: a process has one, its tests have a few."""
+
+
+def reached_by(name: str, links: Links) -> frozenset[str]:
+    """What `name` leads to, itself among it."""
+    return links.get(name) or frozenset((name,))
+
+
+@lru_cache(KEPT)
+def derivable_from(rulebook: Rulebook) -> Links:
+    """A fact to itself and all that may follow from it, by one derivation after another; only those that have any."""
+    return _closed(grouped((c.fact, d.fact) for d in rulebook.derivations for c in conditions(d.when)))
+
+
+@lru_cache(KEPT)
+def derived_with(rulebook: Rulebook) -> Links:
+    """A fact that is derived to itself and all from which it may follow, by one derivation after another."""
+    return _closed(grouped((d.fact, c.fact) for d in rulebook.derivations for c in conditions(d.when)))
+
+
+def _closed(links: Links) -> Links:
+    return {start: _closure(start, links) for start in links}
+
+
+def _closure(start: str, links: Links) -> frozenset[str]:
     reached = {start}
     queue = [start]
     while queue:
@@ -25,16 +50,6 @@ def closure(start: str, links: Links) -> frozenset[str]:
         reached |= new
         queue += new
     return frozenset(reached)
-
-
-def derivable_from(rulebook: Rulebook) -> Links:
-    """A fact to the facts that a derivation concludes from it (and perhaps others)."""
-    return grouped((c.fact, d.fact) for d in rulebook.derivations for c in conditions(d.when))
-
-
-def derived_with(rulebook: Rulebook) -> Links:
-    """A fact to the facts from which a derivation concludes it."""
-    return grouped((d.fact, c.fact) for d in rulebook.derivations for c in conditions(d.when))
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> Links:

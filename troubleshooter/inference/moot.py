@@ -7,9 +7,10 @@ fact is moot too. A cause that needs a moot fact cannot hold. Pure. Must not kno
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
+from functools import lru_cache
 
-from troubleshooter.inference.links import Links, closure
+from troubleshooter.inference.links import KEPT, Links, derived_with, grouped, reached_by
 from troubleshooter.rulebook.logic import conditions
 from troubleshooter.rulebook.values import AnyOf, Condition, Rulebook, When
 
@@ -17,20 +18,40 @@ NOT_KNOWN = "unknown"
 """Where this is among the words of a condition, it holds for those too who cannot tell."""
 
 
-def moot(rulebook: Rulebook, words: Mapping[str, str], origins: Links) -> frozenset[str]:
+def moot(rulebook: Rulebook, words: Mapping[str, str]) -> frozenset[str]:
     """The facts that make no sense where these `words` are known, and are not known themselves."""
-    gated = [q for q in rulebook.questions.values() if q.only_if and q.fact not in words]
-    found: frozenset[str] = frozenset()
-    while True:
-        more = {q.fact for q in gated if q.fact not in found and not can_hold(q.only_if, words, found, origins)}
-        if not more:
-            return found
+    gated = (question.fact for question in rulebook.questions.values() if question.only_if)
+    return _spread(rulebook, words, frozenset(), gated)
+
+
+def moot_after(
+    rulebook: Rulebook, words: Mapping[str, str], before: frozenset[str], learnt: Iterable[str]
+) -> frozenset[str]:
+    """The same, where `before` made no sense and nothing but the facts `learnt`, none of them moot, became known."""
+    hangs = hangs_on(rulebook)
+    return _spread(rulebook, words, before, (fact for name in learnt for fact in hangs.get(name, ())))
+
+
+def _spread(
+    rulebook: Rulebook, words: Mapping[str, str], found: frozenset[str], suspects: Iterable[str]
+) -> frozenset[str]:
+    """`found`, those of the `suspects` that make no sense either, and what then makes none."""
+    origins, hangs = derived_with(rulebook), hangs_on(rulebook)
+    queue = set(suspects)
+    while queue:
+        unknown = (rulebook.questions[fact] for fact in queue if fact not in words and fact not in found)
+        more = {question.fact for question in unknown if not can_hold(question.only_if, words, found, origins)}
         found |= more
+        queue = {fact for name in more for fact in hangs.get(name, ())}
+    return found
 
 
-def moot_by(rulebook: Rulebook) -> frozenset[str]:
-    """The facts on which it hangs whether others make sense."""
-    return frozenset(c.fact for question in rulebook.questions.values() for c in conditions(question.only_if))
+@lru_cache(KEPT)
+def hangs_on(rulebook: Rulebook) -> Links:
+    """A fact to the facts of which it decides whether they make sense, by itself or by what follows from it."""
+    origins = derived_with(rulebook)
+    gated = ((c.fact, q.fact) for q in rulebook.questions.values() for c in conditions(q.only_if))
+    return grouped((origin, fact) for gate, fact in gated for origin in reached_by(gate, origins))
 
 
 def can_hold(when: When, words: Mapping[str, str], lost: Container[str], origins: Links) -> bool:
@@ -45,7 +66,7 @@ def can_hold(when: When, words: Mapping[str, str], lost: Container[str], origins
             return known in condition.words
         if condition.fact not in origins:
             return condition.fact not in lost
-        return any(fact not in lost and fact not in words for fact in closure(condition.fact, origins))
+        return any(fact not in lost and fact not in words for fact in origins[condition.fact])
 
     return all(
         any(all(map(can, one)) for one in part.alternatives) if isinstance(part, AnyOf) else can(part) for part in when

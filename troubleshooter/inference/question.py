@@ -19,7 +19,7 @@ from fractions import Fraction
 from troubleshooter.inference.certainty import standings
 from troubleshooter.inference.hypothesis import Outcome, outcomes
 from troubleshooter.inference.judgement import CaseJudgement, Judgement, Standing
-from troubleshooter.inference.links import closure, derived_with
+from troubleshooter.inference.links import derived_with, reached_by
 from troubleshooter.inference.moot import can_hold, moot
 from troubleshooter.model import Certainty, Prevalence
 from troubleshooter.rulebook.logic import conditions
@@ -52,7 +52,7 @@ def next_questions(
     """
     judged = judgement.cases[case_id]
     origins = derived_with(rulebook)
-    lost = {*given_up, *moot(rulebook, judged.words, origins)}
+    lost = {*given_up, *moot(rulebook, judged.words)}
     left = tuple(
         standing
         for standing in remaining(rulebook, judged, among)
@@ -86,7 +86,7 @@ def remaining(rulebook: Rulebook, judged: CaseJudgement, among: Container[str] |
     sense here can hold no more."""
     undecided = (Certainty.POSSIBLE, Certainty.LIKELY)
     origins, words = derived_with(rulebook), judged.words
-    lost = moot(rulebook, words, origins)
+    lost = moot(rulebook, words)
     return tuple(
         s
         for s in standings(rulebook, judged, among)
@@ -99,11 +99,11 @@ def worth_knowing(rulebook: Rulebook, judged: CaseJudgement, left: Sequence[Stan
     those on which it hangs whether it makes sense. What makes none is left out."""
     origins, words = derived_with(rulebook), judged.words
     wanted = {fact for standing in left for fact in _wanted(rulebook.causes[standing.cause], standing)}
-    reached = {origin for fact in wanted if fact not in words for origin in closure(fact, origins)}
+    reached = {origin for fact in wanted if fact not in words for origin in reached_by(fact, origins)}
     gates = {
         c.fact for fact in reached if fact in rulebook.questions for c in conditions(rulebook.questions[fact].only_if)
     }
-    return frozenset((reached | gates) - words.keys() - moot(rulebook, words, origins))
+    return frozenset((reached | gates) - words.keys() - moot(rulebook, words))
 
 
 def _wanted(cause: Cause, standing: Standing) -> Iterator[str]:

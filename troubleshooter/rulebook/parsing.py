@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from troubleshooter.rulebook.advice import quoted
@@ -44,15 +45,23 @@ def parse(files: Mapping[str, str], root: str = "") -> tuple[Rulebook, tuple[Mis
     """The rulebook in `files` (path relative to the knowledge root -> text), and every mistake that a file alone shows.
 
     `root` goes before each path where a mistake or a value names its place. Paths that hold no knowledge (fixtures)
-    are passed over. Where there are mistakes the rulebook has gaps, and is fit for `check` only.
+    are passed over. Where there are mistakes the rulebook has gaps, and is fit for `check` only. The same files give
+    the very same rulebook, so that what was worked out from it is found again.
     """
-    read = [_parse_file(path, files[path], f"{root}/{path}" if root else path) for path in sorted(files)]
+    return _parsed(tuple(sorted(files.items())), root)
+
+
+@lru_cache(maxsize=4)
+def _parsed(files: tuple[tuple[str, str], ...], root: str) -> tuple[Rulebook, tuple[Mistake, ...]]:
+    read = [_parse_file(path, text, f"{root}/{path}" if root else path) for path, text in files]
     book, twice = merge(book for book, _ in read)
     return book, in_order({mistake for _, found in read for mistake in found} | set(twice))
 
 
 def merge(books: Iterable[Rulebook]) -> tuple[Rulebook, tuple[Mistake, ...]]:
-    """All of `books` as one, and a mistake for every id that is there twice, of which the first counts."""
+    """All of `books` as one, and a mistake for every id that is there twice, of which the first counts. One alone is
+    itself."""
+    books = tuple(books)
     shelves: dict[str, dict[str, Any]] = {kind: {} for kind in (*MAPS, "derivations")}
     mistakes: set[Mistake] = set()
     for book in books:
@@ -60,6 +69,8 @@ def merge(books: Iterable[Rulebook]) -> tuple[Rulebook, tuple[Mistake, ...]]:
             first = shelves[kind].setdefault(name, value)
             if first is not value:
                 mistakes.add(_twice(kind, name, first, value))
+    if len(books) == 1 and not mistakes:
+        return books[0], ()
     derivations = tuple(shelves.pop("derivations").values())
     return Rulebook(**shelves, derivations=derivations), in_order(mistakes)
 

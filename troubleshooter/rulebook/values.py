@@ -281,9 +281,10 @@ class Lesson(Placed):
     scenarios: tuple[ScenarioPlan, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rulebook:
-    """Everything in `knowledge/`, each by its id."""
+    """Everything in `knowledge/`, each by its id. One is equal to itself alone, so that what follows from it, its rules
+    and its links, is worked out once."""
 
     causes: Mapping[str, Cause] = field(default_factory=dict)
     symptoms: Mapping[str, Symptom] = field(default_factory=dict)

@@ -42,7 +42,7 @@ def names_are_known(scene: Scene) -> Iterator[Mistake]:
 def named_files_are_there(scene: Scene) -> Iterator[Mistake]:
     """Fixtures that false positives name, and evidence that the example names, lie in the cause's folder."""
     for cause in scene.causes:
-        inside = {name.removeprefix(folder(cause)) for name in scene.names if name.startswith(folder(cause))}
+        inside = scene.files.get(folder(cause), frozenset())
         wanted = [(reader.place.of("near"), reader.near) for reader in cause.false_positives if reader.near]
         if cause.example:
             wanted += [(cause.example.place.of("evidence"), file) for file in cause.example.evidence]
@@ -65,13 +65,12 @@ def tested_causes_have_fixtures(scene: Scene) -> Iterator[Mistake]:
     """Who says `status: tested` has something to test it with."""
     for cause in scene.causes:
         if cause.status == Status.TESTED:
-            for lacking in _lacking(cause, scene.names):
+            for lacking in _lacking(cause, scene.files.get(folder(cause), frozenset())):
                 said = f"a tested cause needs {lacking}; write it, or call the cause `draft`"
                 yield Mistake(place=cause.place.of("status"), text=said)
 
 
-def _lacking(cause: Cause, names: frozenset[str]) -> Iterator[str]:
-    inside = {name.removeprefix(folder(cause)) for name in names if name.startswith(folder(cause))}
+def _lacking(cause: Cause, inside: frozenset[str]) -> Iterator[str]:
     nears = [name for name in inside if re.fullmatch(r"near-[^.]+\.yaml", name)]
     # Without an edit there is nothing that `good` could be made with. Whether one holds in a variant only a test can
     # tell.

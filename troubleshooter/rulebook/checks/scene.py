@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from troubleshooter.model import Catalogue
@@ -14,7 +16,7 @@ NO_OBJECT = frozenset({"request", "connection", "failure", "evidence"})
 """Roles that no object fills: they have facts and details, but nothing to edit and no name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scene:
     """The rulebook, the catalogue that it is held against, and the names of all files."""
 
@@ -26,6 +28,15 @@ class Scene:
     def causes(self) -> tuple[Cause, ...]:
         """Those that are in use. A retired cause only keeps its id: what it names may be gone."""
         return tuple(cause for cause in self.rulebook.causes.values() if cause.status != Status.RETIRED)
+
+    @cached_property
+    def files(self) -> Mapping[str, frozenset[str]]:
+        """A folder, with a slash at its end, to the names of the files that lie in it."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for name in self.names:
+            place, slash, file = name.rpartition("/")
+            found[place + slash].add(file)
+        return {place: frozenset(files) for place, files in found.items()}
 
     def lost(self, name: str) -> bool:
         """Whether the file `name` is there but could not be read: `parse` has said so, and what it would hold is not
