@@ -55,7 +55,7 @@ knowledge: setup ## check the knowledge base alone
 
 .PHONY: tests
 tests: setup ## the tests, with the coverage of the core
-	$(BIN)/python -m pytest --numprocesses auto --hypothesis-profile ci --cov --cov-report=term --cov-fail-under=$(COVERAGE)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --hypothesis-profile ci --cov --cov-report=term --cov-fail-under=$(COVERAGE)
 
 .PHONY: test-envoy
 test-envoy: setup ## hold the walk against a real Envoy (35 MB), and name failures by what it wrote
