@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from troubleshooter.evidence import take
+from troubleshooter.evidence import AccessLogEntry, retries_logged, summarise, take
 from troubleshooter.facts.of_evidence import evidence_cases
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case, Exhibit, Inventory
@@ -97,3 +99,24 @@ def test_where_a_dump_is_there_it_tells_more(counter: str, expected: list[str]) 
     stats = Exhibit(name="stats", text=f"listener.{LISTENER}.{counter}: 9\nserver.live: 1", origin="gateway")
 
     assert expected == words("evidence.gateway_refused", list(evidence_cases(Mesh(Inventory()), take([dump, stats]))))
+
+
+@pytest.mark.parametrize(
+    ("late", "in_time", "expected"),
+    [(20, 1980, ["often"]), (20, 1981, ["seldom"]), (19, 0, ["seldom"])],
+    ids=["one-of-a-hundred", "less-than-that", "too-few"],
+)
+def test_a_log_tells_of_retries_as_counters_do(late: int, in_time: int, expected: list[str]) -> None:
+    """Where its format has the number of tries; the same number is many."""
+    lines = [AccessLogEntry(start_time="", response_code=200, upstream_cluster=CLUSTER, attempts=2)] * late
+    lines += [replace(lines[0], attempts=1)] * in_time
+    found = list(evidence_cases(Mesh(Inventory()), retries_logged(summarise(lines))))
+
+    assert (expected, ["log"]) == (words("evidence.retries_helped", found), words("evidence.retries_counted", found))
+
+
+def test_a_cluster_that_istiod_did_not_name_tells_no_host() -> None:
+    """So nothing is said of it."""
+    line = AccessLogEntry(start_time="", response_code=200, upstream_cluster="my-cluster", attempts=2)
+
+    assert [] == list(evidence_cases(Mesh(Inventory()), retries_logged(summarise([line] * 30))))

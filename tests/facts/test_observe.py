@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.inventories import EXACT, SHOP, inventory
@@ -129,6 +131,17 @@ def test_facts_of_a_line() -> None:
 
     assert {"failure.flag": "uf", "failure.reason": "connection-refused", "failure.hop": "inbound"} == facts
     assert 7 == case.facts["failure.flag"].sources[0].line
+
+
+@pytest.mark.parametrize(("attempts", "expected"), [(3, "several"), (1, "one"), (0, None), (None, None)])
+def test_how_often_it_was_tried(attempts: int | None, expected: str | None) -> None:
+    """A line tells it only where its format has the number, and something was sent at all."""
+    line = replace(_entry("503 URX via_upstream -"), attempts=attempts)
+    mesh = Mesh(inventory(SHOP))
+    (case,) = walk_cases(mesh, *observe(walk(mesh, _request()), line, {**WORDS, "URX": Stage.APPLICATION}))
+    fact = case.facts.get("failure.tries")
+
+    assert expected == (fact.word if fact else None)
 
 
 @pytest.mark.parametrize(

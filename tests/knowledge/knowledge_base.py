@@ -20,7 +20,17 @@ from _pytest.mark.structures import ParameterSet
 from troubleshooter.collect import read_inventory
 from troubleshooter.collect.knowledge_files import KnowledgeFiles, read_knowledge
 from troubleshooter.consult import Consultation
-from troubleshooter.evidence import ONCE, Evidence, FailureGroup, group_failures, parse_lines, take
+from troubleshooter.evidence import (
+    ONCE,
+    Evidence,
+    FailureGroup,
+    LogPage,
+    group_failures,
+    parse_lines,
+    retries_logged,
+    summarise,
+    take,
+)
 from troubleshooter.inference import Engine, PlainEvaluator
 from troubleshooter.model import Diagnosis, Exhibit, Fact, Finding, Inventory, Request
 from troubleshooter.remedy import Situation
@@ -156,11 +166,17 @@ def failure_in(log: Path) -> FailureGroup:
 
 
 def evidence_in(files: Iterable[Path]) -> Evidence:
-    """What texts that are no access logs say; each must be of a kind that is known."""
+    """What texts beside the log say; each must be of a kind that is known."""
     texts = [Exhibit(name=file.name, text=file.read_text(encoding="utf-8"), origin="") for file in files]
-    found = take(texts)
+    found = with_retries(take(texts))
     assert () == found.not_checked
     return found
+
+
+def with_retries(found: Evidence) -> Evidence:
+    """The same with what the logs in it tell of retries."""
+    lines = (line for page in found.of(LogPage) for line in parse_lines(page.value.lines(), file=page.name))
+    return found.with_more(retries_logged(summarise(lines)))
 
 
 @cache

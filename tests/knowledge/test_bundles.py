@@ -14,7 +14,17 @@ from typing import Any
 
 import pytest
 
-from tests.knowledge.knowledge_base import LOG, asked_of, diagnosed, diagnosis, inventory, meshes, request_of, situation
+from tests.knowledge.knowledge_base import (
+    LOG,
+    asked_of,
+    diagnosed,
+    diagnosis,
+    inventory,
+    meshes,
+    request_of,
+    situation,
+    with_retries,
+)
 from troubleshooter.collect import read_input
 from troubleshooter.collect.bundle.packing import Contents, packed
 from troubleshooter.collect.files import Collected
@@ -70,7 +80,7 @@ def _asked(mesh: Path, found: Collected, said: Callable[[str], str] = str) -> Di
             request=request,
             entry=failure.example if failure else None,
             recurrence=failure.recurrence if failure else ONCE,
-            evidence=take(found.exhibits),
+            evidence=with_retries(take(found.exhibits)),
             told=situation(mesh).told,
         )
     )

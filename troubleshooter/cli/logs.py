@@ -21,7 +21,17 @@ from troubleshooter.cli.reading import Laid
 from troubleshooter.collect import InputError, sentence
 from troubleshooter.collect.errors import note
 from troubleshooter.collect.log_files import log_files, opened_log
-from troubleshooter.evidence import Evidence, Format, LogPage, LogSummary, Reading, SkippedLine, parse_lines, summarise
+from troubleshooter.evidence import (
+    Evidence,
+    Format,
+    LogPage,
+    LogSummary,
+    Reading,
+    SkippedLine,
+    parse_lines,
+    retries_logged,
+    summarise,
+)
 from troubleshooter.evidence.access.chosen_formats import formats_in
 from troubleshooter.evidence.access.formats import compile_format
 from troubleshooter.evidence.access.lines import ParsedLine
@@ -96,7 +106,8 @@ def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> To
     if not args.log and (pastes.log or not (pages or kept)):
         name = shown(next(iter(args.paste), ""))
         tells = next((one.tells for one in pastes.texts if one.tells), ())
-        return Told(summary=pastes.log, log=name, evidence=evidence, tells=tells)
+        retried = retries_logged(pastes.log) if pastes.log else Evidence()
+        return Told(summary=pastes.log, log=name, evidence=evidence.with_more(retried), tells=tells)
     files = _Files(formats=(*formats, *formats_dumped(evidence)))
     summary = summarise(_all(files, args.log, pages, kept))
     log.info("%d requests read, %d of them failed", summary.entries, summary.failed)
@@ -104,7 +115,7 @@ def read_told(args: argparse.Namespace, laid: Laid | None, pastes: Pastes) -> To
         raise Refused(_why_nothing(args.log, files.notes))
     for one in files.notes:
         output.say(f"{program()}: {sentence(one)}")
-    evidence = replace(evidence, not_checked=(*evidence.not_checked, *files.notes))
+    evidence = replace(evidence.with_more(retries_logged(summary)), not_checked=(*evidence.not_checked, *files.notes))
     named = [shown(one) for one in args.log] or [*(one.name for one in kept), *(one.name for one in pages)]
     named_by_nobody = laid is not None and {page.name for page in pages} <= {one.name for one in laid.exhibits}
     name = f"{named[0]} and {len(named) - 1} more" if named[1:] else named[0]

@@ -17,11 +17,13 @@ from troubleshooter.evidence.access.entry import (
 )
 from troubleshooter.evidence.access.failure_groups import FailureGroup, LogSummary, group_failures, summarise
 from troubleshooter.evidence.access.formats import Format
+from troubleshooter.evidence.access.late_answers import LateAnswers
 from troubleshooter.evidence.access.lines import ParsedLine, parse_line, parse_lines
 from troubleshooter.evidence.access.log_page import LogPage
 from troubleshooter.evidence.access.named_stage import NamedStage, Words, stage_named_by
 from troubleshooter.evidence.access.recurrence import ONCE, Recurrence
 from troubleshooter.evidence.kinds import Kind, Unreadable
+from troubleshooter.evidence.logged_retries import retries_logged
 from troubleshooter.evidence.page import Page
 from troubleshooter.evidence.recognition import Evidence, Reading, kind_of, take
 
@@ -35,6 +37,7 @@ __all__ = [
     "FailureGroup",
     "Format",
     "Kind",
+    "LateAnswers",
     "LogPage",
     "LogSummary",
     "NamedStage",
@@ -56,6 +59,7 @@ __all__ = [
     "parse_cluster",
     "parse_line",
     "parse_lines",
+    "retries_logged",
     "stage_named_by",
     "summarise",
     "take",

@@ -230,6 +230,9 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     about_ztunnel(case, entry, source)
     about_pattern(case, observation)
     _about_version(case, entry, source)
+    if entry.attempts:
+        case.seen("failure.tries", "one" if entry.attempts == 1 else "several", source)
+        case.detail("failure.tries", entry.attempts)
     case.detail("failure.flag", ",".join(entry.flags))
     case.detail("failure.details", entry.details)
     case.detail("failure.status", entry.response_code)

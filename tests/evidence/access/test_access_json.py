@@ -85,3 +85,9 @@ def test_other_objects_are_skipped_with_the_reason(line: str, why: SkipReason) -
 def test_what_is_no_text_is_written_out_or_absent(value: object, text: str) -> None:
     """A number where a text is usual is kept as it would be printed; a list or an object is not."""
     assert text == entry(json.dumps(KEYS | {"request_id": value})).request_id
+
+
+@pytest.mark.parametrize(("logged", "expected"), [(3, 3), ("3", 3), (0, 0), (None, None), ("-", None)])
+def test_the_number_of_tries_is_read_under_envoys_own_name(logged: object, expected: int | None) -> None:
+    """Istio's format does not have it; who adds it calls it so."""
+    assert expected == entry(json.dumps(KEYS | {"upstream_request_attempt_count": logged})).attempts

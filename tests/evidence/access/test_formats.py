@@ -240,3 +240,23 @@ def test_any_json_in_a_chosen_format(value: object) -> None:
     entry = read(json.dumps({"http": value, "flags": value, "app": value, "when": value}), json.dumps(JSON_FORM))
 
     assert entry is None or entry.text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("operator", "expected"), [("%UPSTREAM_REQUEST_ATTEMPT_COUNT%", 3), ("%REQUEST_HEADER(X)%", None)]
+)
+def test_the_number_of_tries_is_read(operator: str, expected: int | None) -> None:
+    """The operator for it counts the first try too."""
+    found = read("503|URX|3", f"%RESPONSE_CODE%|%RESPONSE_FLAGS%|{operator}")
+
+    assert found is not None
+    assert expected == found.attempts
+
+
+def test_headers_have_long_names_too() -> None:
+    """Envoy 1.37 gave the operators for headers a second name."""
+    form = "%RESPONSE_CODE% %REQUEST_HEADER(:METHOD)% %RESPONSE_HEADER(X-ENVOY-UPSTREAM-SERVICE-TIME)%"
+    found = read("503 GET 12", form)
+
+    assert found is not None
+    assert ("GET", 12) == (found.method, found.upstream_service_time_ms)

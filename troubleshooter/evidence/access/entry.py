@@ -86,7 +86,8 @@ def parse_cluster(name: str) -> ClusterName | None:
 class AccessLogEntry:
     """One request (or TCP connection) as a proxy logged it. Times, addresses and names are as logged; `flags` in logged
     order; `file`, `line` and `text` say where it stands; `pod` is known only from a prefix that kubectl or stern wrote.
-    The fields up to `route_name` have the order of Istio's text format."""
+    The fields up to `route_name` have the order of Istio's text format. `attempts` counts the tries to send it on, 0
+    where there was none; Istio's own formats do not have it."""
 
     start_time: str
     method: str = ""
@@ -112,6 +113,7 @@ class AccessLogEntry:
     downstream_remote: str = ""
     sni: str = ""
     route_name: str = ""
+    attempts: int | None = None
     file: str = ""
     line: int = 0
     text: str = ""

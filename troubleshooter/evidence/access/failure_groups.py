@@ -22,6 +22,7 @@ from troubleshooter.evidence.access.connections_of_ztunnel import entry_of_ztunn
 from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import AccessLogEntry, Side, SkippedLine, SkipReason
 from troubleshooter.evidence.access.hops import repeated
+from troubleshooter.evidence.access.late_answers import LateAnswers, Tries
 from troubleshooter.evidence.access.lines import ParsedLine
 from troubleshooter.evidence.access.places import Place, place_of
 from troubleshooter.evidence.access.recurrence import Common, Others, Recurrence, Repeats, recurrence_of
@@ -61,8 +62,8 @@ class FailureGroup:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:
     """A whole log: `groups`, biggest first; the number of access log `entries`, how many of them `failed`, how many of
-    those are in no group, how many only repeat what a proxy further on logged of the same request (`repeated`); and how
-    many lines were skipped, by reason."""
+    those are in no group, how many only repeat what a proxy further on logged of the same request (`repeated`); how
+    many lines were skipped, by reason; and the destinations where requests were answered at a later try (`late`)."""
 
     groups: tuple[FailureGroup, ...] = ()
     entries: int = 0
@@ -70,6 +71,7 @@ class LogSummary:
     ungrouped: int = 0
     repeated: int = 0
     skipped: Mapping[SkipReason, int] = field(default_factory=dict)
+    late: tuple[LateAnswers, ...] = ()
 
 
 def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
@@ -82,7 +84,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     for the same lines, and but for `example` and idle times it does not depend on their order, unless there are more
     than MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
     request."""
-    connections, failures, others, clock = Connections(), _Failures(), Others(), Clock()
+    connections, failures, others, clock, tries = Connections(), _Failures(), Others(), Clock(), Tries()
     skipped: Counter[SkipReason] = Counter()
     entries = failed = 0
     for line in lines:
@@ -97,6 +99,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         idle = connections.idle_before(line)
         second = clock.second(line.start_time)
         others.far_logs.add(line, second)
+        tries.add(line)
         if not line.failed:
             others.passed.add(line, second)
             continue
@@ -110,6 +113,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         ungrouped=failures.ungrouped,
         repeated=failures.repeated,
         skipped=dict(skipped),
+        late=tries.told(),
     )
 
 

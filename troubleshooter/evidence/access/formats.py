@@ -33,7 +33,9 @@ _PLACES = FIELDS["file"]
 """So many fields does a format tell; the rest is where the line stands."""
 
 _TELLING = frozenset({FIELDS["response_code"], FIELDS["flags"]})
-_NUMBERS = frozenset(place for name, place in FIELDS.items() if name.endswith(("_ms", "_code")) or "bytes" in name)
+_NUMBERS = frozenset(
+    place for name, place in FIELDS.items() if name.endswith(("_ms", "_code", "attempts")) or "bytes" in name
+)
 _MOST_ATTEMPTS = 8
 _ENOUGH = 0.5
 """An object with this share of a format's keys is in this format."""

@@ -3,7 +3,8 @@
 Decides: which JSON object is an access log entry, and its values. Must not know: prefixes that log readers add
 (`access_lines`), or what a value means.
 
-Keys are those of `EnvoyJSONLogFormatIstio` in Istio's pilot/pkg/model/telemetry_logging.go. Absent values are null, "-"
+Keys are those of `EnvoyJSONLogFormatIstio` in Istio's pilot/pkg/model/telemetry_logging.go, and, as many add it under
+the name that Envoy's own API has for it, `upstream_request_attempt_count`. Absent values are null, "-"
 (older Envoys), or left out; numbers are numbers or strings; other keys are ignored.
 """
 
@@ -52,11 +53,11 @@ KEYS = (
     *("connection_termination_details", "upstream_transport_failure_reason", "bytes_received", "bytes_sent"),
     *("duration", "upstream_service_time", "x_forwarded_for", "user_agent", "request_id", "authority", "upstream_host"),
     *("upstream_cluster", "upstream_local_address", "downstream_local_address", "downstream_remote_address"),
-    *("requested_server_name", "route_name"),
+    *("requested_server_name", "route_name", "upstream_request_attempt_count"),
 )
 """The keys in the order of AccessLogEntry's fields."""
 
-_NUMBERS = frozenset({"response_code", "bytes_received", "bytes_sent", "duration", "upstream_service_time"})
+_NUMBERS = frozenset({"response_code", "bytes_received", "bytes_sent", "duration", "upstream_service_time", KEYS[-1]})
 _FLAGS = KEYS.index("response_flags")
 
 

@@ -68,6 +68,7 @@ _KNOWN: Mapping[str, tuple[str, Shape, int]] = {
     "DOWNSTREAM_DIRECT_REMOTE_ADDRESS": ("downstream_remote", Shape.TOKEN, 1),
     "REQUESTED_SERVER_NAME": ("sni", Shape.TOKEN, 0),
     "ROUTE_NAME": ("route_name", Shape.FREE, 0),
+    "UPSTREAM_REQUEST_ATTEMPT_COUNT": ("attempts", Shape.NUMBER, 0),
     "PATH": ("path", Shape.FREE, 0),
 }
 
@@ -81,7 +82,9 @@ _HEADERS: Mapping[str, tuple[str, Shape]] = {
     "x-request-id": ("request_id", Shape.TOKEN),
     "x-forwarded-for": ("forwarded_for", Shape.FREE),
 }
-_OF_REQUEST = frozenset({"REQ", "REQ_WITHOUT_QUERY"})
+_OF_REQUEST = frozenset({"REQ", "REQ_WITHOUT_QUERY", "REQUEST_HEADER"})
+_OF_RESPONSE = frozenset({"RESP", "RESPONSE_HEADER"})
+"""Envoy has had the long names since 1.37."""
 _SERVICE_TIME = "x-envoy-upstream-service-time"
 
 _OPERATOR = re.compile(r"%(?:%|([A-Z0-9_]{1,100})(?:\(([^)]*)\))?(?::([0-9]{1,9}))?%)")
@@ -117,7 +120,7 @@ def _operator(name: str, argument: str) -> Operator:
             return Operator()
         field, shape = _HEADERS[heads[-1]]
         return Operator(field=FIELDS[field], shape=shape)
-    if name == "RESP" and argument.lower() == _SERVICE_TIME:
+    if name in _OF_RESPONSE and argument.lower() == _SERVICE_TIME:
         return Operator(field=FIELDS["upstream_service_time_ms"], shape=Shape.NUMBER)
     if name not in _KNOWN:
         return Operator()

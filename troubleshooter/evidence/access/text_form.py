@@ -68,7 +68,7 @@ def parse_text(line: str, *, file: str, number: int, pod: str) -> AccessLogEntry
     values[_CODE] = int(texts[_CODE]) if texts[_CODE] else None
     values[_FLAGS] = tuple(texts[_FLAGS].split(",")) if texts[_FLAGS] else ()
     values[_COUNTS] = [int(count) if count else None for count in texts[_COUNTS]]
-    values += (file, number, line[:MAX_TEXT], pod)
+    values += (None, file, number, line[:MAX_TEXT], pod)
     return entry_of(values)
 
 

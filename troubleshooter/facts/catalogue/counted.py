@@ -6,6 +6,7 @@ from __future__ import annotations
 
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.retries_helped", ("often", "seldom"), "Whether many requests to a destination arrived only because they were sent again.", "evidence"),
+    ("evidence.retries_counted", ("counters", "log"), "What tells of them: the counters of a proxy, or a log whose format has the number of tries.", "evidence"),
     ("evidence.gateway_refused", ("no-certificate", "not-trusted", "no-secret", "no-filter-chain"), "Why a listener for clients refused each of them before TLS stood.", "evidence"),
 )  # fmt: skip
 

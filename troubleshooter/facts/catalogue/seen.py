@@ -29,6 +29,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
     ("failure.pattern", PATTERNS, "How failures are spread over time.", "evidence"),
     ("failure.endpoints", ("one-of-several",), "Whether all failures came at one endpoint, while others answered.", "evidence"),
+    ("failure.tries", ("one", "several"), "Whether it was tried again, where the format of the log has the number of tries.", "evidence"),
     ("failure.far_log", ("silent", "logged"), "Whether the proxy to which it was sent logged it, where that log is there too.", "evidence"),
     ("failure.tls", ("unknown-root", "expired", "not-yet-valid", "not-accepted", "no-tls", "alert", "no-secret"), "What of the TLS handshake failed.", "evidence"),
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),

@@ -166,5 +166,6 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.until", "The time of the last failure, where all failed for a while and none did after."),
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
+    ("failure.tries", "How often it was tried, where the format of the log has the number."),
     ("failure.peer_names", "The names in a certificate that was not accepted."),
 )
