@@ -43,17 +43,26 @@ class Apart:
     number: int = 0
 
 
-def nameless(request: Request, trail: Trail, hop: Hop) -> str:
+def nameless(mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> str:
     """The host for which a gateway has nothing, where that is why a request dies: at the route stage no route, at the
     listener no name in the TLS hello. "" where it dies of something else."""
     if hop.kind is not HopKind.GATEWAY or not trail.failed or trail.hop is not hop:
         return ""
     died = trail.steps[-1].stage
-    unrouted = died is Stage.ROUTE and hop.routing is not None and not hop.routing.owners
+    unrouted = died is Stage.ROUTE and hop.routing is not None and not _owned(mesh, request, hop)
     if unrouted and hop.family == "http":
         return host_of(request)
     unnamed = "filter_chain_not_found" in trail.outcome.details and request.scheme == "https"
     return (request.sni or request.host).lower() if unnamed and (unrouted or died is Stage.LISTENER) else ""
+
+
+def _owned(mesh: Mesh, request: Request, hop: Hop) -> bool:
+    """Whether a VirtualService that is bound to the server has the host, which of TLS that is passed on is the name in
+    the hello."""
+    held = hop.routing.owners if hop.routing else ()
+    passed = hop.server is not None and hop.server.tls == "PASSTHROUGH"
+    name = (request.sni or request.host).lower()
+    return any(not passed or hosts.most_specific(name, mesh.virtual_services.hosts_of(v)) is not None for v in held)
 
 
 def servers_here(mesh: Mesh, request: Request, hop: Hop) -> list[Server]:
@@ -68,7 +77,7 @@ def servers_here(mesh: Mesh, request: Request, hop: Hop) -> list[Server]:
 def apart_at(mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> Apart | None:
     """The VirtualService bound to a Gateway of this hop that should take the request and cannot for its host, if there
     is exactly one."""
-    name = nameless(request, trail, hop)
+    name = nameless(mesh, request, trail, hop)
     servers = servers_here(mesh, request, hop) if name else []
     found: dict[int, Apart] = {}
     for server in servers:
@@ -148,14 +157,14 @@ def apart_alone(mesh: Mesh, owner: Object) -> Apart | None:
 def about_hosts(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
     """Whether a gateway has routes for the host that a request asks for, and if not, why."""
     routing = hop.routing
-    if routing is not None and routing.owners:
+    if routing is not None and _owned(mesh, request, hop):
         place = routing.owners[0].at("spec.hosts")
         case.fact("request.host_routes", "here", place)
         case.fact("virtual_service.gateway_hosts", "met", place)
         return
     found = apart_at(mesh, request, trail, hop)
     if found is not None:
-        about_apart(case, mesh, found, nameless(request, trail, hop))
+        about_apart(case, mesh, found, nameless(mesh, request, trail, hop))
     else:
         about_unknown_host(case, mesh, request, trail, hop)
 
@@ -194,7 +203,7 @@ def about_apart(case: CaseBuilder, mesh: Mesh, found: Apart, name: str = "") -> 
 def about_unknown_host(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, hop: Hop) -> None:
     """That a gateway has routes, and none for the host that a request asks for, and which host could be meant. Nothing
     is said where no VirtualService is bound to the gateway at all: they may lie in a part that was not seen."""
-    name = nameless(request, trail, hop)
+    name = nameless(mesh, request, trail, hop)
     servers = servers_here(mesh, request, hop) if name else []
     held = [(s, v) for s in servers for v in mesh.virtual_services.bound(s.reference, hop.party.namespace)]
     if not held:
@@ -208,7 +217,9 @@ def about_unknown_host(case: CaseBuilder, mesh: Mesh, request: Request, trail: T
     serving = next((s for s in servers if s.serves(name)), None)
     case.fact("request.host_served", "yes" if serving else "no", *places[:1])
     known = {host: (s, v) for s, v in reversed(held) for host in mesh.virtual_services.shared_hosts(v, s.hosts)}
-    guess = _meant(name, list(known))
+    guess = _meant(
+        name, [host for host, (s, _) in known.items() if s.tls != "PASSTHROUGH"]
+    )  # those want a tls route too
     case.fact("request.host_guess", "one" if guess else "none", *places)
     server, owner = known.get(guess, held[0])
     case.role("gateway", (serving or server).gateway.at())

@@ -25,7 +25,7 @@ def about_tls_routes(case: CaseBuilder, mesh: Mesh, request: Request, trail: Tra
     name = (request.sni or request.host).lower()
     held = [v for v in hop.routing.owners if _has(mesh, v, server, name)] if hop.routing else []
     routed = next((v for v in held if _matches(v)), None)
-    if routed is not None:
+    if routed is not None and hosts.most_specific(name, _names(routed)) is None:
         _other_name(case, routed, server, name)
 
 
@@ -38,13 +38,17 @@ def _matches(owner: Object) -> list[str]:
     return [f"{r.path}.match[{n}]" for r in routes_of(owner, "tls") for n, _ in enumerate(r.matches)]
 
 
+def _names(owner: Object) -> list[str]:
+    """The names that its tls matches are for."""
+    return [str(h).lower() for r in routes_of(owner, "tls") for m in r.matches for h in as_list(m.get("sniHosts"))]
+
+
 def _other_name(case: CaseBuilder, owner: Object, server: Server, name: str) -> None:
     field = f"{_matches(owner)[0]}.sniHosts"
-    named = [str(h) for r in routes_of(owner, "tls") for m in r.matches for h in as_list(m.get("sniHosts"))]
     case.role("virtual_service", owner.at())
     case.role("gateway", server.gateway.at())
     case.fact("gateway.tls_route", "other-name", owner.at(field), server.gateway.at(f"{server.path}.tls"))
     case.fact("virtual_service.tls_matches", "one" if len(_matches(owner)) == 1 else "several", owner.at("spec.tls"))
     case.detail("virtual_service.sni_field", field)
-    case.detail("virtual_service.sni_hosts", ", ".join(named))
+    case.detail("virtual_service.sni_hosts", ", ".join(_names(owner)))
     case.detail("request.sni", name)

@@ -18,6 +18,7 @@ from troubleshooter.facts.of_mesh_alone import about_mesh_alone
 from troubleshooter.facts.of_passthrough import about_passthrough
 from troubleshooter.facts.of_redirects import about_redirects
 from troubleshooter.facts.of_rival_servers import about_left_out
+from troubleshooter.facts.of_server_routes import about_server_routes
 from troubleshooter.facts.of_sni import about_sni
 from troubleshooter.facts.of_tls_routes import about_tls_routes
 from troubleshooter.mesh import Mesh
@@ -33,6 +34,7 @@ def about_way_in(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail, 
     about_client_certificate(case, mesh, trail, hop)
     about_door(case, mesh, request, trail, hop)
     about_tls_routes(case, mesh, request, trail, hop)
+    about_server_routes(case, mesh, request, trail, hop)
     about_left_out(case, mesh, request, trail, hop)
     about_sni(case, mesh, request, trail)
     about_redirects(case, mesh, request, trail)
