@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inference.inference_builders import cause
 from troubleshooter.consult.peers import with_peers
 from troubleshooter.evidence import take
@@ -108,3 +110,25 @@ def test_objects_of_other_namespaces_are_left_out() -> None:
 def test_no_analysis_changes_nothing() -> None:
     """Without such a text the diagnosis is what it was."""
     assert _held("once upon a time", _finding()) == Diagnosis(findings=(_finding(),))
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (HOST, 1),
+        (f"{HOST}\n{GATEWAY}", 2),
+        (HOST.replace("Error", "Warning"), 1),
+        (HOST.replace("Error", "Info"), 0),
+        ("Error [IST0135] (Pod shop/a) Old", 1),
+        ("Warning [IST0135] (Pod shop/a) Old", 0),
+    ],
+    ids=["error", "two", "warning", "info", "error-of-a-known-code", "warning-of-a-known-code"],
+)
+def test_what_it_reports_and_nobody_found_here_is_counted(said: str, expected: int) -> None:
+    """Errors, and warnings unless it is known that they do not matter here."""
+    assert expected == _held(said).reported
+
+
+def test_what_was_found_here_too_is_not_counted() -> None:
+    """A finding stands for it."""
+    assert 0 == _held(HOST, _finding()).reported

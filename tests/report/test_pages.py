@@ -191,6 +191,13 @@ def test_nothing_is_found_only_in_what_was_seen() -> None:
     assert text.splitlines()[0] == "√ Nothing wrong was found, in what was seen."
 
 
+def test_nothing_found_is_no_good_news_beside_what_another_analyser_reports() -> None:
+    """What it reports is quoted below, so the page does not begin with a tick."""
+    text = to_text(Diagnosis(reported=2, not_checked=examples.NOT_CHECKED))
+
+    assert "‼ Nothing was found here, but istioctl analyze reports 2 problems, told below." == text.splitlines()[0]
+
+
 def test_finding_of_a_circle_is_not_lost() -> None:
     """Findings that explain each other are still shown."""
     circle = (

@@ -28,8 +28,8 @@ def with_peers(
     own: Diagnosis, rulebook: Rulebook, situation: Situation | LogLine | None, namespace: str = ""
 ) -> Diagnosis:
     """A diagnosis in which each finding says what istioctl analyze reports of the same object under a code that stands
-    for it, with a note for each code of which some message is no finding. `namespace` leaves out those about objects
-    of others."""
+    for it, with a note for each code of which some message is no finding, and their number. `namespace` leaves out
+    those about objects of others."""
     said = list(_said(situation.evidence)) if situation is not None else []
     if not said:
         return own
@@ -38,7 +38,13 @@ def with_peers(
         one for one in said if _within(one[1], namespace) and not any(_means(each, one[1]) for each in own.findings)
     ]
     notes = _left_over(rulebook, rest, _more(situation))
-    return replace(own, findings=findings, not_checked=(*own.not_checked, *notes))
+    reported = sum(_is_grave(rulebook, one) for _, one in rest)
+    return replace(own, findings=findings, not_checked=(*own.not_checked, *notes), reported=reported)
+
+
+def _is_grave(rulebook: Rulebook, message: Message) -> bool:
+    """Whether somebody has to look at it: an error, or a warning about more than is known to do no harm here."""
+    return message.level == "Error" or (message.level == "Warning" and message.code not in rulebook.peer_codes)
 
 
 def _with(finding: Finding, said: list[Said]) -> Finding:

@@ -40,7 +40,8 @@ class LogGroup:
 class Diagnosis:
     """Everything that is known about one request, or (`walk` None) about everything seen: an audit. `engine` names what
     drew the conclusions and, if it was not the rule engine, why. `before` is the walk of the same request without the
-    manifests that were laid over the mesh, None where none were."""
+    manifests that were laid over the mesh, None where none were. `reported` counts the errors and warnings of another
+    analyser that no finding here stands for."""
 
     walk: Walk | None = None
     findings: tuple[Finding, ...] = ()
@@ -50,6 +51,7 @@ class Diagnosis:
     not_checked: tuple[NotChecked, ...] = ()
     engine: str = ""
     before: Walk | None = None
+    reported: int = 0
 
     @property
     def root(self) -> Finding | None:

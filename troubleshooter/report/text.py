@@ -155,6 +155,11 @@ def others(findings: Iterable[Finding], root: Finding | None) -> Iterator[Part]:
 def _audit(diagnosis: Diagnosis) -> Iterator[Part]:
     folds = folded(_gravest_first(diagnosis.findings))
     if not folds:
+        if diagnosis.reported:
+            number = words.count(diagnosis.reported, "problem")
+            told = f"Nothing was found here, but istioctl analyze reports {number}, told below."
+            yield line(Span(told, Tone.STRONG), indent=0, lead=Span("‼", Tone.WARN))
+            return
         rest = ", in what was seen" if not_checked(diagnosis) else ""
         yield line(Span(f"Nothing wrong was found{rest}.", Tone.STRONG), indent=0, lead=Span("√", Tone.GOOD))
         return

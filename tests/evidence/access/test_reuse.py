@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines
@@ -15,7 +17,9 @@ def use(
     time: str, *, duration: int = 0, local: str = "127.0.0.6:48231", host: str = ENDPOINT, pod: str = ""
 ) -> AccessLogEntry:
     """A request over a connection."""
-    return AccessLogEntry(start_time=time, duration_ms=duration, upstream_local=local, upstream_host=host, pod=pod)
+    return AccessLogEntry(
+        start_time=time, method="GET", duration_ms=duration, upstream_local=local, upstream_host=host, pod=pod
+    )
 
 
 def idle(*uses: AccessLogEntry) -> float | None:
@@ -39,11 +43,28 @@ FIRST = use("2026-11-21T09:14:02.000Z", duration=500)
         (use("2026-11-21T09:14:02.200Z"), None),
         (use("2026-11-21T09:14:07.500Z", local=""), None),
         (use("-"), None),
+        (use("2026-11-21T10:14:02.500Z"), 3600.0),
+        (use("2026-11-21T10:14:02.501Z"), None),
+        (replace(use("2026-11-21T09:14:07.500Z"), method=""), None),
     ],
-    ids=["idle", "zone", "no-zone", "other-port", "other-host", "other-proxy", "overlapping", "no-port", "no-time"],
+    ids=[
+        "idle",
+        "zone",
+        "no-zone",
+        "other-port",
+        "other-host",
+        "other-proxy",
+        "overlapping",
+        "no-port",
+        "no-time",
+        "as-long-as-it-is-kept",
+        "longer-than-it-is-kept",
+        "no-http",
+    ],
 )
 def test_how_long_a_connection_was_idle(then: AccessLogEntry, expected: float | None) -> None:
-    """From the end of the request before on the same connection; not told of another one, or where requests overlap."""
+    """From the end of the request before on the same connection; not told of another one, or where requests overlap.
+    One that a proxy no longer kept is another one with the same port, and so is one without HTTP."""
     assert expected == idle(FIRST, then)
 
 

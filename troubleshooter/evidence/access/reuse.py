@@ -4,7 +4,12 @@ Decides: how long the connection of a request had been idle, where an earlier li
 connection. Must not know: what follows from it.
 
 A line names both ends of the connection to the upstream host, and a port of the proxy stands for one connection at a
-time. Memory is bounded: of very many connections the longest unused are forgotten, and nothing is said of them then.
+time. The next one may get the same port, so one that was unused for LONGEST is taken for another. Where no HTTP is
+read, each line is a connection of its own. Memory is bounded: of very many connections the longest unused are
+forgotten, and nothing is said of them then.
+
+Source: Envoy, docs: api-v3/config/core/v3/protocol.proto, HttpProtocolOptions.idle_timeout, by default one hour, after
+which a proxy itself closes a connection to an upstream host; istiod sets another only where a DestinationRule has it.
 """
 
 from __future__ import annotations
@@ -15,6 +20,8 @@ from troubleshooter.evidence.access.entry import AccessLogEntry
 from troubleshooter.evidence.access.times import moment
 
 MAX_CONNECTIONS = 20_000
+LONGEST = 3600
+"""Seconds for which a proxy keeps a connection that nothing uses."""
 
 
 class Connections:
@@ -25,13 +32,15 @@ class Connections:
 
     def idle_before(self, entry: AccessLogEntry) -> float | None:
         """For how many seconds the connection of a request had been idle; None where no line before it names the
-        connection, or requests on it overlap. The request is then the last use."""
+        connection, requests on it overlap, or too long passed for it to be the same. The request is then the last
+        use."""
         begin = moment(entry.start_time)
-        if not entry.upstream_local or not entry.upstream_host or begin is None:
+        if entry.is_tcp or not entry.upstream_local or not entry.upstream_host or begin is None:
             return None
         key = (entry.pod, entry.upstream_local, entry.upstream_host)
         last = self._used.pop(key, None)
         self._used[key] = begin + timedelta(milliseconds=entry.duration_ms or 0)
         if len(self._used) > MAX_CONNECTIONS:
             del self._used[next(iter(self._used))]
-        return (begin - last).total_seconds() if last is not None and last <= begin else None
+        idle = (begin - last).total_seconds() if last is not None else -1.0
+        return idle if 0 <= idle <= LONGEST else None
