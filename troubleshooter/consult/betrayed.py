@@ -17,7 +17,8 @@ from troubleshooter.rulebook import Rulebook, Symptom
 
 
 def told_by(rulebook: Rulebook, text: str) -> list[Symptom]:
-    """The symptoms of which a text of theirs is quoted, those that fit best: what few symptoms share tells most."""
+    """The symptoms of which a text of theirs is quoted, those that fit best: what few symptoms share tells most, and of
+    those that fit alike the longest text does."""
     symptoms = list(rulebook.symptoms.values())
     shared = Counter(quote for s in symptoms for quote in _quotes(s))
     present = {quote for quote in shared if _stands_in(quote, text)}
@@ -27,7 +28,10 @@ def told_by(rulebook: Rulebook, text: str) -> list[Symptom]:
     quoted = [s for s in symptoms if _quotes(s) & present]
     weights = {s.id: _weight(_quotes(s) & present, shared) + Fraction(bool(numbers & {*s.statuses}), 4) for s in quoted}
     most = max(weights.values())
-    return [s for s in quoted if weights[s.id] == most]
+    best = [s for s in quoted if weights[s.id] == most]
+    alike = set.intersection(*map(_quotes, best))
+    longest = {s.id: max(map(len, (_quotes(s) & present) - alike), default=0) for s in best}
+    return [s for s in best if longest[s.id] == max(longest.values())]
 
 
 def _quotes(symptom: Symptom) -> set[str]:

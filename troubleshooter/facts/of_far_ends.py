@@ -6,28 +6,18 @@ Must not know meshes.
 
 from __future__ import annotations
 
-from troubleshooter.evidence import AccessLogEntry, Side, TransportFailure, classify_transport_failure, details_key
+from troubleshooter.evidence import AccessLogEntry, Side
 from troubleshooter.evidence.access.named_stage import EAST_WEST_PORT
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.reasons import handshake_of
 from troubleshooter.model import Source
-
-HANDSHAKES = {
-    TransportFailure.TLS_UNKNOWN_CA: "unknown-root",
-    TransportFailure.TLS_CERTIFICATE_EXPIRED: "expired",
-    TransportFailure.TLS_CERTIFICATE_TOO_EARLY: "not-yet-valid",
-    TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED: "not-accepted",
-    TransportFailure.TLS_WRONG_VERSION: "no-tls",
-    TransportFailure.TLS_ALERT: "alert",
-    TransportFailure.SECRET_NOT_SUPPLIED: "no-secret",
-}
 
 
 def about_far_end(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
     """What the line says of the other end."""
-    key = details_key(entry.details)
-    told = classify_transport_failure(key.transport_failure or entry.transport_failure)
-    if told in HANDSHAKES:
-        case.seen("failure.tls", HANDSHAKES[told], source)
+    failed = handshake_of(entry)
+    if failed is not None:
+        case.seen("failure.tls", failed, source)
     if entry.side is not Side.INBOUND and through_east_west(entry):
         case.seen("failure.endpoint", "remote", source)
 

@@ -1,4 +1,4 @@
-"""What broke a connection, as the word of one fact: read off a log line, or off the body of a proxy's own answer.
+"""What broke a connection, as words of facts: read off a log line, or off the body of a proxy's own answer.
 
 Must not know which request it was, or why it broke.
 """
@@ -20,19 +20,40 @@ REASONS = {
     TransportFailure.NONE: "none",
     TransportFailure.OTHER: "other",
 }
+HANDSHAKES = {
+    TransportFailure.TLS_UNKNOWN_CA: "unknown-root",
+    TransportFailure.TLS_CERTIFICATE_EXPIRED: "expired",
+    TransportFailure.TLS_CERTIFICATE_TOO_EARLY: "not-yet-valid",
+    TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED: "not-accepted",
+    TransportFailure.TLS_WRONG_VERSION: "no-tls",
+    TransportFailure.TLS_ALERT: "alert",
+    TransportFailure.SECRET_NOT_SUPPLIED: "no-secret",
+}
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 
 
 def told_by_answer(text: str) -> tuple[tuple[str, str], ...]:
     """The facts, each with its word, that the body of a proxy's answer tells, where one stands in `text`."""
     details = details_in(text)
-    return (("failure.reason", reason_of(AccessLogEntry(start_time="", details=details))),) if details else ()
+    if not details:
+        return ()
+    entry = AccessLogEntry(start_time="", details=details)
+    failed = handshake_of(entry)
+    return (("failure.reason", reason_of(entry)), *([("failure.tls", failed)] if failed else ()))
 
 
 def reason_of(entry: AccessLogEntry) -> str:
     """The word of `failure.reason` for a line; `none` where no connection broke."""
-    key = details_key(entry.details)
-    told = classify_transport_failure(key.transport_failure or entry.transport_failure)
+    told = _transport_failure(entry)
     if told is TransportFailure.NONE:
-        return RESETS.get(key.reason, "none")
+        return RESETS.get(details_key(entry.details).reason, "none")
     return REASONS.get(told, "tls")
+
+
+def handshake_of(entry: AccessLogEntry) -> str | None:
+    """The word of `failure.tls` for a line; None where no TLS handshake failed, or the line does not say of what."""
+    return HANDSHAKES.get(_transport_failure(entry))
+
+
+def _transport_failure(entry: AccessLogEntry) -> TransportFailure:
+    return classify_transport_failure(details_key(entry.details).transport_failure or entry.transport_failure)

@@ -37,7 +37,22 @@ def test_a_body_tells_what_the_log_would(body: str, details: str, reason: str) -
     text = f"HTTP/1.1 503 Service Unavailable\n\n{RESET}{body}\n* Connection #0 left intact"
 
     assert details_in(text) == f"upstream_reset_before_response_started{details}"
-    assert told_by_answer(text) == (("failure.reason", reason),)
+    assert told_by_answer(text)[0] == ("failure.reason", reason)
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("TLS_error:|268435581:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED:TLS_error_end", "not-accepted"),
+        ("TLS error: 268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER", "no-tls"),
+        ("delayed connect error: 111", None),
+    ],
+)
+def test_a_body_tells_of_the_handshake(said: str, word: str | None) -> None:
+    """What the proxy says of TLS in its answer need not be looked up in its log."""
+    text = f"{RESET}reset reason: remote connection failure, transport failure reason: {said}"
+
+    assert dict(told_by_answer(text)).get("failure.tls") == word
 
 
 def test_other_texts_tell_nothing() -> None:
