@@ -241,6 +241,76 @@ def test_support_bundle_is_read(write: Write) -> None:
     assert ["this could not be collected: secrets is forbidden"] == [n.why for n in found.inventory.not_checked]
 
 
+@pytest.mark.parametrize(
+    ("file", "errors", "expected"),
+    [
+        ("services-errors.json", {"shop": "forbidden"}, {("", "Service", "shop")}),
+        ("ingress-errors.json", {"shop": "forbidden"}, {("networking.k8s.io", "Ingress", "shop")}),
+        ("nodes-errors.json", ["forbidden"], {("", "Node", "")}),
+        (
+            "custom-resources/custom-resources-errors.json",
+            {"virtualservices.networking.istio.io": "forbidden", "certificates.cert-manager.io": "forbidden"},
+            {("networking.istio.io", "VirtualService", "")},
+        ),
+        ("services-errors.json", None, set()),
+        ("services-errors.json", {}, set()),
+        ("pod-disruption-budgets-errors.json", {"shop": "forbidden"}, set()),
+    ],
+    ids=["namespaced", "other-group", "of-the-cluster", "custom", "none", "empty", "of-no-use-here"],
+)
+def test_what_could_not_be_collected_is_unseen(
+    write: Write, file: str, errors: object, expected: set[tuple[str, str, str]]
+) -> None:
+    """Objects of such a list may exist that are not in the bundle."""
+    found = collected(write, {**SUPPORT_BUNDLE, f"b/cluster-resources/{file}": json.dumps(errors)})
+
+    assert expected == {(group, kind, space) for _, group, kind, space in found.inventory.unseen}
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "kind"),
+    [
+        ("custom-resources/custom-resources-errors.json", '{"crdList": "forbidden"}', "AuthorizationPolicy"),
+        ("namespaces-errors.json", '["forbidden"]', "Service"),
+        ("services-errors.json", '{"cut', "Service"),
+    ],
+    ids=["no-definitions", "no-namespaces", "damaged"],
+)
+def test_where_nothing_could_be_collected_all_is_unseen(write: Write, file: str, content: str, kind: str) -> None:
+    """Of every kind that is found by way of what is missing."""
+    found = collected(write, {**SUPPORT_BUNDLE, f"b/cluster-resources/{file}": content})
+
+    assert (kind, "") in {(kind, space) for _, _, kind, space in found.inventory.unseen}
+
+
+def test_errors_are_said_once_a_file(write: Write) -> None:
+    """A cluster may have a thousand namespaces, each with a sentence of its own."""
+    errors = json.dumps({f"n{n}": f"not in n{n}" for n in range(9)})
+    found = collected(write, {"b/cluster-resources/pods-errors.json": errors, "b/a.yaml": SERVICE})
+
+    assert ["this could not be collected: not in n0, and 8 more"] == [n.why for n in found.inventory.not_checked]
+
+
+def test_a_namespace_of_which_a_bundle_has_no_lists_is_unseen(write: Write) -> None:
+    """Where the rights do not reach, support bundles pass a namespace over without an error."""
+    spaces = [{"metadata": {"name": name}} for name in ("shop", "bank")]
+    found = collected(write, {**SUPPORT_BUNDLE, "b/cluster-resources/namespaces.json": json.dumps(spaces)})
+
+    assert {"bank"} == {space for _, _, _, space in found.inventory.unseen}
+    assert "namespace bank" in [note.what for note in found.inventory.not_checked]
+
+
+def test_where_the_mesh_config_is_there_no_config_map_is_missed(write: Write) -> None:
+    """No other ConfigMap decides anything."""
+    mesh = {"metadata": {"name": "istio", "namespace": "istio-system"}, "data": {"mesh": "{}"}}
+    files = {
+        "b/cluster-resources/configmaps/istio-system.json": json.dumps([mesh]),
+        "b/cluster-resources/configmaps-errors.json": '{"shop": "forbidden"}',
+    }
+
+    assert frozenset() == collected(write, files).inventory.unseen
+
+
 def test_hidden_values_are_not_known(write: Write) -> None:
     """What a redactor took out is no value, and that there is such a thing is said."""
     hidden = {**POD, "metadata": {**POD["metadata"], "annotations": {"a": "x ***HIDDEN*** y", "b": "c"}}}

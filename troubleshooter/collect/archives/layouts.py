@@ -88,7 +88,7 @@ _ROWS: tuple[tuple[str, Use], ...] = (
     (r"cluster-resources/(?P<plural>[a-z-]+)(?:/[^/]+)?\.json", Use.OBJECTS),
 )
 
-_KINDS: dict[str, tuple[str, str]] = {
+KINDS: dict[str, tuple[str, str]] = {
     "pods": ("v1", "Pod"),
     "services": ("v1", "Service"),
     "endpoints": ("v1", "Endpoints"),
@@ -125,7 +125,7 @@ def _place(said: dict[str, str | None], use: Use) -> Place:
     container, plural = said.get("container"), said.get("plural")
     if container and container not in MESH_CONTAINERS:
         return Place(use=Use.NOTHING)
-    if plural is not None and plural not in _KINDS:
+    if plural is not None and plural not in KINDS:
         return Place(use=Use.ANY)
     pod = f"{said['ns']}/{said['pod']}" if said.get("pod") else ""
-    return Place(use=use, pod=pod, kind=_KINDS.get(plural or "", ("", "")))
+    return Place(use=use, pod=pod, kind=KINDS.get(plural or "", ("", "")))

@@ -6,7 +6,6 @@ no use is said: once, not file by file. Must not know containers, nor what any o
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -15,13 +14,14 @@ from dataclasses import dataclass, field, replace
 from troubleshooter.collect.archives import logs, manifests
 from troubleshooter.collect.archives.layouts import Place, Use, place_of
 from troubleshooter.collect.archives.listings import listings
+from troubleshooter.collect.archives.lost import errors_in, passed_over, unseen_by
 from troubleshooter.collect.archives.members import AGAIN, folder_of
 from troubleshooter.collect.bundle.manifest import read_manifest
 from troubleshooter.collect.contents import Contents, read_contents
 from troubleshooter.collect.errors import InputError, note
 from troubleshooter.collect.exhibits import exhibit
 from troubleshooter.collect.text import SourceText, decode
-from troubleshooter.model import Exhibit, Listing, NotChecked, Object
+from troubleshooter.model import Exhibit, Listing, NotChecked, Object, as_map
 
 LONGEST_TEXT = 64 * 2**20
 """The longest text that is kept for evidence. A proxy of a very big mesh has a config_dump of about this size."""
@@ -69,7 +69,7 @@ class Sorter:
         self._changed.append(changed or 0)
         try:
             if place.use is Use.LOST:
-                self._lost(name, data)
+                self._lost(name, path, data)
             elif place.use is Use.MANIFEST:
                 self._manifest(name, data)
             elif place.use is Use.ACCESS_LOG:
@@ -83,14 +83,14 @@ class Sorter:
         except InputError as wrong:
             self.notes.append(wrong.note)
 
-    def _lost(self, name: str, data: bytes) -> None:
+    def _lost(self, name: str, path: str, data: bytes) -> None:
         """What a tool wrote because it could not list something."""
-        try:
-            said = json.loads(data)
-        except (ValueError, RecursionError):
-            said = ["it does not say why"]
-        for one in [said] if isinstance(said, str) else said if isinstance(said, list) else []:
-            self.notes.append(note(name, f"this could not be collected: {one}", "Collect again with more rights"))
+        errors = errors_in(data)
+        if errors:
+            first, others = next(iter(errors.values())), len(errors) - 1
+            why = f"this could not be collected: {first}" + (f", and {others} more" if others else "")
+            self.notes.append(note(name, why, "Collect again with more rights"))
+        self.unseen.update(unseen_by(path, errors, self.cluster))
 
     def _manifest(self, name: str, data: bytes) -> None:
         """What was not checked when a bundle was made is not checked now."""
@@ -150,8 +150,21 @@ class Sorter:
             self.observed = max(dates)
         if self._few and things:
             self.notes += logs.no_configuration(self.name, things)
+        self.unseen.update(self._passed_over())
+        if any(_has_mesh_config(thing) for thing in things):
+            self.unseen = {one for one in self.unseen if one[2] != "ConfigMap"}
         self._say_what_was_left_out()
         return (replace(f, objects=tuple(o for o in f.objects if id(o) in kept)) for _, f in counting)
+
+    def _passed_over(self) -> set[Listing]:
+        """What a bundle left out without a word."""
+        missing = set(passed_over(self._contents, self.listed)) - self.unseen
+        spaces = sorted({space for _, _, _, space in missing})
+        if spaces:
+            more = f" and {len(spaces) - 1} more" if spaces[1:] else ""
+            why = "the archive knows it and has no lists of what is in it: the rights did not reach so far"
+            self.notes.append(note(f"namespace {spaces[0]}{more}", why, "Collect again with more rights"))
+        return missing
 
     def _say_what_was_left_out(self) -> None:
         if self._strange:
@@ -163,6 +176,11 @@ class Sorter:
             self.notes.append(
                 note(f"{self._dropped} texts of {self.name}", why, "Name those that matter: `--envoy FILE`")
             )
+
+
+def _has_mesh_config(thing: Object) -> bool:
+    """Whether it is the one ConfigMap of which anything depends."""
+    return thing.kind == "ConfigMap" and "mesh" in as_map(thing.raw.get("data"))
 
 
 def _is_live(thing: Object) -> bool:
