@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from troubleshooter.evidence import AccessLogEntry, Side
-from troubleshooter.evidence.pasted.exchanges import statuses_in
+from troubleshooter.evidence.pasted.exchanges import statuses_in, upstream_answered
 from troubleshooter.model.plain import without_credentials
 from troubleshooter.rulebook import Rulebook, Symptom
 
@@ -19,12 +19,12 @@ from troubleshooter.rulebook import Rulebook, Symptom
 def told_by(rulebook: Rulebook, text: str) -> list[Symptom]:
     """The symptoms of which a text of theirs is quoted, those that fit best: what few symptoms share tells most, and of
     those that fit alike the longest text does."""
-    symptoms = list(rulebook.symptoms.values())
+    numbers = statuses_in(text)
+    symptoms = [s for s in rulebook.symptoms.values() if _fits(s, numbers, answered=upstream_answered(text))]
     shared = Counter(quote for s in symptoms for quote in _quotes(s))
     present = {quote for quote in shared if _stands_in(quote, text)}
-    numbers = statuses_in(text)
     if not present:
-        return [s for s in symptoms if numbers & {*s.statuses}]
+        return [s for s in symptoms if numbers & {*s.statuses} and any(one.fact == STATUS for one in s.tells)]
     quoted = [s for s in symptoms if _quotes(s) & present]
     weights = {s.id: _weight(_quotes(s) & present, shared) + Fraction(bool(numbers & {*s.statuses}), 4) for s in quoted}
     most = max(weights.values())
@@ -32,6 +32,16 @@ def told_by(rulebook: Rulebook, text: str) -> list[Symptom]:
     alike = set.intersection(*map(_quotes, best))
     longest = {s.id: max(map(len, (_quotes(s) & present) - alike), default=0) for s in best}
     return [s for s in best if longest[s.id] == max(longest.values())]
+
+
+STATUS, ANSWERED_BY = "failure.status", "failure.answered_by"
+"""Facts that symptoms tell: a status alone betrays those that are about a status."""
+
+
+def _fits(symptom: Symptom, numbers: frozenset[int], *, answered: bool) -> bool:
+    """Whether the statuses of the text are its own, and no proxy has to answer where something behind it did."""
+    other = bool(numbers and symptom.statuses) and numbers.isdisjoint(symptom.statuses)
+    return not other and not (answered and any(one.fact == ANSWERED_BY for one in symptom.tells))
 
 
 def _quotes(symptom: Symptom) -> set[str]:

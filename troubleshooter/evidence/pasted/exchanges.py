@@ -17,6 +17,8 @@ from troubleshooter.model.plain import without_credentials
 URL = re.compile(r"\b(?:https?|grpc|tcp|tls)://[^\s\"'<>\\)\]]+")
 OWN_PAGES = re.compile(r"://(?:www\.)?(?:curl\.(?:se|haxx\.se)|istio\.io|envoyproxy\.io|docs\.\w+\.\w+)\b")
 """Pages that tools name in their own messages; nobody asked for them."""
+OF_WEBHOOKS = re.compile(r"://[\w.-]+\.svc(?::\d+)?/(?:inject|validate)\b")
+"""What the API server asks of istiod, and names where that fails."""
 SENT = re.compile(r"^> ([A-Z]+) (/\S*) HTTP/", re.MULTILINE)
 SENT_HOST = re.compile(r"^> (?:Host|:authority): *(\S+)", re.MULTILINE | re.IGNORECASE)
 SENT_METHOD = re.compile(r"\bcurl\b[^\n]*? (?:-X|--request)[ =]*([A-Z]+)\b")
@@ -29,6 +31,8 @@ LOOKED_UP = re.compile(
 )
 BARE_URL = re.compile(r"\bcurl\b[^\n|]*?\s([\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[^\s'\"|]*)?)\s*(?:\||2?>|$)")
 STATUS = re.compile(r"HTTP/[\d.]+\"? (\d{3})\b|\bstatus(?:[ _-]?code)?[ \"':=]+(\d{3})\b", re.IGNORECASE)
+
+ANSWERED = re.compile(r"^(?:< )?x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 
 _KINDS = {"deploy": "deployment", "deployments": "deployment", "sts": "statefulset", "ds": "daemonset", "po": "pod"}
 _NAMING_A_PART = frozenset({"proxy-config", "pc", "all"})
@@ -44,8 +48,12 @@ def request_in(text: str) -> tuple[str, str]:
         scheme = "https" if SECURED.search(text) else "http"
         return sent[1], without_credentials(f"{scheme}://{host[1]}{sent[2]}")
     method = SENT_METHOD.search(text)
-    named = (found[0].rstrip(".,:;") for found in URL.finditer(text) if not OWN_PAGES.search(found[0]))
+    named = (found[0].rstrip(".,:;") for found in URL.finditer(text) if not _asked_by_tools(found[0]))
     return method[1] if method else "GET", without_credentials(next(named, "") or _host_in(text))
+
+
+def _asked_by_tools(url: str) -> bool:
+    return bool(OWN_PAGES.search(url) or OF_WEBHOOKS.search(url))
 
 
 def _host_in(text: str) -> str:
@@ -62,6 +70,14 @@ def _host_in(text: str) -> str:
 def statuses_in(text: str) -> frozenset[int]:
     """The HTTP statuses of status lines, and of what is called a status."""
     return frozenset(int(found[1] or found[2]) for found in STATUS.finditer(text))
+
+
+def upstream_answered(text: str) -> bool:
+    """Whether what a proxy sent the request on to has answered: only then Envoy's router adds this header.
+
+    Source: Envoy's documentation of the router's HTTP headers (x-envoy-upstream-service-time).
+    """
+    return ANSWERED.search(text) is not None
 
 
 def pod_in(command: str) -> str:
