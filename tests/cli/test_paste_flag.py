@@ -54,6 +54,25 @@ def test_objects_and_request_in_one_text(run: RunCommand, here: Path) -> None:
     assert of_file["resource"]["line"] + 1 == found["resource"]["line"]
 
 
+BUSY = "HTTP/1.1 503 Service Unavailable\nserver: istio-envoy\nx-envoy-upstream-service-time: 3\n\nbusy\n"
+
+
+def test_what_several_symptoms_show_is_asked_for(run: RunCommand, here: Path) -> None:
+    """Nothing is called fine of which somebody says that it fails: the symptoms are named, and the flag."""
+    refused = run("diagnose", "--paste", _pasted(here, BUSY))
+
+    assert (2, "") == (refused.status, refused.out)
+    assert "this may be 503-no-flag, 503-urx. Say which with --symptom." in refused.err
+
+
+def test_a_flag_says_which_symptom_it_is(run: RunCommand, here: Path) -> None:
+    """Then nothing is left to be said."""
+    found = run("diagnose", "--paste", _pasted(here, BUSY), "--symptom", "503-urx")
+
+    assert "Say which" not in found.err
+    assert "What you said settles no cause" in found.out
+
+
 def test_objects_are_laid_over_the_mesh(run: RunCommand, here: Path) -> None:
     """What is pasted is newer than what was read."""
     words = ("--from", "shop/deployment/web", "--to", "http://payments.shop:8080/api/x")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from troubleshooter.cli import output
 from troubleshooter.cli.answer import Refused
-from troubleshooter.cli.home import home
+from troubleshooter.cli.home import home, reads_cluster
 from troubleshooter.cli.knowledge import refusing
 from troubleshooter.cli.parsing import program
 from troubleshooter.cli.reading import NOTHING, STDIN, standard_input
@@ -53,7 +53,7 @@ def read_pastes(args: argparse.Namespace, rulebook: Rulebook) -> Pastes:
     """What the texts of --paste are. What each was taken for is said on standard error.
 
     Raises:
-        Refused: one cannot be read, or nothing in it is known.
+        Refused: one cannot be read, nothing in it is known, or all of it is what several symptoms show.
     """
     with refusing():
         read = [one for one in read_exhibits(args.paste, stdin=standard_input) if isinstance(one, Exhibit)]
@@ -63,7 +63,7 @@ def read_pastes(args: argparse.Namespace, rulebook: Rulebook) -> Pastes:
             if pasted.objects:
                 inventory = laid(inventory, exhibit.name, pasted.objects, home(args))
     for exhibit, pasted in texts:
-        _say(exhibit.name, pasted)
+        _say(exhibit.name, pasted, args)
     return Pastes(
         collected=Collected(inventory=inventory, exhibits=tuple(one for _, pasted in texts for one in pasted.exhibits)),
         log=next((pasted.log for _, pasted in texts if pasted.log), None),
@@ -81,14 +81,16 @@ def laid(under: Inventory, name: str, objects: Sequence[Piece], namespace: str) 
     return overlay(under, found) if under.objects else found
 
 
-def _say(name: str, pasted: Pasted) -> None:
+def _say(name: str, pasted: Pasted, args: argparse.Namespace) -> None:
     where = "standard input" if name == STDIN else name
     if not pasted.useful:
         first = next(iter(pasted.unknown), "There is nothing in it.")
         raise Refused(f"{where}: {first}")
     for told in (*pasted.taken, *pasted.unknown):
         output.say(f"{program()}: {where}: {told}")
-    if len(pasted.symptoms) > 1 and not pasted.to:
+    if pasted.symptoms[1:] and not pasted.to and not args.symptom:
         several = ", ".join(symptom.id for symptom in pasted.symptoms)
         missing = NotChecked(what=where, why=f"this may be {several}", unlock="Say which with --symptom")
+        if not (pasted.objects or pasted.exhibits or pasted.log or args.filename or reads_cluster(args)):
+            raise Refused(sentence(missing))
         output.say(f"{program()}: {sentence(missing)}")
