@@ -6,6 +6,7 @@ from typing import Any
 
 from troubleshooter.evidence import AccessLogEntry, Evidence, Kind, NamedStage, Reading
 from troubleshooter.evidence.envoy.dump import Node
+from troubleshooter.evidence.envoy.proxies import Proxy
 from troubleshooter.evidence.envoy.status import Clusters, ClusterStatus, ServerInfo
 from troubleshooter.facts import Observation
 from troubleshooter.facts.of_evidence import Scene
@@ -36,7 +37,11 @@ def _ends(evidence: Evidence) -> Ends:
 
 
 def _pods(ends: Ends) -> tuple[str, str]:
-    return tuple(end.node.pod if end else "" for end in (ends.sender, ends.target))  # type: ignore[return-value] # two
+    return _pod(ends.sender), _pod(ends.target)
+
+
+def _pod(end: Proxy | None) -> str:
+    return end.node.pod if end else ""
 
 
 def test_the_proxy_with_the_logged_cluster_sent_it() -> None:

@@ -14,6 +14,7 @@ from troubleshooter.model import (
     Applicability,
     Considered,
     Diagnosis,
+    Fact,
     Finding,
     Fix,
     NotChecked,
@@ -182,6 +183,14 @@ def test_failure_without_a_root_still_says_where_it_dies() -> None:
     text = to_text(Diagnosis(walk=examples.FAILING_WALK))
 
     assert "  Dies at    route, at Deployment shop/web\n" in text
+
+
+def test_a_fact_without_a_source_is_no_evidence() -> None:
+    """What is so by default has no place to look at."""
+    bare = replace(examples.NO_MATCH, because=(Fact("mesh.clusters", "read"), *examples.NO_MATCH.because))
+    text = to_text(replace(examples.FAILED, findings=(bare,)))
+
+    assert (False, True) == ("mesh.clusters" in text, "route.match is none" in text)
 
 
 def test_nothing_is_found_only_in_what_was_seen() -> None:

@@ -11,8 +11,9 @@ from troubleshooter.model.plain import plain
 
 
 def note(what: str, why: str, unlock: str = "") -> NotChecked:
-    """A `NotChecked` whose texts are safe to print: file names and contents of others may stand in them."""
-    return NotChecked(what=plain(what), why=plain(why), unlock=plain(unlock))
+    """A `NotChecked` whose texts are safe to print: file names and contents of others may stand in them. What others
+    say may end with a full stop; whoever prints a note sets one."""
+    return NotChecked(what=plain(what), why=plain(why).removesuffix("."), unlock=plain(unlock))
 
 
 def sentence(missing: NotChecked) -> str:

@@ -73,7 +73,8 @@ def counted(findings: Sequence[Finding]) -> str:
 
 
 def evidence(facts: Iterable[Fact]) -> Iterator[Part]:
-    """Each fact with its sources."""
+    """Each fact with its sources. One that has none, such as a default of Istio's, is no evidence: the explanation says
+    it where it matters."""
     parts = [part for fact in facts for part in _fact(fact)]
     if parts:
         yield from heading("Evidence")
@@ -81,10 +82,12 @@ def evidence(facts: Iterable[Fact]) -> Iterator[Part]:
 
 
 def _fact(fact: Fact) -> list[Part]:
-    sources = [words.source(s) for s in fact.sources[:MOST]]
+    sources = list(filter(None, map(words.source, fact.sources[:MOST])))
+    if not sources:
+        return []
     return [
         line(Span(f"{fact.name} is"), Span(f" {fact.word}", Tone.STRONG)),
-        *(line(Span(source, Tone.FAINT), indent=NESTED) for source in sources if source),
+        *(line(Span(source, Tone.FAINT), indent=NESTED) for source in sources),
         *more(len(fact.sources) - MOST, indent=NESTED),
     ]
 

@@ -167,3 +167,11 @@ def test_proxy_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         held["clusters"][0]["cluster"] |= {"server": "http://kubernetes.invalid:6443", "proxy-url": proxy.url}
         config.write_text(json.dumps(held), encoding="utf-8")
         assert "PodList" == pods(config)["kind"]
+
+
+def test_kubeconfig_that_is_not_there(tmp_path: Path) -> None:
+    """What the package says ends with a full stop of its own; one is enough."""
+    with pytest.raises(InputError) as error:
+        connected(tmp_path / "nowhere")
+
+    assert "No configuration found. `kubectl config get-contexts`" in str(error.value)

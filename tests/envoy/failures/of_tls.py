@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.envoy.apps import Place
 from tests.envoy.envoy_shapes import Shape
 from tests.envoy.failures.lab import Lab
@@ -19,7 +21,7 @@ def strict(lab: Lab, name: str = PAYMENTS_ID, flaw: str = "", **versions: str) -
     return lab.called([taking(takes_mutual(**versions))], lab.app(), secrets=secrets(own, lab.authority.roots))
 
 
-def calls(lab: Lab, place: Place, *, name: str = WEB, flaw: str = "", roots: str = "", **fields: Shape) -> None:
+def calls(lab: Lab, place: Place, *, name: str = WEB, flaw: str = "", roots: str = "", **fields: Any) -> None:
     """Call payments from the sidecar of web, with mutual TLS unless `fields` of the cluster say otherwise."""
     asked = fields or matches(begins_mutual())
     held = cluster(endpoint(place, mutual=True), **asked)
@@ -49,7 +51,7 @@ def strict_no_sidecar_client(lab: Lab) -> None:
 )
 def strict_plaintext_client(lab: Lab) -> None:
     """A DestinationRule with DISABLE, against STRICT."""
-    calls(lab, strict(lab), connect_timeout="10s")  # type: ignore[arg-type]
+    calls(lab, strict(lab), connect_timeout="10s")
 
 
 @failure("dr-tls-mode-conflict", "transport", "TLS without a certificate, against chains that demand one (TLS 1.3)")
@@ -85,7 +87,7 @@ def uf_tls_peer_closes(lab: Lab) -> None:
 @failure("unexplained", "endpoint", "a handshake that nobody answers and a packet that is dropped look the same")
 def uf_tls_handshake_timeout(lab: Lab) -> None:
     """The same to one that waits."""
-    calls(lab, lab.app("hangs"), connect_timeout="0.3s", **matches(begins_mutual()))  # type: ignore[arg-type]
+    calls(lab, lab.app("hangs"), connect_timeout="0.3s", **matches(begins_mutual()))
 
 
 @failure(
