@@ -112,6 +112,13 @@ def test_an_init_container_that_fails() -> None:
     assert "init istio-init CrashLoopBackOff" == told(ailment(found))
 
 
+def test_an_init_container_that_runs_for_the_first_time() -> None:
+    """It may end well: the pod is being started."""
+    found = pod(status("app", waits("PodInitializing")), init=(status("migrate", RUNS),))
+
+    assert "starting" == ailment(found).trouble
+
+
 def test_an_init_container_that_is_done() -> None:
     """One that has done its work is never ready, and no trouble."""
     found = pod(status("app", waits("CrashLoopBackOff")), init=(status("istio-init", ended("Completed", 0)),))

@@ -132,9 +132,10 @@ def _containers(pod: Object, key: str) -> Iterator[Ailment]:
         place = pod.at(f"status.{key}[{n}]")
         reason = str(as_map(state.get("waiting")).get("reason") or ended.get("reason") or "")
         trouble = REASONS.get(reason, Trouble.PROBE if "running" in state else Trouble.NOT_TOLD)
-        if key == "initContainerStatuses" and trouble is not Trouble.STARTING and not _stays(pod, status):
-            trouble = Trouble.INIT
         before = str(as_map(as_map(status.get("lastState")).get("terminated")).get("reason") or "")
+        if key == "initContainerStatuses" and not _stays(pod, status):
+            first = trouble is Trouble.PROBE and REASONS.get(before) not in FAILED
+            trouble = Trouble.STARTING if first or trouble is Trouble.STARTING else Trouble.INIT
         if trouble in {Trouble.CRASHING, Trouble.PROBE} and REASONS.get(before) in FAILED:
             trouble = REASONS[before]
             reason = reason or before
