@@ -13,9 +13,17 @@ from troubleshooter.collect.cluster.rights import Rights
 NETWORKING = "networking.istio.io"
 
 
-def test_forbidden_kind_is_named_with_the_role_that_unlocks_it(read: Read) -> None:
-    """The command can be handed to somebody who may grant it."""
-    me = Reply(status=201, body=encoded({"status": {"userInfo": {"username": "tester"}}}))
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [
+        ("tester", "--user=tester"),
+        ("oidc:Ann Other; x", "'--user=oidc:Ann Other; x'"),
+        ("system:serviceaccount:shop:reader", "--serviceaccount=shop:reader"),
+    ],
+)
+def test_forbidden_kind_is_named_with_the_role_that_unlocks_it(read: Read, name: str, flag: str) -> None:
+    """The command can be handed to somebody who may grant it, whatever people are called."""
+    me = Reply(status=201, body=encoded({"status": {"userInfo": {"username": name}}}))
     forbidden = [("list", NETWORKING, "virtualservices", "*")]
     whoami = faults.answered("/apis/authentication.k8s.io/v1/selfsubjectreviews", me)
     with ApiServer([*OBJECTS, *ISTIO], forbidden=forbidden, faults=[whoami]) as api:
@@ -24,7 +32,7 @@ def test_forbidden_kind_is_named_with_the_role_that_unlocks_it(read: Read) -> No
     assert "virtualservices" == missing.what
     assert "forbidden" == missing.why
     assert "--verb=get,list --resource=virtualservices.networking.istio.io" in missing.unlock
-    assert missing.unlock.endswith("--user=tester")
+    assert missing.unlock.endswith(flag)
 
 
 def test_allowed_in_one_namespace_only(read: Read) -> None:

@@ -10,6 +10,7 @@ https://kubernetes.io/docs/reference/access-authn-authz/rbac/#command-line-utili
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -75,12 +76,11 @@ def granting(connection: Connection, verbs: Sequence[str], wanted: Sequence[str]
 
 
 def _whom(connection: Connection) -> str:
-    """Who asks, as kubectl takes it."""
+    """Who asks, as kubectl takes it, and as a shell does: names of people may hold anything."""
     try:
         told = as_map(json.loads(connection.who().body))
     except (ClusterError, ValueError, RecursionError):
         return "--user=YOU"
     name = str(as_map(as_map(told.get("status")).get("userInfo")).get("username") or "YOU")
-    if name.startswith(ACCOUNT):
-        return f"--serviceaccount={name.removeprefix(ACCOUNT)}"
-    return f"--user={name}"
+    flag = f"--serviceaccount={name.removeprefix(ACCOUNT)}" if name.startswith(ACCOUNT) else f"--user={name}"
+    return shlex.quote(flag)
