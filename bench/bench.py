@@ -7,6 +7,7 @@ differ between machines, ratios much less. Run it with `make bench`, or with a n
 
 from __future__ import annotations
 
+import math
 import statistics
 import subprocess
 import sys
@@ -21,11 +22,13 @@ ROUNDS = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What is timed: its name in the table, its words, and the exit status that says that it did its work."""
+    """What is timed: its name in the table, its words, the exit status that says that it did its work, and how many
+    milliseconds it may take."""
 
     name: str
     words: tuple[str, ...]
     status: int
+    limit: float = math.inf
 
 
 class CommandFailed(Exception):
@@ -35,7 +38,7 @@ class CommandFailed(Exception):
 REQUEST = ("--from", "shop/deployment/web", "--to", "http://payments.shop:8080/pay")
 COMMANDS = (
     Command(name="python -c pass", words=(sys.executable, "-c", "pass"), status=0),
-    Command(name="troubleshoot --help", words=(str(PROGRAM), "--help"), status=0),
+    Command(name="troubleshoot --help", words=(str(PROGRAM), "--help"), status=0, limit=150),
     # The mesh has one fault, so the diagnosis ends with status 1.
     Command(name="troubleshoot diagnose -f", words=(str(PROGRAM), "diagnose", "-f", str(MESH), *REQUEST), status=1),
 )
@@ -71,9 +74,19 @@ def main(rounds: int) -> str:
                 times[command.name].append(took)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     bare = medians[COMMANDS[0].name]
-    rows = [f"{name:26}{median * 1000:8.0f} ms{median / bare:8.1f} x" for name, median in medians.items()]
+    rows = [
+        f"{one.name:26}{medians[one.name] * 1000:8.0f} ms{medians[one.name] / bare:8.1f} x{_kept(one, medians)}"
+        for one in COMMANDS
+    ]
     head = f"{'median of ' + str(rounds) + ' runs':26}{'time':>11}{'to bare':>10}"
     return "\n".join([head, *rows])
+
+
+def _kept(command: Command, medians: dict[str, float]) -> str:
+    if math.isinf(command.limit):
+        return ""
+    kept = medians[command.name] * 1000 <= command.limit
+    return f"   the limit of {command.limit:g} ms is {'kept' if kept else 'MISSED'}"
 
 
 if __name__ == "__main__":

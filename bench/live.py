@@ -118,10 +118,17 @@ def measure(kubeconfig: str, what: str) -> dict[str, float]:
     return found | {"memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
-def _best(kubeconfig: str, what: str) -> dict[str, float]:
+def _best(kubeconfig: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The best of both ways. They take turns, so that a busy moment of the machine hits both."""
+    runs = [(_run(kubeconfig, "fetched"), _run(kubeconfig, "read")) for _ in range(ROUNDS)]
+    bare, ours = ({key: min(one[key] for one in way) for key in way[0]} for way in zip(*runs, strict=True))
+    return bare, ours
+
+
+def _run(kubeconfig: str, what: str) -> dict[str, float]:
     words = (sys.executable, "-m", "bench.live", what, kubeconfig)
-    runs = [json.loads(subprocess.run(words, capture_output=True, check=True).stdout) for _ in range(ROUNDS)]
-    return {key: min(run[key] for run in runs) for key in runs[0]}
+    found: dict[str, float] = json.loads(subprocess.run(words, capture_output=True, check=True).stdout)
+    return found
 
 
 def audit(kubeconfig: str) -> tuple[float, float]:
@@ -137,21 +144,27 @@ def audit(kubeconfig: str) -> tuple[float, float]:
 
 
 def table() -> str:
-    """What is printed."""
+    """What is printed. The limit of time is held against the processor's: a busy machine and the server's own pace do
+    not count in it."""
     with cluster() as kubeconfig:
-        bare, ours = _best(kubeconfig, "fetched"), _best(kubeconfig, "read")
+        bare, ours = _best(kubeconfig)
         seconds, memory = audit(kubeconfig)
-    ratio = ours["busy"] / bare["busy"]
+    busy, clock = (ours[key] / bare[key] for key in ("busy", "seconds"))
     named = f"{SERVICES * PODS_EACH:,} pods and {ROUTES:,} VirtualServices, {bare['done'] / 1e6:.0f} MB"
     mesh = f"{SERVICES:,} services and {SERVICES * PODS_EACH:,} pods"
     return "\n".join(
         (
-            f"live cluster, best of {ROUNDS} (limits in brackets): {named}",
+            f"live cluster, best of {ROUNDS}: {named}",
             _line("fetched and parsed", bare),
-            f"{_line('read', ours)}   {ratio:.2f} times the processor ({LIMIT})",
-            f"  audit of {mesh}: {seconds:.1f} s, {memory:.0f} MB ({MEMORY_LIMIT})",
+            _line("read", ours),
+            f"  reading takes {busy:.2f} times the processor, {clock:.2f} by the clock: {_kept(busy, LIMIT)}",
+            f"audit of {mesh}: {seconds:.1f} s, {memory:.0f} MB: {_kept(memory, MEMORY_LIMIT)}",
         )
     )
+
+
+def _kept(found: float, limit: float) -> str:
+    return f"the limit of {limit:g} is {'kept' if found <= limit else 'MISSED'}"
 
 
 def _line(name: str, run: dict[str, float]) -> str:

@@ -19,7 +19,10 @@ from troubleshooter.report import to_json
 
 def _trimmed(whole: Inventory) -> Inventory:
     trim = Trimming()
-    objects = (thing.with_raw(trim.trimmed(dict(thing.raw))) for thing in whole.objects)
+    objects = (
+        thing.with_raw(trim.read(json.dumps(thing.raw).encode())) if thing.kind == "Pod" else thing
+        for thing in whole.objects
+    )
     return replace(whole, objects=tuple(objects))
 
 

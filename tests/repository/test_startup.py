@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("kubernetes", "yaml", "prompt_toolkit", "durable", "durable_rules_engine")
+HEAVY = ("kubernetes", "msgspec", "yaml", "prompt_toolkit", "durable", "durable_rules_engine")
 HELP = """
 import sys
 from troubleshooter.cli import main

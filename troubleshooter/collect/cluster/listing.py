@@ -1,19 +1,21 @@
 """All objects of a kind, page by page.
 
-Decides: how a list goes on that has changed meanwhile. Must not know what is done with the objects.
+Decides: how a list goes on that has changed meanwhile, and that pods are cut while they are read. Must not know what is
+done with the objects.
 
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from troubleshooter.collect import typed_json
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.kinds import ReadKind
+from troubleshooter.collect.trimming import Trimming
 from troubleshooter.model import as_list, as_map
 
 
@@ -34,6 +36,7 @@ def pages(connection: Connection, kind: ReadKind, namespace: str = "") -> Iterat
     """
     query = {"limit": str(kind.page)} | ({"fieldSelector": kind.only} if kind.only else {})
     go_on, torn, again = "", False, True
+    item = Trimming().read if kind.kind == "Pod" else None
     while True:
         try:
             answer = connection.get(kind.path(namespace), {**query, **({"continue": go_on} if go_on else {})})
@@ -42,7 +45,7 @@ def pages(connection: Connection, kind: ReadKind, namespace: str = "") -> Iterat
                 raise
             go_on, torn, again = error.go_on, True, False  # without a token the list begins anew
             continue
-        told = _json(answer.body)
+        told = _told(answer.body, item)
         found = [_with_kind(one, kind) for one in as_list(told.get("items")) if isinstance(one, dict)]
         yield Page(found, answer.date, torn)
         go_on = str(as_map(told.get("metadata")).get("continue") or "")
@@ -50,9 +53,10 @@ def pages(connection: Connection, kind: ReadKind, namespace: str = "") -> Iterat
             return
 
 
-def _json(body: bytes) -> Any:
+def _told(body: bytes, item: Callable[[Any], Any] | None) -> Any:
+    """A page, its items read by `item` if that is given."""
     try:
-        told = json.loads(body)
+        told = typed_json.read_list(body, item) if item else typed_json.read(body)
     except (ValueError, RecursionError):
         raise ClusterError(Why.DAMAGED) from None
     if not isinstance(told, dict) or "items" not in told:

@@ -28,7 +28,6 @@ from troubleshooter.collect.cluster.listing import pages
 from troubleshooter.collect.cluster.rights import Rights, rights_in
 from troubleshooter.collect.cluster.unread import Unread, notes, unseen
 from troubleshooter.collect.objects import object_of
-from troubleshooter.collect.trimming import Trimming
 from troubleshooter.model import Inventory, Key, Listing, NotChecked, Object
 
 REVISION = "istio.io/rev"
@@ -156,10 +155,9 @@ class Snapshot:
 
     def _fill(self, one: List) -> None:
         """Read a list, page by page; what was read before it broke off stays."""
-        trimming = Trimming()
         try:
             for page in pages(self.connection, one.kind, one.namespace):
-                one.objects += [object_of(trimming.trimmed(raw), self.connection.name) for raw in page.objects]
+                one.objects += [object_of(raw, self.connection.name) for raw in page.objects]
                 one.date, one.torn = page.date, one.torn or page.torn
         except ClusterError as error:
             one.failed = error
