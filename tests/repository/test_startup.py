@@ -50,3 +50,18 @@ def test_consultation_in_plain_lines_loads_no_screen() -> None:
     run = subprocess.run([sys.executable, "-c", WIZARD], capture_output=True, text=True, check=True)
 
     assert "False True" == run.stdout.strip()
+
+
+FILES = """
+import sys
+from troubleshooter.cli import main
+main(["diagnose", "-f", "bench/ten-objects.yaml", "--from", "shop/deployment/web", "--to", "http://payments.shop:8080"])
+print(*sorted({"kubernetes", "msgspec", "prompt_toolkit"} & sys.modules.keys()), file=sys.stderr)
+"""
+
+
+def test_diagnosis_of_files_loads_nothing_of_a_cluster() -> None:
+    """What reads a cluster, or draws on a terminal, is not waited for."""
+    run = subprocess.run([sys.executable, "-c", FILES], capture_output=True, text=True, check=True)
+
+    assert "" == run.stderr.strip()

@@ -11,11 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from troubleshooter.collect import typed_json
 from troubleshooter.collect.cluster.connection import Connection
 from troubleshooter.collect.cluster.failures import ClusterError, Why
 from troubleshooter.collect.cluster.kinds import ReadKind
-from troubleshooter.collect.trimming import Trimming
 from troubleshooter.model import as_list, as_map
 
 
@@ -34,6 +32,8 @@ def pages(connection: Connection, kind: ReadKind, namespace: str = "") -> Iterat
     Raises:
         ClusterError: a page could not be read; those before it were given.
     """
+    from troubleshooter.collect.trimming import Trimming
+
     query = {"limit": str(kind.page)} | ({"fieldSelector": kind.only} if kind.only else {})
     go_on, torn, again = "", False, True
     item = Trimming().read if kind.kind == "Pod" else None
@@ -55,6 +55,8 @@ def pages(connection: Connection, kind: ReadKind, namespace: str = "") -> Iterat
 
 def _told(body: bytes, item: Callable[[Any], Any] | None) -> Any:
     """A page, its items read by `item` if that is given."""
+    from troubleshooter.collect import typed_json
+
     try:
         told = typed_json.read_list(body, item) if item else typed_json.read(body)
     except (ValueError, RecursionError):
