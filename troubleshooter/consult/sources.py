@@ -48,7 +48,14 @@ LOGGED = frozenset(
     {
         *(f"failure.{name}" for name in ("flag", "reason", "status", "timeout", "lasted", "tls", "hop", "endpoint")),
         *(f"failure.{name}" for name in ("answered_by", "refused_by", "unknown_path", "pattern", "time", "body")),
-        *("failure.headers", "failure.unread", "failure.peer_name", "failure.answer", "request.http_version"),
+        *(
+            "failure.client_left",
+            "failure.headers",
+            "failure.unread",
+            "failure.peer_name",
+            "failure.answer",
+            "request.http_version",
+        ),
         *("evidence.retries", "evidence.overload", "evidence.idle_limit", "evidence.answer"),
         *("request_authentication.token", "authorization_policy.decision"),
     }

@@ -20,6 +20,7 @@ from troubleshooter.evidence import (
     stage_named_by,
 )
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_departures import about_departure, ends_as_meant
 from troubleshooter.facts.of_far_ends import about_far_end
 from troubleshooter.facts.of_ztunnel import about_ztunnel
 from troubleshooter.facts.reasons import reason_of
@@ -92,7 +93,7 @@ def observe(
     named = stage_named_by(entry, words, proxy=None if untold else _proxy(walked, entry))
     if meant is not None:
         named = replace(named, stage=meant, hop=None if named.hop is HopKind.TARGET else named.hop, also=())
-    if not entry.failed or not named.by:
+    if not entry.failed or not named.by or ends_as_meant(entry, recurrence):
         return walked, None
     observation = Observation(entry=entry, named=named, recurrence=recurrence)
     pairs = list(zip(walked.walk.branches, walked.trails, strict=True))
@@ -227,6 +228,7 @@ def about_failure(case: CaseBuilder, observation: Observation) -> None:
     reached = [case.roles["target"]] if answered != "proxy" and "target" in case.roles else []
     case.seen("failure.answered_by", answered, source, *reached)
     about_far_end(case, entry, source)
+    about_departure(case, entry, observation.recurrence, source)
     about_ztunnel(case, entry, source)
     about_pattern(case, observation)
     _about_version(case, entry, source)

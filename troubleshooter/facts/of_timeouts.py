@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from troubleshooter.evidence import details_key
+from troubleshooter.evidence import Side, details_key
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.observe import Observation
 from troubleshooter.mesh.routing.routes import Route
@@ -26,6 +26,9 @@ LIMITS = {"response_timeout": "route", "upstream_response_timeout": "route", "up
 LATE = 1.5
 """How many times a route's timeout a request may have lasted for the timeout to be what ended it: what comes before the
 request is sent on, such as its body, is not counted by the timeout."""
+
+NEAR, NEARLY = 30, 0.02
+"""How far, in milliseconds and as a share, from a timeout the time may be after which a target sees its caller go."""
 
 
 def milliseconds(duration: object) -> float:
@@ -54,6 +57,8 @@ def about_timeout(case: CaseBuilder, route: Route) -> None:
 def about_lateness(case: CaseBuilder, observation: Observation) -> None:
     """Which limit a log line says was over, and whether the request lasted as long as the route's says."""
     entry = observation.entry
+    if entry.client_left and entry.side is Side.INBOUND:
+        _about_giving_up(case, observation)
     if "UT" not in entry.flags:
         return
     over = LIMITS.get(details_key(entry.details).base, "other")
@@ -64,3 +69,15 @@ def about_lateness(case: CaseBuilder, observation: Observation) -> None:
         most = limit * LATE + 100 if over == "route" else float("inf")
         fits = limit - 5 <= entry.duration_ms <= most
         case.seen("failure.lasted", "as-set" if fits else "otherwise", observation.source)
+
+
+def _about_giving_up(case: CaseBuilder, observation: Observation) -> None:
+    """A target's proxy sees no more of a caller's proxy whose time is over than that it hung up, after just that time.
+    What the sender did with the request before is not in this length."""
+    lasted = observation.entry.duration_ms
+    for over, name in (("route", "route.timeout"), ("try", "route.try_timeout")):
+        limit = milliseconds(case.details.get(name))
+        if limit and lasted is not None and abs(lasted - limit) <= max(NEAR, limit * NEARLY):
+            case.seen("failure.timeout", over, observation.source)
+            case.seen("failure.lasted", "as-set", observation.source)
+            return

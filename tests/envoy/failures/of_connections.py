@@ -136,11 +136,39 @@ def ur_h2_refused(lab: Lab) -> None:
     lab.ask()
 
 
-@failure("", "", "the client left: nothing in the mesh failed")
+@failure("client-gives-up-first", "application", "DC with the status 0: the client left")
 def dc_client_disconnect(lab: Lab) -> None:
     """The client does not wait for the answer."""
     lab.caller([cluster(lab.app("slow"))])
     lab.ask(patience=0.2)
+
+
+@failure("client-gives-up-first", "application", "the same, each time after the same time")
+def dc_client_timeout(lab: Lab) -> None:
+    """A client with a timeout does not wait for the answer, again and again."""
+    lab.caller([cluster(lab.app("slow"))])
+    lab.ask(patience=0.2, times=4)
+
+
+@failure("client-gives-up-first", "endpoint", "DC and no endpoint: the proxy was connecting still")
+def dc_while_connecting(lab: Lab) -> None:
+    """Packets to the only endpoint are dropped, and the client leaves before the connection times out."""
+    lab.caller([cluster(lab.app("full"), connect_timeout="3s")], table(to(route=NOT_AGAIN)))
+    lab.ask(patience=0.2)
+
+
+@failure("client-gives-up-first", "application", "both proxies were left, and the first of them tells")
+def dc_at_both_ends(lab: Lab) -> None:
+    """The client does not wait, and the proxy of the target sees its own client go."""
+    lab.caller([cluster(lab.called([taking(None)], lab.app("slow")))])
+    lab.ask(patience=0.2)
+
+
+@failure("vs-timeout-too-short", "application", "UT at the sender, though the target's proxy has DC")
+def dc_at_the_target(lab: Lab) -> None:
+    """The route's timeout is over, and the proxy of the target sees the sender hang up."""
+    lab.caller([cluster(lab.called([taking(None)], lab.app("hangs")))], table(to(route={"timeout": "0.3s"})))
+    lab.ask()
 
 
 @failure("stream-idle-timeout", "application", "SI, and stream_idle_timeout of the listener is not 0")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.evidence.log_texts import log_line
+from tests.evidence.log_texts import MESH_SNI, log_line
 from troubleshooter.evidence import LogSummary, parse_lines, summarise
 from troubleshooter.evidence.access.hops import MAX_LINES
 
@@ -83,3 +83,32 @@ def test_lines_that_would_explain_each_other_in_a_ring() -> None:
     other = log_line(status="503 -", details=VIA, host="10.0.0.2:2", local="10.0.0.1:1")
 
     assert 2 == sum(group.count for group in told(one, other).groups)
+
+
+LEFT = "downstream_remote_disconnect"
+
+
+def test_the_caller_whose_time_was_over_tells() -> None:
+    """The target's proxy sees only that the caller's proxy hung up, though it logs that it was left."""
+    sender = log_line(status="504 UT", details="response_timeout", host=POD)
+    target = log_line(status="0 DC", details=LEFT, cluster=INBOUND, local=POD)
+    (group,) = told(target, sender).groups
+
+    assert ("response_timeout", 1) == (group.example.details, group.count)
+
+
+def test_tries_that_the_caller_gave_up() -> None:
+    """Each try at another endpoint is known by the name in its hello."""
+    sender = log_line(status="504 URX,UT", details="upstream_per_try_timeout", host=POD)
+    tries = [log_line(status="0 DC", details=LEFT, cluster=INBOUND, local=f"{n}:8080", sni=MESH_SNI) for n in (1, 2)]
+    (group,) = told(*tries, sender).groups
+
+    assert "upstream_per_try_timeout" == group.example.details
+
+
+def test_of_several_proxies_that_were_left_the_first_tells() -> None:
+    """A gateway whose client left leaves the target's proxy in its turn."""
+    gateway = log_line(status="0 DC", details=LEFT, host=POD)
+    (group,) = told(log_line(status="0 DC", details=LEFT, cluster=INBOUND, local=POD), gateway).groups
+
+    assert (1, POD) == (group.count, group.example.upstream_host)

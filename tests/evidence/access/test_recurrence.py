@@ -69,15 +69,21 @@ def test_a_change_is_told_as_logged() -> None:
     """The moment is the time of the first failure."""
     lines = [at(second, OK if second < 300 else "503 UF") for second in range(0, 600, 5)]
 
-    assert Recurrence(pattern="since-change", since="2026-11-21T00:05:00.500Z") == again(*lines)
+    found = again(*lines)
+
+    assert ("since-change", "2026-11-21T00:05:00.500Z") == (found.pattern, found.since)
 
 
 def test_an_outage_is_told_as_logged() -> None:
     """Its moments are the times of the first failure and of the last."""
     lines = [at(second, "503 UF" if 200 <= second < 500 else OK) for second in range(0, 700, 5)]
 
-    assert Recurrence(pattern="outage", since="2026-11-21T00:03:20.500Z", until="2026-11-21T00:08:15.500Z") == again(
-        *lines
+    found = again(*lines)
+
+    assert ("outage", "2026-11-21T00:03:20.500Z", "2026-11-21T00:08:15.500Z") == (
+        found.pattern,
+        found.since,
+        found.until,
     )
 
 

@@ -22,6 +22,9 @@ FAILURE_FLAGS = frozenset(
 CLIENT_LEFT_FLAGS = frozenset({"DC", "DR"})
 """The client went away: a failure only if it had no answer yet."""
 
+LOCAL_CLOSE = "downstream_local_disconnect"
+"""How Envoy's details begin where the proxy itself closed the connection to the client."""
+
 KNOWN_FLAGS = FAILURE_FLAGS | CLIENT_LEFT_FLAGS | {"DI", "RFCF"}
 """All flags of Envoy 1.40. `DI` (delayed on purpose) and `RFCF` (answered from a cache) are no failures."""
 
@@ -54,6 +57,7 @@ _SIDES = {
 _CLUSTER_NAME = re.compile(
     r"(?P<direction>[a-z-]+)(?P<bar>\||_\.)(?P<port>[0-9]{1,5})(?P=bar)(?P<subset>[^|]*?)(?P=bar)(?P<host>.*)"
 )
+_CALL = re.compile(r"/[A-Za-z_][\w.]*/\w+")
 _FIRST_ERROR_STATUS = 400
 
 BLOCK_ALL = "block_all"
@@ -135,6 +139,29 @@ class AccessLogEntry:
         if self.is_tcp:
             return bool(self.connection_termination_details or self.unknown_flags)
         return self.response_code == 0 or bool(self.flags)
+
+    @property
+    def client_left(self) -> bool:
+        """Whether the client went away, or cancelled the request, before any answer began: not one that this proxy
+        itself closed."""
+        return (
+            not self.response_code
+            and not self.is_tcp
+            and not CLIENT_LEFT_FLAGS.isdisjoint(self.flags)
+            and not self.details.startswith(LOCAL_CLOSE)
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the proxy had a connection to the endpoint that it names: then it has an end of its own. Formats that
+        leave out the proxy's own addresses tell the endpoint alone."""
+        return bool(self.upstream_host) and bool(self.upstream_local or not self.downstream_local)
+
+    @property
+    def looks_like_grpc(self) -> bool:
+        """Whether it is shaped as a call of gRPC, which may be a stream: POST /package.Service/Method over HTTP/2."""
+        called = self.method == "POST" and _CALL.fullmatch(self.path) is not None
+        return (called and self.protocol.startswith("HTTP/2")) or self.user_agent.startswith("grpc-")
 
     @property
     def unknown_flags(self) -> tuple[str, ...]:

@@ -7,7 +7,8 @@ Lines are of one request where the request id is the same, which Envoy hands on.
 address to which the one sent is that at which the other took it; and an application sent on what it was asked where its
 pod's own proxy logged a failed request from the address at which it is reached. A line says that the failure came from
 further on by `via_upstream` or by a reset; a connection that was never made, a timeout or a refusal of its own is the
-proxy's. A client that left is nobody's cause.
+proxy's. A client that left is nobody's cause: of several proxies that lost their client, and of one whose client was
+a proxy that gave up, the one nearest to the first client tells.
 
 Sources: Envoy, docs: http/http_conn_man/headers.rst (x-request-id), http/http_conn_man/response_code_details.rst.
 """
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from troubleshooter.evidence.access.details import details_key
-from troubleshooter.evidence.access.entry import CLIENT_LEFT_FLAGS, AccessLogEntry, Side
+from troubleshooter.evidence.access.entry import CLIENT_LEFT_FLAGS, AccessLogEntry, Side, parse_cluster
 
 MAX_LINES = 16
 """Lines of one request that are held against each other; an id that more lines share names no request."""
@@ -41,8 +42,22 @@ def repeated(failed: Iterable[AccessLogEntry]) -> frozenset[int]:
 
 
 def _repeated_of(lines: Sequence[tuple[int, AccessLogEntry]]) -> list[int]:
-    found = [place for place, entry in lines if any(_leads_to(entry, other) for _, other in lines)]
+    found = [
+        place for place, entry in lines if any(_leads_to(entry, other) or _left(entry, other) for _, other in lines)
+    ]
     return found if len(found) < len(lines) else []
+
+
+def _left(entry: AccessLogEntry, other: AccessLogEntry) -> bool:
+    """Whether the client that left is the proxy of the other line, which failed for a reason of its own, or lost its
+    own client."""
+    if entry is other or not entry.client_left or _came_from_further_on(other):
+        return False
+    if entry.upstream_host and entry.upstream_host == other.downstream_local:
+        return False
+    named = parse_cluster(entry.sni) if entry.side is Side.INBOUND else None
+    sent_here = bool(other.upstream_host) and other.upstream_host == entry.downstream_local
+    return sent_here or (named is not None and named == other.cluster)
 
 
 def _leads_to(entry: AccessLogEntry, other: AccessLogEntry) -> bool:

@@ -20,7 +20,7 @@ from http import HTTPStatus
 from typing import TypeAlias
 
 from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
-from troubleshooter.evidence.access.entry import AccessLogEntry, Side, parse_cluster
+from troubleshooter.evidence.access.entry import CLIENT_LEFT_FLAGS, AccessLogEntry, Side, parse_cluster
 from troubleshooter.evidence.ambient.errors import ZtunnelError, ztunnel_error
 from troubleshooter.model import STAGES, HopKind, Stage
 
@@ -126,6 +126,7 @@ def _readings(entry: AccessLogEntry, key: DetailsKey, words: Words) -> Iterator[
     yield _of_blackhole(entry)
     yield _of_filter_chain(entry, key)
     yield _of_delay(entry, key)
+    yield _of_departure(entry)
     yield _of_missing_cluster(entry, key)
     yield _of_slow_client(entry, key)
     yield _of_next_hop(entry, key)
@@ -178,6 +179,17 @@ def _of_delay(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:
     if "DI" not in entry.flags or entry.upstream_host or key.base != "downstream_remote_disconnect":
         return None
     return _Reading(stage=_S.ROUTE, by="DI")
+
+
+def _of_departure(entry: AccessLogEntry) -> _Reading | None:
+    """A client that left before any answer began. Where the proxy was connected, the request was with the endpoint;
+    else it was connecting still, or waited for somebody else."""
+    if not entry.client_left:
+        return None
+    by = next(flag for flag in entry.flags if flag in CLIENT_LEFT_FLAGS)
+    if entry.connected:
+        return _Reading(stage=_S.APPLICATION, by=by, also=(_S.TRANSPORT, _S.ENDPOINT))
+    return _Reading(stage=None, by=by, also=(_S.ENDPOINT, _S.TRANSPORT, _S.AUTHORIZATION))
 
 
 def _of_missing_cluster(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from troubleshooter.evidence.access.entry import AccessLogEntry
 from troubleshooter.evidence.access.far_logs import FarLogs, Sample
 from troubleshooter.evidence.access.few import Few
+from troubleshooter.evidence.access.lengths import Lengths
 from troubleshooter.evidence.access.passed import Answers, Lane, Passed
 from troubleshooter.evidence.access.places import Place
 from troubleshooter.evidence.access.time_pattern import BURST, ENOUGH, Times, pattern_of
@@ -36,7 +37,9 @@ class Recurrence:
     had been idle before one of them, None where the log tells of none; `callers` the addresses from which such requests
     always fail while from others they do not, where that is so; `endpoint` the address at which alone they fail though
     others of the same cluster answer, "" where that is not so or not known; `far_log` whether the proxies to which they
-    were sent logged them: "silent", "logged", or "" where these logs are not there."""
+    were sent logged them: "silent", "logged", or "" where these logs are not there; `lasted` after how many
+    milliseconds most of them ended, where that is nearly the same, else None; `lengths` the shortest and the longest of
+    them, None where only few are known."""
 
     pattern: str = ""
     since: str = ""
@@ -45,6 +48,8 @@ class Recurrence:
     callers: tuple[str, ...] = ()
     endpoint: str = ""
     far_log: str = ""
+    lasted: int | None = None
+    lengths: tuple[int, int] | None = None
 
 
 ONCE = Recurrence()
@@ -83,6 +88,7 @@ class Repeats:
     callers: Few = field(default_factory=lambda: Few(MAX_CALLERS))
     endpoints: Few = field(default_factory=lambda: Few(MAX_ENDPOINTS))
     sample: Sample = field(default_factory=Sample)
+    lengths: Lengths = field(default_factory=Lengths)
     idle: float | None = None
     idle_known: int = 0
 
@@ -95,6 +101,8 @@ class Repeats:
         self.callers.add(entry.downstream_remote.rpartition(":")[0])
         self.endpoints.add(entry.upstream_host)
         self.sample.add(entry)
+        if entry.duration_ms is not None:
+            self.lengths.add(entry.duration_ms)
         if idle is not None:
             self.idle_known += 1
             self.idle = idle if self.idle is None else min(idle, self.idle)
@@ -107,6 +115,7 @@ class Repeats:
         self.callers.take(other.callers)
         self.endpoints.take(other.endpoints)
         self.sample.take(other.sample)
+        self.lengths.take(other.lengths)
         self.idle_known += other.idle_known
         self.idle = min((idle for idle in (self.idle, other.idle) if idle is not None), default=None)
 
@@ -121,6 +130,7 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
         Times() if callers or alike is None else alike.times,
         passes_logged=passed.any and alike is not None,
     )
+    lengths = repeats.lengths
     idle = found.word not in ("always", "since-change", "outage") and _after_idle(repeats)
     return Recurrence(
         pattern="after-idle" if idle else found.word,
@@ -130,6 +140,8 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
         idle=repeats.idle,
         endpoint=_one_endpoint(repeats, passed.endpoints(common.cluster)),
         far_log=others.far_logs.told(repeats.sample, repeats.endpoints.words or (), repeats.times),
+        lasted=lengths.common(),
+        lengths=lengths.bounds(),
     )
 
 

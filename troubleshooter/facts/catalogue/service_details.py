@@ -167,5 +167,6 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.details", "The response code details as logged."),
     ("failure.line", "The log line."),
     ("failure.tries", "How often it was tried, where the format of the log has the number."),
+    ("failure.waited", "For how long a client waited that left without an answer."),
     ("failure.peer_names", "The names in a certificate that was not accepted."),
 )
