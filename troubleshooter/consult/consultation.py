@@ -17,6 +17,7 @@ from troubleshooter.consult.looking import Looking
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
+from troubleshooter.consult.paging import read_page, word_of
 from troubleshooter.consult.peers import with_peers
 from troubleshooter.consult.possible import BY_CONFIGURATION, confirmed_root, possible_causes, some_unknown
 from troubleshooter.consult.questions import COSTS, demand_answer, question_of
@@ -25,31 +26,12 @@ from troubleshooter.consult.steps import Ask, Conclude, Look, NextStep
 from troubleshooter.consult.supposing import Supposed, suppose
 from troubleshooter.consult.told import LogLine, examine_line, examine_told, rooted_by_answers, said_facts
 from troubleshooter.facts import CATALOGUE
-from troubleshooter.inference import (
-    UNEXPLAINED,
-    Account,
-    Engine,
-    How,
-    Why,
-    account,
-    how,
-    next_questions,
-    why,
-)
+from troubleshooter.inference import UNEXPLAINED, Account, Engine, How, Why, account, how, next_questions, why
 from troubleshooter.mesh.blind_spots import blind_spots
-from troubleshooter.model import (
-    CaseKind,
-    Diagnosis,
-    Exhibit,
-    Fact,
-    Inventory,
-    LogGroup,
-    NotChecked,
-    Question,
-    Verdict,
-)
+from troubleshooter.model import CaseKind, Diagnosis, Exhibit, Fact, Inventory, LogGroup, NotChecked, Question, Verdict
 from troubleshooter.remedy import Examined, Situation, examine
 from troubleshooter.rulebook import Rulebook
+from troubleshooter.walk import RequestError
 
 MAX_QUESTIONS = 4
 
@@ -77,6 +59,7 @@ class Consultation:
         self.rulebook, self.engine, self.situation, self.symptom = rulebook, engine, situation, symptom
         self.namespace, self.groups, self.not_checked, self.tells = namespace, groups, not_checked, tells
         self.told: list[tuple[str, str]] = []
+        self._earlier: dict[int, Situation | LogLine | None] = {}
         self.looking = Looking() if live else None
         self._examined: Examined | None = None
 
@@ -115,11 +98,28 @@ class Consultation:
         self.told.append((fact, word))
         self._examined = None
 
+    def tell_page(self, fact: str, text: str) -> tuple[str, ...]:
+        """Answer a question with the page on which the answer stands; sentences say what it was taken for.
+
+        Raises:
+            ValueError: it does not tell; nothing of it is kept.
+        """
+        before, page = self.situation, read_page(self.rulebook, self.situation, self.examined.mesh, text)
+        self.situation, self._examined = page.about, None
+        try:
+            self.tell(fact, word_of(self.examined.judgement, fact))
+        except (ValueError, RequestError):
+            self.situation, self._examined = before, None
+            raise ValueError(" ".join((*page.taken, "The answer to this question is not in it"))) from None
+        self._earlier[len(self.told) - 1] = before
+        return page.taken
+
     def back(self) -> bool:
         """Take the last answer back; False if there is none."""
         if not self.told:
             return False
         self.told.pop()
+        self.situation = self._earlier.pop(len(self.told), self.situation)
         self._examined = None
         return True
 

@@ -21,7 +21,7 @@ from troubleshooter.terminal.given import Given, scrubbed
 from troubleshooter.terminal.inquiry import Choice, Inquiry, answer_of, chosen
 from troubleshooter.terminal.intake import PAGE, Intake
 from troubleshooter.terminal.lines import Said
-from troubleshooter.terminal.pasted import Seen
+from troubleshooter.terminal.pasted import Page, Seen
 from troubleshooter.terminal.questioning import Questioning, spoken
 from troubleshooter.terminal.setting import Setting
 from troubleshooter.walk import RequestError
@@ -148,6 +148,8 @@ class Dialogue:
             return Heard(turn=Turn.STAYED, said=said)
         if inquiry is END:
             return Heard(turn=Turn.LEFT, said=said)
+        if isinstance(value, Page):
+            return self._take_page(value, said)
         pick = chosen(inquiry, line)
         self._typed.append(scrubbed(pick.word if pick and pick.word else line))
         if isinstance(value, Inquiry):
@@ -158,6 +160,23 @@ class Dialogue:
             said.blank()
             for sentence in value.taken:
                 said.put(sentence)
+        return self._next(said)
+
+    def _take_page(self, page: Page, said: Said) -> Heard:
+        """Take a page in place of an answer, if it tells one: that is what is kept for another session."""
+        inquiry, consultation = self.inquiry, self.consultation
+        if consultation is None:
+            return Heard(turn=Turn.STAYED, said=said)
+        try:
+            taken = consultation.tell_page(inquiry.about, page)
+        except ValueError as error:
+            said.put(f"{error}.".replace("..", "."))
+            return Heard(turn=Turn.STAYED, said=said)
+        _, word = consultation.told[-1]
+        self.given.append(Given(about=inquiry.about, typed=(word,), meant=spoken(inquiry, word)))
+        said.blank()
+        for sentence in taken:
+            said.put(sentence)
         return self._next(said)
 
     def _tell(self, value: Any) -> None:
@@ -187,7 +206,7 @@ class Dialogue:
             said.put(f"I look at {step.sight.words}:")
             said.command(step.command)
             return Heard(turn=Turn.MOVED, said=said)
-        self.inquiry = _inquiry_of(step) if isinstance(step, Ask) else END
+        self.inquiry = self._inquiry_of(step) if isinstance(step, Ask) else END
         self.diagnosis = step.diagnosis if isinstance(step, Conclude) else None
         self._doubt(said)
         return Heard(turn=Turn.MOVED, said=said)
@@ -254,19 +273,21 @@ class Dialogue:
         self.given.pop()
         return True
 
+    def _inquiry_of(self, step: Ask) -> Inquiry:
+        """A question of the knowledge base; where its answer stands on a page, that may be pasted in its place."""
+        question = step.question
+        page = self.setting.rulebook.questions[question.fact].page
+        return Inquiry(
+            about=question.fact,
+            question=question.question,
+            choices=tuple(Choice(word=word, meaning=meaning, value=word) for word, meaning in question.answers),
+            why=(question.why,),
+            how=(question.how,),
+            read=Page if page else None,
+            hint="paste what the command under ? prints" if page else "",
+            otherwise=UNKNOWN,
+        )
+
     def outcome(self) -> Diagnosis | None:
         """Everything that is known now; None before anything was looked at."""
         return self.diagnosis or (self.consultation.diagnosis() if self.consultation else None)
-
-
-def _inquiry_of(step: Ask) -> Inquiry:
-    """A question of the knowledge base."""
-    question = step.question
-    return Inquiry(
-        about=question.fact,
-        question=question.question,
-        choices=tuple(Choice(word=word, meaning=meaning, value=word) for word, meaning in question.answers),
-        why=(question.why,),
-        how=(question.how,),
-        otherwise=UNKNOWN,
-    )

@@ -11,6 +11,12 @@ from troubleshooter.evidence import AccessLogEntry, Evidence
 from troubleshooter.model import Inventory
 
 
+class Page(str):
+    """A text that stands in place of an answer of the consultation: its answer may be in it."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What a text tells: `symptom` ("" if none is settled), the failed log line, the request (`to` "" if none is named;
