@@ -1,16 +1,18 @@
 """How long whole commands take, from start to exit, against the start of the bare interpreter.
 
-The commands take turns, so that a busy moment of the machine hits all of them; the median of the rounds is shown. Times
-differ between machines, ratios much less. Run it with `make bench`, or with a number of rounds:
-`python bench/bench.py 31`.
+The commands take turns, so that a busy moment of the machine hits all of them; the median of the rounds is shown. They
+find their modules compiled, as pip leaves them, whatever the environment says of that. Times differ between machines,
+ratios much less. Run it with `make bench`, or with a number of rounds: `python bench/bench.py 31`.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,16 +46,23 @@ COMMANDS = (
 )
 
 
-def seconds(command: Command) -> float:
-    """The time of one whole run.
+def seconds(command: Command, compiled: str) -> float:
+    """The time of one whole run; `compiled` is the folder of the compiled modules.
 
     Raises:
         CommandFailed: it could not be started, or ended with another status than it should.
     """
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": compiled}
     start = time.perf_counter()
     try:
         run = subprocess.run(
-            command.words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False
+            command.words,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
         )
     except OSError as error:
         raise CommandFailed(f"{' '.join(command.words)}: cannot be started: {error}") from None
@@ -67,11 +76,12 @@ def seconds(command: Command) -> float:
 def main(rounds: int) -> str:
     """The table of all commands after that many rounds, and one round before it that is not counted."""
     times: dict[str, list[float]] = {command.name: [] for command in COMMANDS}
-    for turn in range(rounds + 1):
-        for command in COMMANDS:
-            took = seconds(command)
-            if turn:
-                times[command.name].append(took)
+    with tempfile.TemporaryDirectory() as compiled:
+        for turn in range(rounds + 1):
+            for command in COMMANDS:
+                took = seconds(command, compiled)
+                if turn:
+                    times[command.name].append(took)
     medians = {name: statistics.median(taken) for name, taken in times.items()}
     bare = medians[COMMANDS[0].name]
     rows = [

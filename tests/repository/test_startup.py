@@ -56,7 +56,7 @@ FILES = """
 import sys
 from troubleshooter.cli import main
 main(["diagnose", "-f", "bench/ten-objects.yaml", "--from", "shop/deployment/web", "--to", "http://payments.shop:8080"])
-print(*sorted({"kubernetes", "msgspec", "prompt_toolkit"} & sys.modules.keys()), file=sys.stderr)
+print(*sorted({"kubernetes", "msgspec", "prompt_toolkit", "ssl"} & sys.modules.keys()), file=sys.stderr)
 """
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 from troubleshooter.consult import Junction, Place, Tree
 from troubleshooter.report.tree_text import Titles, end_of, in_short
@@ -48,7 +48,7 @@ def tree_to_svg(tree: Tree, titles: Titles) -> str:
     rows = list(_rows(tree, titles))
     width = max(MARGIN * 2 + row.level * STEP + len(row.text) * LETTER for row in rows)
     height = MARGIN * 2 + len(rows) * LINE
-    label = escape(f"Decision tree of {tree.symptom}", {'"': "&quot;"})
+    label = escape(f"Decision tree of {tree.symptom}")
     size = f'width="{width:.0f}" height="{height}"'
     return "\n".join(
         (
@@ -114,5 +114,5 @@ def _rail(level: int, begin: int, end: int) -> str:
 def _drawn(row: _Row, y: int) -> str:
     x = MARGIN + row.level * STEP
     name = f' id="q{row.anchor}"' if row.anchor is not None else ""
-    text = f'<text class="{row.kind}" x="{x}" y="{y}"{name}>{escape(row.text)}</text>'
+    text = f'<text class="{row.kind}" x="{x}" y="{y}"{name}>{escape(row.text, quote=False)}</text>'
     return f'<a href="#q{row.link}">{text}</a>' if row.link is not None else text

@@ -9,7 +9,6 @@ each beginning with the number of the port.
 
 from __future__ import annotations
 
-import http.client
 import io
 import threading
 from typing import Any, cast
@@ -56,6 +55,8 @@ class Forward:
         self._wire = None
 
     def _fetched(self, path: str, most: int) -> bytes:
+        import http.client
+
         if self._wire is None:
             asked = [("ports", str(self._port))]
             self._wire = _Wire(Channels(self._connection, self._path, asked, PROTOCOLS))
@@ -75,7 +76,9 @@ class Forward:
         return body
 
 
-def _whole(response: http.client.HTTPResponse, most: int) -> bytes:
+def _whole(response: Any, most: int) -> bytes:
+    import http.client
+
     pieces: list[bytes] = []
     size = 0
     while piece := response.read(PIECE):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ssl
 from contextlib import suppress
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -30,6 +29,8 @@ def options_of(connection: Connection) -> Options:
 
 
 def _tls(settings: Any) -> dict[str, Any]:
+    import ssl
+
     found = {
         "certfile": settings.cert_file,
         "keyfile": settings.key_file,
