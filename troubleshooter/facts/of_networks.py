@@ -80,3 +80,6 @@ def _about_relay(case: CaseBuilder, mesh: Mesh, trail: Trail) -> None:
         case.fact("gateway.between_networks", "other-mode", first.gateway.at(f"{first.path}.tls.mode"))
         case.detail("gateway.relay_field", f"{first.path}.tls")
         case.detail("gateway.relay_mode", first.tls or str(first.protocol).upper())
+    else:
+        passing = next(s for s in servers if s.tls == "AUTO_PASSTHROUGH")
+        case.fact("gateway.between_networks", "none", passing.gateway.at(f"{passing.path}.tls.mode"))

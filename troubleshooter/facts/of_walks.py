@@ -19,7 +19,9 @@ from troubleshooter.facts.of_egress import about_egress
 from troubleshooter.facts.of_entry_endpoints import about_entry_endpoints
 from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.facts.of_exceptions import about_exception
+from troubleshooter.facts.of_expected_names import about_expected_names
 from troubleshooter.facts.of_exports import about_hidden_routes
+from troubleshooter.facts.of_far_pods import about_far_pods
 from troubleshooter.facts.of_far_ports import about_far_port
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding
@@ -90,6 +92,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     hop = sending_hop(trail)
     about_mesh(case, mesh)
     about_networks(case, mesh, trail)
+    about_far_pods(case, mesh, trail)
     about_withheld(case, mesh, trail)
     about_relay_name(case, mesh, request, trail)
     _about_bare_end(case, mesh, trail, hop)
@@ -135,6 +138,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     if hop.cluster is not None:
         about_limits(case, hop.cluster)
     about_connection(case, trail, hop)
+    about_expected_names(case, mesh, trail, hop)
     about_stopping(case, hop)
     about_shared_port(case, hop)
     about_inbound_rival(case, mesh, trail, hop)

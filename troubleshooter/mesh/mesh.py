@@ -182,6 +182,15 @@ class Mesh:
             (s for s, p in held if whole is not None and whole.seen_from(s.object.cluster).endpoints(s, p).ready), None
         )
 
+    def ready_apart(self, service: Service, port: Port) -> Service | None:
+        """A Service of the same host with a pod that is ready in a Kubernetes cluster which istiod reads beside that of
+        this view, None if there is none."""
+        whole = self._whole
+        if whole is None:
+            return None
+        held = [s for s in whole.registry.namesakes(service) if s.object.cluster in self.clusters]
+        return next((s for s in held if any(_ready_at_home(whole, s, p) for p in s.ports if p.name == port.name)), None)
+
     @cached_property
     def clusters_not_read(self) -> tuple[Resource, ...]:
         """What names clusters of the mesh of which nothing was read."""
@@ -226,3 +235,9 @@ class Mesh:
     def assumptions(self) -> tuple[NotChecked, ...]:
         """What is taken for granted about the mesh as a whole."""
         return assumptions(self.settings, self.index)
+
+
+def _ready_at_home(whole: Mesh, service: Service, port: Port) -> bool:
+    """Whether a pod of a Service's own Kubernetes cluster is ready."""
+    near = service.object.cluster
+    return any(e.cluster == near for e in whole.seen_from(near).endpoints(service, port).ready)

@@ -115,8 +115,18 @@ class Networks:
 
     def keeps_local(self, host: str) -> bool:
         """Whether a host is reached only in the Kubernetes cluster of the client: the most specific setting says."""
-        named = hosts.most_specific(host, self._cluster_local)
+        named = self.kept_local_by(host)
         return named is not None and self._cluster_local[named]
+
+    def kept_local_by(self, host: str) -> str | None:
+        """The most specific host of such settings that covers it, kept local or not."""
+        return hosts.most_specific(host, self._cluster_local)
+
+    @cached_property
+    def local_told(self) -> frozenset[str]:
+        """The hosts about which the mesh config says whether they are kept local."""
+        told = map(as_map, as_list(self._settings.values.get("serviceSettings")))
+        return frozenset(str(h) for setting in told for h in as_list(setting.get("hosts")))
 
     @cached_property
     def _cluster_local(self) -> Mapping[str, bool]:

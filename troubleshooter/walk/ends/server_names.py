@@ -14,6 +14,7 @@ from troubleshooter.mesh.basis import hosts
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.policy.mtls import Offer, Sends
 from troubleshooter.mesh.routing.matching import authority
+from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import Request
 from troubleshooter.walk.basis.client_tls import keeps_client_tls
 from troubleshooter.walk.basis.decisions import Trail
@@ -41,7 +42,12 @@ def misses_name(mesh: Mesh, trail: Trail, sent: Offer) -> bool:
     pod = trail.hop.endpoint.pod if trail.hop.endpoint else None
     if sent.sends is not Sends.MTLS or not sent.names or pod is None or not pod.proxy:
         return False
-    return f"spiffe://{mesh.settings.trust_domain}/ns/{pod.namespace}/sa/{pod.service_account}" not in sent.names
+    return identity(mesh, pod) not in sent.names
+
+
+def identity(mesh: Mesh, pod: Pod) -> str:
+    """The name in the certificate that the mesh gives to a pod's proxy."""
+    return f"spiffe://{mesh.settings.trust_domain}/ns/{pod.namespace}/sa/{pod.service_account}"
 
 
 def _without_port(named: str) -> str:
