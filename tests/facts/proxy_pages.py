@@ -34,13 +34,22 @@ NODE = Node(id="n", type="sidecar", pod="web-1", namespace="shop")
 GATEWAY = Node(id="g", type="router", pod="ingress-1", namespace="edge")
 
 
+def page(value: Any, origin: str = "pod") -> Reading[Any]:
+    """A page of one proxy."""
+    return Reading(value=value, kind=ANY, name=f"{origin}.json", origin=origin)
+
+
+def put_in(*pages: Reading[Any]) -> Evidence:
+    """Pages of any proxies, as evidence."""
+    readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
+    for one in pages:
+        readings[type(one.value)] = (*readings.get(type(one.value), ()), one)
+    return Evidence(readings=readings)
+
+
 def evidence(*pages: Any) -> Evidence:
     """All pages of one proxy."""
-    readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
-    for value in pages:
-        one = Reading(value=value, kind=ANY, name="page", origin="pod")
-        readings[type(value)] = (*readings.get(type(value), ()), one)
-    return Evidence(readings=readings)
+    return put_in(*map(page, pages))
 
 
 def cluster(name: str, **more: Any) -> ClusterConfig:
@@ -96,15 +105,24 @@ def line(*flags: str, details: str = "", **more: Any) -> AccessLogEntry:
 
 def case_of(entry: AccessLogEntry, *pages: Any) -> Case:
     """What pages tell of a line where nobody sees the mesh."""
+    return _case(entry, evidence(*pages))
+
+
+def _case(entry: AccessLogEntry, given: Evidence) -> Case:
     case = CaseBuilder("told", CaseKind.WALK)
     seen = Observation(entry=entry, named=NamedStage())
-    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=evidence(*pages), observation=seen))
+    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=given, observation=seen))
     return case.build()
 
 
 def told(entry: AccessLogEntry, *pages: Any) -> dict[str, str]:
     """The words of these facts."""
-    return {name: fact.word for name, fact in case_of(entry, *pages).facts.items()}
+    return words_of(entry, evidence(*pages))
+
+
+def words_of(entry: AccessLogEntry, given: Evidence) -> dict[str, str]:
+    """The word of each fact that this evidence tells of a line."""
+    return {name: fact.word for name, fact in _case(entry, given).facts.items()}
 
 
 def alone(*pages: Any) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from troubleshooter.evidence import AccessLogEntry, Evidence, Kind, NamedStage, Reading
+from tests.facts.proxy_pages import page, put_in
+from troubleshooter.evidence import AccessLogEntry, Evidence, NamedStage
 from troubleshooter.evidence.envoy.dump import Node
 from troubleshooter.evidence.envoy.proxies import Proxy
 from troubleshooter.evidence.envoy.status import Clusters, ClusterStatus, ServerInfo
@@ -14,16 +15,11 @@ from troubleshooter.facts.of_evidence.ends import Ends, ends_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Inventory
 
-ANY = Kind(words="a page", fits=lambda _page: True, read=lambda page: page)
 API = "outbound|80||api.shop.svc.cluster.local"
 
 
 def _evidence(*pages: tuple[str, Any]) -> Evidence:
-    readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
-    for origin, value in pages:
-        one = Reading(value=value, kind=ANY, name="page", origin=origin)
-        readings[type(value)] = (*readings.get(type(value), ()), one)
-    return Evidence(readings=readings)
+    return put_in(*(page(value, origin) for origin, value in pages))
 
 
 def _clusters(*names: str) -> Clusters:

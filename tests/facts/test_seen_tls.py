@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from troubleshooter.evidence import AccessLogEntry, Evidence, Kind, NamedStage, Reading
+from tests.facts.proxy_pages import page, put_in, words_of
+from troubleshooter.evidence import AccessLogEntry, Reading
 from troubleshooter.evidence.envoy.dump import (
     ClusterConfig,
     ConfigDump,
@@ -18,47 +19,31 @@ from troubleshooter.evidence.envoy.dump import (
     SecretConfig,
 )
 from troubleshooter.evidence.envoy.status import Certificate, Certificates, Counter, Stats
-from troubleshooter.facts import Observation
-from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_evidence import Scene, about_evidence
-from troubleshooter.mesh import Mesh
-from troubleshooter.model import CaseKind, Inventory
 
-ANY = Kind(words="a page", fits=lambda _page: True, read=lambda page: page)
 API = "outbound|80||api.shop.svc.cluster.local"
 ACTIVE = ConfigState.ACTIVE
 
 
-def _reading(value: Any, origin: str) -> Reading[Any]:
-    return Reading(value=value, kind=ANY, name=f"{origin}.json", origin=origin)
-
-
 def _words(*pages: Reading[Any], time: str = "", **logged: Any) -> dict[str, str]:
     """The facts of a request that was sent to the endpoint 10.0.0.9:8080 and failed as `logged`, or was closed."""
-    readings: dict[type[Any], tuple[Reading[Any], ...]] = {}
-    for page in pages:
-        readings[type(page.value)] = (*readings.get(type(page.value), ()), page)
     entry = AccessLogEntry(
         start_time=time, **{"flags": ("UC",), "upstream_cluster": API, "upstream_host": "10.0.0.9:8080", **logged}
     )
-    case = CaseBuilder("told", CaseKind.WALK)
-    seen = Observation(entry=entry, named=NamedStage())
-    about_evidence(case, Scene(mesh=Mesh(Inventory()), evidence=Evidence(readings=readings), observation=seen))
-    return {name: fact.word for name, fact in case.facts.items()}
+    return words_of(entry, put_in(*pages))
 
 
 def _client(**about: Any) -> Reading[Any]:
     """The configuration of a proxy with the cluster."""
     marked = EndpointConfig(cluster=API, address="10.0.0.9", port=8080, mtls=about.pop("marked", False))
     cluster = ClusterConfig(name=API, state=ACTIVE, **about)
-    return _reading(ConfigDump(node=Node(id="web"), clusters=(cluster,), endpoints=(marked,)), "web")
+    return page(ConfigDump(node=Node(id="web"), clusters=(cluster,), endpoints=(marked,)), "web")
 
 
 def _server(*chains: FilterChain) -> Reading[Any]:
     """The configuration of the proxy of the pod that is called."""
     inbound = ClusterConfig(name="inbound|80||", state=ACTIVE)
     listener = ListenerConfig(name="virtualInbound", state=ACTIVE, address="10.0.0.9", port=15006, chains=chains)
-    return _reading(ConfigDump(node=Node(id="api"), clusters=(inbound,), listeners=(listener,)), "api")
+    return page(ConfigDump(node=Node(id="api"), clusters=(inbound,), listeners=(listener,)), "api")
 
 
 MUTUAL = FilterChain(destination_port=8080, transport="tls", tls=True, client_certificate=True)
@@ -117,7 +102,7 @@ def test_mutual_tls_to_mutual_tls_says_nothing_of_agreement() -> None:
 
 def _stats(origin: str, scope: str, owner: str, **counters: int) -> Reading[Any]:
     held = {name: Counter(value=value, line=1) for name, value in counters.items()}
-    return _reading(Stats(scopes={scope: {owner: held}}), origin)
+    return page(Stats(scopes={scope: {owner: held}}), origin)
 
 
 HANDSHAKES = {
@@ -179,7 +164,7 @@ def _certificates(origin: str, expires: str) -> Reading[Any]:
         valid_from="2026-11-20T00:00:00Z",
         expires=expires,
     )
-    return _reading(Certificates(chain=(own,)), origin)
+    return page(Certificates(chain=(own,)), origin)
 
 
 DATES = {"expired": "2026-11-20T12:00:00Z", "valid": "2026-11-22T12:00:00Z"}
@@ -207,7 +192,7 @@ def test_without_a_time_nothing_is_said_of_dates() -> None:
 
 def _roots(origin: str, body: str) -> Reading[Any]:
     pem = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
-    return _reading(ConfigDump(secrets=(SecretConfig(name="ROOTCA", state=ACTIVE, roots=pem),)), origin)
+    return page(ConfigDump(secrets=(SecretConfig(name="ROOTCA", state=ACTIVE, roots=pem),)), origin)
 
 
 @pytest.mark.parametrize(("far", "word"), [("AAAA", "common"), ("BBBB", "different")])

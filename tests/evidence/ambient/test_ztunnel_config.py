@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence.damage import damaged
 from troubleshooter.evidence import take
 from troubleshooter.evidence.ambient.ztunnel_config import (
     ZtunnelCertificate,
@@ -148,9 +149,7 @@ def test_one_part_in_json() -> None:
 @given(data=st.data())
 def test_no_damage_raises(name: str, data: st.DataObject) -> None:
     """Whatever is cut off or put in, nothing is raised, the text is read or named, and no escape is kept."""
-    text = SAMPLES[name]
-    begin, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    found = take([Exhibit(name="page", text=text[:begin] + data.draw(st.text(max_size=40)) + text[end:])])
+    found = take([Exhibit(name="page", text=data.draw(damaged(SAMPLES[name])))])
 
     assert found.readings or found.not_checked
     assert "\\x1b" not in repr(found.readings)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence.damage import damaged
 from tests.evidence.istioctl.analyses import JSON, NONE, OLD, SAMPLES, TEXT, YAML
 from troubleshooter.evidence import take
 from troubleshooter.evidence.istioctl.analysis import Analysis, Message
@@ -84,9 +85,7 @@ def test_cut_off_json_is_named() -> None:
 @given(data=st.data())
 def test_no_damage_raises(name: str, data: st.DataObject) -> None:
     """Whatever is cut off or put in, nothing is raised, the text is read or named, and no escape is kept."""
-    text = SAMPLES[name]
-    begin, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    evidence = take([Exhibit(name="page", text=text[:begin] + data.draw(st.text(max_size=40)) + text[end:])])
+    evidence = take([Exhibit(name="page", text=data.draw(damaged(SAMPLES[name])))])
 
     assert evidence or evidence.not_checked
     assert "\\x1b" not in repr(evidence.readings)

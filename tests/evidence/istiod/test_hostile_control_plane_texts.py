@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence.damage import damaged
 from tests.evidence.istiod.control_plane_texts import SAMPLES
 from troubleshooter.evidence import take
 from troubleshooter.evidence.istiod import KINDS
@@ -16,10 +17,7 @@ from troubleshooter.model import Exhibit
 @given(data=st.data())
 def test_no_damage_raises(name: str, data: st.DataObject) -> None:
     """Whatever is cut off or put in, nothing is raised, and the text is read or named."""
-    text = SAMPLES[name]
-    at = data.draw(st.integers(0, len(text)))
-    rest = data.draw(st.integers(0, len(text)))
-    evidence = take([Exhibit(name="page", text=text[:at] + data.draw(st.text()) + text[rest:])])
+    evidence = take([Exhibit(name="page", text=data.draw(damaged(SAMPLES[name])))])
 
     assert evidence or evidence.not_checked
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence.damage import damaged
 from troubleshooter.evidence import take
 from troubleshooter.evidence.pods.object_tables import Listed, ObjectTable
 from troubleshooter.evidence.pods.pod_tables import PodTable
@@ -113,9 +114,7 @@ def test_names_and_ages_alone_say_nothing() -> None:
 @given(data=st.data())
 def test_no_damage_raises(name: str, data: st.DataObject) -> None:
     """Whatever is cut off or put in, nothing is raised, the text is read or named, and no escape is kept."""
-    text = SAMPLES[name]
-    begin, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    found = take([Exhibit(name="page", text=text[:begin] + data.draw(st.text(max_size=40)) + text[end:])])
+    found = take([Exhibit(name="page", text=data.draw(damaged(SAMPLES[name])))])
 
     assert found.readings or found.not_checked
     assert "\\x1b" not in repr(found.readings)

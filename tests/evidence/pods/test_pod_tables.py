@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.evidence.damage import damaged
 from tests.evidence.pods.pod_texts import DATA, read, text_of
 from troubleshooter.evidence import take
 from troubleshooter.evidence.pods.pod_tables import PodRow, PodTable
@@ -38,10 +39,7 @@ def test_the_rows() -> None:
 @given(data=st.data())
 def test_no_damage_raises(sample: Path, data: st.DataObject) -> None:
     """A sample that is cut off, or has anything in its middle, is read or named, and no control character is kept."""
-    text = sample.read_text(encoding="utf-8")
-    begin, end = sorted(data.draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
-    damaged = text[:begin] + data.draw(st.text(max_size=40)) + text[end:]
-    found = take([Exhibit(name="text", text=damaged)])
+    found = take([Exhibit(name="text", text=data.draw(damaged(sample.read_text(encoding="utf-8"))))])
 
     assert "\\x1b" not in repr(found.readings)
 

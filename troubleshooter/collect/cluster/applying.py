@@ -174,11 +174,9 @@ def _tried(target: _Target, change: Change, now: str) -> Iterator[Trial]:
         patch = merged(patch, _restart(known, now))
     if patch:
         request = Request("PATCH", target.path, merged(patch, version), MERGE_PATCH)
-        yield Trial(
-            connection=target.connection,
-            key=target.key,
-            resource=target.kind.resource,
-            request=request,
+        yield _trial(
+            target,
+            request,
             now=_content(known.raw),
             then=_then(target, request),
             whole=_shown(whole),
@@ -189,13 +187,7 @@ def _tried(target: _Target, change: Change, now: str) -> Iterator[Trial]:
 def _made(target: _Target, thing: Object) -> Trial:
     raw = {**_shown(thing.raw), "apiVersion": target.kind.api_version}
     request = Request("POST", target.kind.path(target.key[3]), raw)
-    return Trial(
-        connection=target.connection,
-        key=target.key,
-        resource=target.kind.resource,
-        request=request,
-        then=_then(target, request),
-    )
+    return _trial(target, request, then=_then(target, request))
 
 
 def _dropped(target: _Target, whole: Raw, known: Object) -> Trial:
@@ -203,14 +195,12 @@ def _dropped(target: _Target, whole: Raw, known: Object) -> Trial:
     body = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": conditions}
     request = Request("DELETE", target.path, body)
     _send(target.connection, request, dry=True)
-    return Trial(
-        connection=target.connection,
-        key=target.key,
-        resource=target.kind.resource,
-        request=request,
-        now=_content(known.raw),
-        whole=_shown(whole),
-    )
+    return _trial(target, request, now=_content(known.raw), whole=_shown(whole))
+
+
+def _trial(target: _Target, request: Request, **shown: Any) -> Trial:
+    """A trial of this request on the target; `shown` are the fields that people see."""
+    return Trial(connection=target.connection, key=target.key, resource=target.kind.resource, request=request, **shown)
 
 
 def _restart(known: Object, now: str) -> dict[str, Any]:
