@@ -63,17 +63,18 @@ LOGGED = frozenset(
 """What a failed line of an access log tells."""
 CERTIFIED = frozenset({"evidence.certificate", "evidence.root_certificate", "evidence.roots"})
 HELD = frozenset({"evidence.hosts", "evidence.called_host"})
+PLACED = frozenset({"evidence.priority", "evidence.panic", "evidence.placement"})
 
 ROWS = (
     Row(RuntimePage.LOG, Whose.SENDER, tells=LOGGED | {"evidence.proxy_log"}),
     Row(RuntimePage.LOG, Whose.TARGET, tells=LOGGED | {"evidence.proxy_log"}),
     Row(RuntimePage.LOG, Whose.ZTUNNEL, tells=LOGGED | {"failure.ztunnel", "failure.sent_by"}),
     Row(RuntimePage.ZTUNNEL, Whose.ZTUNNEL, beside_a_line=frozenset({"caller.ambient"})),
-    Row(RuntimePage.CLUSTERS, Whose.SENDER, beside_a_line=HELD | {"evidence.outlier_check"}),
+    Row(RuntimePage.CLUSTERS, Whose.SENDER, tells=PLACED, beside_a_line=HELD | {"evidence.outlier_check"}),
     Row(
         RuntimePage.STATS,
         Whose.SENDER,
-        tells=frozenset({"evidence.handshake", "evidence.hello"}),
+        tells=frozenset({"evidence.handshake", "evidence.hello", "evidence.panic"}),
         beside_a_line=frozenset({"evidence.config_lost", "evidence.outlier_check"}),
     ),
     Row(RuntimePage.STATS, Whose.TARGET, tells=frozenset({"evidence.server_refused"})),
@@ -82,7 +83,7 @@ ROWS = (
     Row(
         RuntimePage.CONFIG_DUMP,
         Whose.SENDER,
-        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark", "gateway.secret"}),
+        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark", "gateway.secret", *PLACED}),
         beside_a_line=frozenset({"evidence.config_lost", *HELD}),
     ),
     Row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.envoy.envoy_shapes import address
+from tests.envoy.envoy_shapes import Shape, address
 from tests.envoy.failures.lab import Lab
 from tests.envoy.failures.peers import NoNames, answers
 from tests.envoy.failures.rows import failure
@@ -153,6 +153,43 @@ def failover(lab: Lab) -> None:
     near, far = endpoint(lab.app(), health_status="UNHEALTHY"), endpoint(lab.app(), priority=1)
     lab.caller([cluster(near, far, lb_policy="ROUND_ROBIN")])
     lab.ask(times=3)
+
+
+@failure("", "", "half are healthy, which is not below 50 per cent: no request goes to the other half")
+def half_healthy_no_panic(lab: Lab) -> None:
+    """One of two pods is not ready, and minHealthPercent is 50."""
+    _panics_at(lab, endpoint(lab.app()), endpoint(lab.app("503"), health_status="UNHEALTHY"))
+
+
+@failure("", "", "the healthy priority takes everything: a share below the threshold alone is no panic")
+def failover_no_panic(lab: Lab) -> None:
+    """Two of three near pods are not ready, and the far ones are well."""
+    gone = [endpoint(lab.app("503"), health_status="UNHEALTHY") for _ in range(2)]
+    far = [endpoint(lab.app(), priority=1) for _ in range(3)]
+    _panics_at(lab, endpoint(lab.app()), *gone, *far)
+
+
+@failure("min-health-percent-panic", "application", "both priorities are below the threshold, and together too little")
+def panic_of_two_priorities(lab: Lab) -> None:
+    """Two of three pods in each of two zones are not ready."""
+    gone = [endpoint(lab.app("503"), health_status="UNHEALTHY", priority=n) for n in (0, 0, 1, 1)]
+    _panics_at(lab, endpoint(lab.app()), endpoint(lab.app(), priority=1), *gone)
+
+
+def _panics_at(lab: Lab, *hosts: Shape) -> None:
+    threshold = {"healthy_panic_threshold": {"value": 50}}
+    held = cluster(*hosts, lb_policy="ROUND_ROBIN", common_lb_config=threshold)
+    lab.caller([held], table(to(route={"retry_policy": ONCE})))
+    lab.ask(times=12)
+
+
+@failure("outlier-all-ejected", "endpoint", "the near pod is not ready, and the far one has failed_outlier_check")
+def far_ones_ejected(lab: Lab) -> None:
+    """Requests fail over to a zone whose pods fail, until these are ejected too."""
+    near, far = endpoint(lab.app(), health_status="UNHEALTHY"), endpoint(lab.app("500"), priority=1)
+    once = to(route={"retry_policy": ONCE})
+    lab.caller([cluster(near, far, outlier_detection=EJECTION)], table(once))
+    lab.ask(times=8)
 
 
 @failure("app-not-ready-or-crashing", "application", "a proxy hardly ever answers 500 by itself")

@@ -15,7 +15,7 @@ from typing import Any
 
 from troubleshooter.evidence.envoy.dump import ClusterConfig, ConfigState, EndpointConfig, SecretConfig
 from troubleshooter.evidence.envoy.fields import field, made_from, part, parts, secrets_of, text
-from troubleshooter.evidence.envoy.nodes import number, socket, word
+from troubleshooter.evidence.envoy.nodes import level, number, place_of, socket, weight, word
 
 HTTP = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 """The key under which a cluster says which HTTP it speaks (upstreams/http/v3/http_protocol_options.proto)."""
@@ -94,8 +94,7 @@ def endpoints(raw: Mapping[str, Any], place: str) -> Iterator[EndpointConfig]:
     """The endpoints of one cluster: a ClusterLoadAssignment."""
     name = text(raw, "cluster_name")
     for number_, group in enumerate(parts(raw, "endpoints")):
-        where = part(group, "locality")
-        locality = "/".join(text(where, key) for key in ("region", "zone", "sub_zone")).rstrip("/")
+        locality = place_of(part(group, "locality"))
         for at, one in enumerate(parts(group, "lb_endpoints")):
             address, port = socket(part(one, "endpoint").get("address"))
             yield EndpointConfig(
@@ -103,9 +102,9 @@ def endpoints(raw: Mapping[str, Any], place: str) -> Iterator[EndpointConfig]:
                 address=address,
                 port=port,
                 health=text(one, "health_status"),
-                priority=number(field(group, "priority")) or 0,
+                priority=level(field(group, "priority")),
                 locality=locality,
-                weight=number(field(one, "load_balancing_weight")) or 1,
+                weight=weight(field(one, "load_balancing_weight")) or 1,
                 mtls=text(part(one, *TLS_MODE), "tlsMode") == "istio",
                 place=f"{place}.endpoints[{number_}].lb_endpoints[{at}]",
             )

@@ -25,7 +25,8 @@ class ConfigState(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """Who the proxy is: `id` as in `sidecar~10.1.1.1~web-1.shop~shop.svc.cluster.local`, parts of it, and what its
-    agent told: `version` is Istio's, `cluster` the Kubernetes cluster, `discovery` the address of istiod."""
+    agent told: `version` is Istio's, `cluster` the Kubernetes cluster, `discovery` the address of istiod, `locality`
+    the place from which it counts what is near."""
 
     id: str = ""
     type: str = ""
@@ -36,6 +37,7 @@ class Node:
     cluster: str = ""
     network: str = ""
     discovery: str = ""
+    locality: str = ""
 
 
 class RbacKind(StrEnum):

@@ -1,10 +1,11 @@
-"""`/clusters` of a proxy: every cluster with its hosts and their health, in text or JSON.
+"""`/clusters` of a proxy: every cluster with its hosts and their health, in text or JSON, and as istioctl prints it.
 
 Decides: nothing beyond the forms. Must not know which cluster a request needs.
 
 Sources: envoy/admin/v3/clusters.proto; the text form is that of source/server/admin/clusters_handler.cc: a line is
 `cluster::address::what::value`, or `cluster::what::value`. In JSON zero values and `priority` 0 are left out, and
-counters are texts.
+counters are texts. `istioctl proxy-config endpoints -o json` prints the same clusters as a bare list, with every host
+of those that have one that was asked for (istioctl/pkg/writer/envoy/clusters).
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from troubleshooter.evidence.cleaning import printable
-from troubleshooter.evidence.envoy.nodes import number, socket, word
+from troubleshooter.evidence.envoy.fields import field, part, parts, text
+from troubleshooter.evidence.envoy.nodes import level, number, place_of, socket, weight
 from troubleshooter.evidence.envoy.status import Clusters, ClusterStatus, Host
 from troubleshooter.evidence.kinds import Kind, json_map
 from troubleshooter.evidence.page import Page
-from troubleshooter.model import as_list, as_map
+from troubleshooter.model import as_map
 
 _LINE = re.compile(
     r"[^\n]+?::(?:default_priority|high_priority|observability_name|added_via_api|outlier|version_info"
     r"|\S+:[0-9]+::\w+)::"
 )
 _AT = re.compile(r"\[?([^\]\s]+)\]?:([0-9]{1,5})")
+_LIMITS = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
 _FIELDS = ("health_flags", "weight", "region", "zone", "sub_zone", "priority")
 
 _SAID = {
@@ -90,9 +93,9 @@ def _host(at: str, said: Mapping[str, str], line: int) -> Host:
         address=match[1] if match else at,
         port=int(match[2]) if match else 0,
         flags=frozenset(flag for flag in flags.split("/") if flag and flag != "healthy"),
-        priority=number(said.get("priority", "")) or 0,
-        locality=_locality(said),
-        weight=number(said.get("weight", "")) or 0,
+        priority=level(said.get("priority")),
+        locality=place_of(said),
+        weight=weight(said.get("weight")),
         counters={
             key: found for key, text in said.items() if key not in _FIELDS and (found := number(text)) is not None
         },
@@ -100,38 +103,34 @@ def _host(at: str, said: Mapping[str, str], line: int) -> Host:
     )
 
 
-def _locality(said: Mapping[str, Any]) -> str:
-    return "/".join(word(said.get(part)) for part in ("region", "zone", "sub_zone")).rstrip("/")
-
-
 def _from_json(page: Page) -> Clusters:
-    statuses = as_list(json_map(page).get("cluster_statuses"))
-    found = (_status(as_map(raw)) for raw in statuses)
+    whole = page.json
+    statuses = (as_map(raw) for raw in whole) if isinstance(whole, list) else parts(json_map(page), "cluster_statuses")
+    found = map(_status, statuses)
     return Clusters(by_name={status.name: status for status in found if status.name})
 
 
 def _status(raw: Mapping[str, Any]) -> ClusterStatus:
-    thresholds = [as_map(t) for t in as_list(as_map(raw.get("circuit_breakers")).get("thresholds"))]
+    thresholds = parts(part(raw, "circuit_breakers"), "thresholds")
     default = next((t for t in thresholds if t.get("priority", "DEFAULT") == "DEFAULT"), {})
-    limits = {str(key): found for key, value in default.items() if (found := number(value)) is not None}
-    hosts = tuple(_host_status(as_map(host)) for host in as_list(raw.get("host_statuses")))
-    return ClusterStatus(name=word(raw.get("name")), hosts=hosts, limits=limits)
+    limits = {name: found for name in _LIMITS if (found := number(field(default, name))) is not None}
+    hosts = tuple(_host_status(host) for host in parts(raw, "host_statuses"))
+    return ClusterStatus(name=text(raw, "name"), hosts=hosts, limits=limits)
 
 
 def _host_status(raw: Mapping[str, Any]) -> Host:
     address, port = socket(raw.get("address"))
-    health = as_map(raw.get("health_status"))
-    flags = {flag for key, flag in _SAID.items() if health.get(key) is True}
-    by_eds = _BY_EDS.get(word(health.get("eds_health_status")))
-    stats = (as_map(stat) for stat in as_list(raw.get("stats")))
+    health = part(raw, "health_status")
+    flags = {flag for key, flag in _SAID.items() if field(health, key) is True}
+    by_eds = _BY_EDS.get(text(health, "eds_health_status"))
     return Host(
         address=address,
         port=port,
         flags=frozenset(flags | ({by_eds} if by_eds else set())),
-        priority=number(raw.get("priority")) or 0,
-        locality=_locality(as_map(raw.get("locality"))),
-        weight=number(raw.get("weight")) or 0,
-        counters={word(stat.get("name")): number(stat.get("value")) or 0 for stat in stats},
+        priority=level(raw.get("priority")),
+        locality=place_of(part(raw, "locality")),
+        weight=weight(raw.get("weight")),
+        counters={text(stat, "name"): number(stat.get("value")) or 0 for stat in parts(raw, "stats")},
     )
 
 
@@ -141,11 +140,19 @@ def _is_text(page: Page) -> bool:
 
 
 def _is_json(page: Page) -> bool:
-    return page.looks_like_json and '"cluster_statuses"' in page.head
+    return page.looks_like_json and any(key in page.head for key in ('"cluster_statuses"', '"clusterStatuses"'))
+
+
+def _is_list(page: Page) -> bool:
+    if not page.looks_like_json or not isinstance(page.json, list):
+        return False
+    first = as_map(page.json[0]) if page.json else {}
+    return bool(text(first, "name")) and field(first, "host_statuses") is not None
 
 
 WORDS = "the clusters of a proxy with their endpoints (/clusters)"
 KINDS = (
     Kind(words=WORDS, fits=_is_json, read=_from_json),
+    Kind(words="endpoints of a proxy (istioctl proxy-config endpoints -o json)", fits=_is_list, read=_from_json),
     Kind(words=WORDS, fits=_is_text, read=_from_text),
 )

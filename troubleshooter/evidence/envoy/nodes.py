@@ -35,6 +35,7 @@ def node_of(raw: Any) -> Node:
         cluster=word(about.get("CLUSTER_ID")),
         network=word(about.get("NETWORK")),
         discovery=word(as_map(about.get("PROXY_CONFIG")).get("discoveryAddress")),
+        locality=place_of(as_map(node.get("locality"))),
     )
 
 
@@ -51,13 +52,34 @@ def number(value: Any) -> int | None:
 
 
 _LONGEST_NUMBER = 20
+_LAST_LEVEL, _LARGEST_WEIGHT = 128, 2**32 - 1
+"""The bounds of config/endpoint/v3/endpoint_components.proto (LocalityLbEndpoints.priority, load_balancing_weight)."""
+
+
+def level(value: Any) -> int:
+    """A priority of endpoints; 0, which JSON leaves out, for what cannot be one."""
+    found = number(value)
+    return found if found is not None and 0 <= found <= _LAST_LEVEL else 0
+
+
+def weight(value: Any) -> int:
+    """A weight of endpoints; 0 for what cannot be one."""
+    found = number(value)
+    return found if found is not None and 0 <= found <= _LARGEST_WEIGHT else 0
+
+
+def place_of(locality: Mapping[str, Any]) -> str:
+    """A locality as Istio writes it, `region/zone/sub_zone`, without the parts at its end that are not there."""
+    sub_zone = locality.get("sub_zone", locality.get("subZone"))
+    return "/".join((word(locality.get("region")), word(locality.get("zone")), word(sub_zone))).rstrip("/")
 
 
 def socket(address: Any) -> tuple[str, int]:
     """Address and port of a `socket_address` (a pipe's path and 0; of an Envoy's own address its name and 0)."""
     raw: Mapping[str, Any] = as_map(address)
-    found = as_map(raw.get("socket_address"))
+    found = as_map(raw.get("socket_address") or raw.get("socketAddress"))
     if found:
-        return word(found.get("address")), number(found.get("port_value")) or 0
-    internal = as_map(raw.get("envoy_internal_address"))
-    return word(as_map(raw.get("pipe")).get("path")) or word(internal.get("server_listener_name")), 0
+        return word(found.get("address")), number(found.get("port_value", found.get("portValue"))) or 0
+    internal = as_map(raw.get("envoy_internal_address") or raw.get("envoyInternalAddress"))
+    name = internal.get("server_listener_name", internal.get("serverListenerName"))
+    return word(as_map(raw.get("pipe")).get("path")) or word(name), 0

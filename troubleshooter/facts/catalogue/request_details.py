@@ -10,6 +10,11 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("request.path", "The path without query."),
     ("route.held", "What the routes of the virtual host match, as the proxy has them."),
     ("evidence.config_error", "Why a proxy refused it, in its own words."),
+    (
+        "evidence.priorities",
+        "How many endpoints of each priority are healthy in the sending proxy, and where they are.",
+    ),
+    ("evidence.priorities_at", "The page that lists them."),
     ("evidence.config_part", "The piece of configuration that a proxy lacks."),
     ("request.host", "The host as the client names it."),
     ("request.full_host", "The full name that the host stands for."),

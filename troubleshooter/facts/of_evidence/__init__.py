@@ -24,7 +24,9 @@ from troubleshooter.facts.of_evidence.of_ambient import about_enrolment
 from troubleshooter.facts.of_evidence.of_answers import about_answers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
 from troubleshooter.facts.of_evidence.of_hosts import about_hosts
+from troubleshooter.facts.of_evidence.of_placements import about_placement
 from troubleshooter.facts.of_evidence.of_printed_pods import about_printed_pods, cases_of_pods
+from troubleshooter.facts.of_evidence.of_priorities import about_priorities
 from troubleshooter.facts.of_evidence.of_redirection import about_redirection, cases_of_redirection
 from troubleshooter.facts.of_evidence.of_routes import about_routes
 from troubleshooter.facts.of_evidence.of_sockets import about_sockets
@@ -42,6 +44,8 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_routes,
     about_clusters,
     about_hosts,
+    about_priorities,
+    about_placement,
     about_answers,
     about_unmatched,
     about_connection_seen,

@@ -20,6 +20,7 @@ from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.held import USED, Held
 from troubleshooter.facts.of_evidence.proxies_alone import pod_of, tell_loss
 from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.mesh.workload.workloads import Workload
 from troubleshooter.model import Source, Stage, StageVerdict, Step
 from troubleshooter.walk import Hop
 
@@ -65,21 +66,28 @@ def _steps(scene: Scene) -> Iterator[tuple[Step, Held]]:
     """The stages that the walk passes at proxies of which there are pages."""
     trail = scene.trail
     for step in trail.steps if trail else ():
-        proxy = _proxy_at(scene, trail.hops[step.hop]) if trail and step.hop < len(trail.hops) else None
+        proxy = proxy_at(scene, trail.hops[step.hop]) if trail and step.hop < len(trail.hops) else None
         if proxy is not None and step.verdict is StageVerdict.PASS:
             yield step, Held(proxy)
 
 
-def _proxy_at(scene: Scene, hop: Hop) -> Proxy | None:
+def proxy_at(scene: Scene, hop: Hop) -> Proxy | None:
     """The proxy of the hop's pod, else of another pod of its workload."""
     workload, pod = hop.party.workload, hop.party.pod
     if workload is None or pod is None:
         return None
-    proxies = [proxy for proxy in proxies_of(scene.evidence) if proxy.node.namespace == workload.namespace]
-    own = [proxy for proxy in proxies if proxy.node.pod == pod.name]
-    names = {one.name for one in workload.pods if not one.standin}
-    alike = [p for p in proxies if (p.node.pod in names if names else p.node.pod.startswith(f"{workload.name}-"))]
+    alike = [proxy for proxy in proxies_of(scene.evidence) if runs_in(proxy, workload)]
+    own = [proxy for proxy in alike if proxy.node.pod == pod.name]
     return next(iter(own or alike), None)
+
+
+def runs_in(proxy: Proxy, workload: Workload) -> bool:
+    """Whether a proxy is that of a pod of a workload; by the form of its name where no pod was seen."""
+    names = {one.name for one in workload.pods if not one.standin}
+    pod = proxy.node.pod
+    return proxy.node.namespace == workload.namespace and (
+        pod in names if names else pod.startswith(f"{workload.name}-")
+    )
 
 
 Looked: TypeAlias = tuple[str, bool | None, Source]

@@ -13,6 +13,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.asked import CATCH_ALL, object_of, service_of, virtual_hosts
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.held import Held, Piece
+from troubleshooter.facts.of_evidence.priorities import usable
 from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.model import Source
@@ -44,7 +45,7 @@ def about_hosts(case: CaseBuilder, scene: Scene) -> None:
     _about_stale(case, held, name, hosts, entry)
     if scene.trail is None:
         _about_panic(case, held, name)
-    if scene.trail is None and not any(not host.flags for host in hosts.value):
+    if scene.trail is None and not any(map(usable, hosts.value)):
         _about_none_usable(case, held, name, hosts)
 
 
@@ -62,18 +63,16 @@ def word_for(hosts: tuple[Host, ...]) -> str:
     """How the endpoints of a cluster stand, in one word."""
     if not hosts:
         return "none"
-    if all(host.flags & EJECTED for host in hosts):
-        return "ejected"
-    if all(host.flags for host in hosts):
-        return "not-ready"
-    return "some-usable" if any(host.flags for host in hosts) else "usable"
+    if any(map(usable, hosts)):
+        return "usable" if all(map(usable, hosts)) else "some-usable"
+    ready = [host for host in hosts if not host.flags & NOT_READY]
+    return "ejected" if ready and all(host.flags & EJECTED for host in ready) else "not-ready"
 
 
 def _about_health(case: CaseBuilder, hosts: Piece[tuple[Host, ...]], entry: AccessLogEntry) -> None:
     case.seen("evidence.hosts", word_for(hosts.value), hosts.source)
-    ejected = [host for host in hosts.value if host.flags & EJECTED]
     if hosts.value:
-        case.seen("evidence.outlier_check", "failed" if len(ejected) == len(hosts.value) else "ok", hosts.source)
+        case.seen("evidence.outlier_check", "failed" if word_for(hosts.value) == "ejected" else "ok", hosts.source)
     called = next((host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host), None)
     if called is not None and called.flags & NOT_READY:
         case.seen("evidence.called_host", "not-ready", hosts.source)
@@ -95,7 +94,7 @@ def _about_stale(
 ) -> None:
     """Whether the endpoint that failed is one that no pod is any more, and the proxy would use it still."""
     gone = case.facts.get("failure.endpoint")
-    called = [host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host and not host.flags]
+    called = [host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host and usable(host)]
     if gone is not None and gone.word == "gone" and called:
         places = [source.resource for source in gone.sources if source.resource is not None]
         case.seen("evidence.config_lost", "stale", hosts.source, *places)
@@ -130,7 +129,7 @@ def _about_none_usable(case: CaseBuilder, held: Held, name: str, hosts: Piece[tu
 
 def _about_nobody(case: CaseBuilder, held: Held, cluster: ClusterName, hosts: Piece[tuple[Host, ...]]) -> None:
     plain = held.hosts(f"{cluster.direction}|{cluster.port}||{cluster.host}")
-    if cluster.subset and plain is not None and any(not host.flags for host in plain.value):
+    if cluster.subset and plain is not None and any(map(usable, plain.value)):
         case.seen("destination.subset_endpoints", "none", hosts.source)
         case.seen("destination.subset_meant", "yes", hosts.source)
         case.seen("destination.subset", "defined", hosts.source)
