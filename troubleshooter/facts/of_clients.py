@@ -40,10 +40,10 @@ def connection_cases(mesh: Mesh, service: Service, port: Port) -> Iterator[Case]
             yield _connection_case(mesh, identifier, trail)
 
 
-def way_to(mesh: Mesh, party: Party, kind: HopKind, target: Destination) -> tuple[Trail, Trail | None]:
-    """How a proxy gets to a destination of a route: after the cluster stage, and at the first kind of endpoint (None if
-    it gets to none)."""
-    request = Request(source="", to="", scheme="http", host=target.host, port=target.port or 0)
+def way_to(mesh: Mesh, party: Party, kind: HopKind, target: Destination, port: int) -> tuple[Trail, Trail | None]:
+    """How a proxy gets to a destination of a route on a port: after the cluster stage, and at the first kind of
+    endpoint (None if it gets to none)."""
+    request = Request(source="", to="", scheme="http", host=target.host, port=port)
     hop = Hop(kind=kind, party=party, routing=Routing(destination=target), family="http")
     found = find_cluster(mesh, request, Trail(hops=(hop,)))
     return found, next(connections(mesh, request, found), None)

@@ -48,8 +48,11 @@ def _about_refusal(case: CaseBuilder, found: Refused) -> None:
 
 
 def about_refused_probes(case: CaseBuilder, mesh: Mesh, service: Service) -> None:
-    """The same of the first workload behind a service of which a probe is refused."""
-    for workload in {id(w): w for w, _ in selected(mesh.workloads, service)}.values():
-        if any(mesh.probes.refused(p, workload) is not None for p in workload.staying):
-            about_probes(case, mesh, workload)
+    """The same of the first workload behind a service, in any cluster, of which a probe is refused: there its own
+    istiod's configuration says."""
+    held = (service, *mesh.registry.namesakes(service))
+    for workload in {id(w): w for each in held for w, _ in selected(mesh.workloads, each)}.values():
+        there = mesh.seen_from(workload.object.cluster)
+        if any(there.probes.refused(p, workload) is not None for p in workload.staying):
+            about_probes(case, there, workload)
             return

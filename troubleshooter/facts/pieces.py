@@ -25,6 +25,7 @@ from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
 from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
+from troubleshooter.facts.of_piece_ports import port_meant
 from troubleshooter.facts.of_pod_states import about_states_of
 from troubleshooter.facts.of_pods import about_istiod
 from troubleshooter.facts.of_probes import about_probes
@@ -175,17 +176,20 @@ def binding_case(mesh: Mesh, thing: Object) -> Case:
 def route_cases(mesh: Mesh, thing: Object) -> Iterator[Case]:
     """Each destination of each route of one VirtualService, as a proxy of its own namespace (or of its gateway's) would
     see it. Routes often share a destination: the way to it is looked for, and told of, once."""
-    ways: dict[tuple[str, int | None, str], list[_Way]] = {}
+    ways: dict[tuple[str, int, str, HopKind], _Way] = {}
+    viewers: dict[tuple[str, str], list[tuple[Party, HopKind]]] = {}
     for route in (r for kind in ("http", "tls", "tcp") for r in routes_of(thing, kind)):
         for n, target in enumerate(mesh.virtual_services.destinations(route)):
-            key = (target.host, target.port, target.subset)
-            if key not in ways:
-                viewers = _viewers(mesh, thing, target.host, target.subset)
-                ways[key] = [_way(mesh, way_to(mesh, party, kind, target)) for party, kind in viewers]
             case = CaseBuilder(f"piece/route/{thing.namespace}/{thing.name}/{route.path}/{n}", CaseKind.PIECE)
             routing = Routing(owners=(thing,), route=route, destination=target)
-            for way in ways[key]:
-                _about_way(case, mesh, routing, way)
+            if (target.host, target.subset) not in viewers:
+                viewers[target.host, target.subset] = list(_viewers(mesh, thing, target.host, target.subset))
+            for party, kind in viewers[target.host, target.subset]:
+                port = port_meant(mesh, route, target, kind)
+                key = (target.host, port, target.subset, kind)
+                if key not in ways:
+                    ways[key] = _way(mesh, way_to(mesh, party, kind, target, port))
+                _about_way(case, mesh, routing, ways[key])
             about_mesh(case, mesh)
             yield case.build()
 

@@ -23,7 +23,7 @@ from troubleshooter.mesh.policy.authorizers import Authorizers
 from troubleshooter.mesh.policy.mtls import PeerAuthentications
 from troubleshooter.mesh.policy.policies import AuthorizationPolicies
 from troubleshooter.mesh.policy.probe_denials import ProbeDenials
-from troubleshooter.mesh.policy.probes import Probes
+from troubleshooter.mesh.policy.probes import Probes, heed
 from troubleshooter.mesh.policy.tokens import RequestAuthentications
 from troubleshooter.mesh.routing.destinations import DestinationRules
 from troubleshooter.mesh.routing.virtual_services import VirtualServices
@@ -208,8 +208,17 @@ class Mesh:
         if key not in self._endpoints:
             if key not in self._selected:
                 self._selected[key] = self._in_all_clusters(service, port)
-            self._endpoints[key] = self.probes.heed(service, self._selected[key])
+            self._endpoints[key] = heed(service, self._selected[key], self._never_ready)
         return self._endpoints[key]
+
+    def _never_ready(self, endpoint: Endpoint) -> bool:
+        """Whether a pod never becomes ready by what the configuration of its own Kubernetes cluster makes of its
+        probes."""
+        pod, workload = endpoint.pod, endpoint.workload
+        if pod is None or not pod.standin:
+            return False
+        there = self.seen_from(pod.owner.cluster) if self.several else self
+        return there.probes.never_ready(pod, there.own(workload) if workload else None)
 
     def _in_all_clusters(self, service: Service, port: Port) -> Endpoints:
         """Those of the Services of the same host in every cluster that is read, by the name of the port, each with its

@@ -10,7 +10,7 @@ pkg/kube/inject/app_probe.go.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -90,26 +90,14 @@ class Probes:
             return None
         return Refused(probe=probe, kept_by=kept_by, setting=setting, accepts=accepts, denied=denied)
 
-    def heed(self, service: Service, found: Endpoints) -> Endpoints:
-        """Endpoints without those stand-ins that never become ready, because a probe is refused."""
-        if service.object.spec.get("publishNotReadyAddresses") is True:
-            return found
-        never = {id(e) for e in found.all if self._never_ready(e)}
-        if not never:
-            return found
-        checked = tuple(replace(e, healthy=False) if id(e) in never else e for e in found.all)
-        absence = found.absence if any(e.healthy for e in checked) else Absence.NOT_READY
-        places = tuple(e.pod.owner.at() for e in checked if e.pod)
-        return replace(found, all=checked, absence=absence, looked_at=found.looked_at or places)
-
     def rewritten(self, template: Template) -> bool:
         """Whether injection would rewrite the probes of a template's pods now."""
         told = WORDS.get(template.annotations.get(ANNOTATION, "").lower())
         return self._switched_off is None if told is None else told
 
-    def _never_ready(self, endpoint: Endpoint) -> bool:
-        pod = endpoint.pod
-        found = self.refused(pod, endpoint.workload) if pod is not None and pod.standin else None
+    def never_ready(self, pod: Pod, workload: Workload | None) -> bool:
+        """Whether a stand-in never becomes ready, because a probe is refused."""
+        found = self.refused(pod, workload) if pod.standin else None
         return found is not None and found.probe.kind in BEGINNING
 
     def _kept_by(self, pod: Pod) -> tuple[KeptBy | None, Resource | None]:
@@ -126,6 +114,19 @@ class Probes:
         """The injector's ConfigMap, if it says that no probes are to be rewritten."""
         held = (m for m in self._index.all(CORE, "ConfigMap") if m.name == INJECTOR)
         return next((m for m in held if _rewrites(m) is False), None)
+
+
+def heed(service: Service, found: Endpoints, never_ready: Callable[[Endpoint], bool]) -> Endpoints:
+    """Endpoints without those that never become ready, because a probe is refused."""
+    if service.object.spec.get("publishNotReadyAddresses") is True:
+        return found
+    never = {id(e) for e in found.all if never_ready(e)}
+    if not never:
+        return found
+    checked = tuple(replace(e, healthy=False) if id(e) in never else e for e in found.all)
+    absence = found.absence if any(e.healthy for e in checked) else Absence.NOT_READY
+    places = tuple(e.pod.owner.at() for e in checked if e.pod)
+    return replace(found, all=checked, absence=absence, looked_at=found.looked_at or places)
 
 
 def rewritten(container: Raw) -> Raw:
