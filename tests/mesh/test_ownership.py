@@ -58,3 +58,48 @@ def test_owner_that_is_no_replica_set() -> None:
     owner = "[{kind: StatefulSet, name: web, controller: true}]"
 
     assert [] == pods("web", selecting("web", "{matchLabels: {app: web}}"), pod("web-0", owners=owner))
+
+
+def owned_by(kind: str, name: str) -> str:
+    """A reference to whoever made an object."""
+    return f"[{{kind: {kind}, name: {name}, controller: true}}]"
+
+
+@pytest.mark.parametrize("operator", ["Gateway", "Istio", "Workflow"])
+def test_workload_that_an_operator_made(operator: str) -> None:
+    """Its pods are its own, by way of its ReplicaSet: they come from its template."""
+    template = "template: {metadata: {labels: {app: gw}}}"
+    made = thing("Deployment", "gw", template, meta=f"ownerReferences: {owned_by(operator, 'gw')}")
+    hashed = "app: gw, pod-template-hash: abc"
+
+    assert ["gw-abc-1"] == pods("gw", made, pod("gw-abc-1", hashed, owned_by("ReplicaSet", "gw-abc")))
+
+
+def test_replica_set_that_an_operator_made() -> None:
+    """Where nothing that is known to make pods stands above it, it is the workload."""
+    made = thing(
+        "ReplicaSet",
+        "web",
+        "template: {metadata: {labels: {app: web}}}",
+        meta=f"ownerReferences: {owned_by('CloneSet', 'web')}",
+    )
+    found = mesh(made, pod("web-1", owners=owned_by("ReplicaSet", "web"))).workloads.get("ReplicaSet", "shop", "web")
+
+    assert found is not None
+    assert ["web-1"] == [p.name for p in found.pods]
+
+
+def test_workload_that_another_one_made() -> None:
+    """A ReplicaSet of a Deployment is no workload of its own."""
+    held = mesh(
+        deployment("web"),
+        thing(
+            "ReplicaSet",
+            "web-abc",
+            "template: {metadata: {labels: {app: web}}}",
+            meta=f"ownerReferences: {owned_by('Deployment', 'web')}",
+        ),
+        pod("web-abc-1", owners=owned_by("ReplicaSet", "web-abc")),
+    )
+
+    assert [("Deployment", ["web-abc-1"])] == [(w.object.kind, [p.name for p in w.pods]) for w in held.workloads.all]

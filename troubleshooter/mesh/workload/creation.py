@@ -16,6 +16,7 @@ from functools import cached_property
 
 from troubleshooter.mesh.basis.index import APPS, CORE, Index
 from troubleshooter.mesh.basis.pods import owner_of
+from troubleshooter.mesh.workload.ownership import maker_of
 from troubleshooter.model import Object, Resource, as_list, as_map
 
 EVENTS = ((CORE, "involvedObject", "message"), ("events.k8s.io", "regarding", "note"))
@@ -107,7 +108,7 @@ class Creation:
     def _maker(self, kind: str, namespace: str, name: str) -> tuple[str, str, str]:
         """The workload for which something is made: a ReplicaSet's Deployment."""
         thing = self._index.get(APPS, kind, namespace, name) if kind == "ReplicaSet" else None
-        above = owner_of(thing) if thing is not None else None
+        above = maker_of(thing) if thing is not None else None
         if above is None and kind == "ReplicaSet" and thing is None:
             above = ("Deployment", name.rpartition("-")[0])
         return (above[0], namespace, above[1]) if above else (kind, namespace, name)

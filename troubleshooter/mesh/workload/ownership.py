@@ -17,6 +17,18 @@ from troubleshooter.model import Object, as_map, as_words
 
 Place: TypeAlias = tuple[str, str, str, str]
 """Kubernetes cluster, kind, namespace and name of a workload."""
+KINDS: tuple[tuple[str, str], ...] = (
+    (APPS, "Deployment"),
+    (APPS, "StatefulSet"),
+    (APPS, "DaemonSet"),
+    (APPS, "ReplicaSet"),
+    (CORE, "ReplicationController"),
+    (BATCH, "Job"),
+    (BATCH, "CronJob"),
+    ("argoproj.io", "Rollout"),
+)
+"""What makes pods, by itself or through another of these."""
+MAKERS = frozenset(kind for _, kind in KINDS)
 ADOPTERS = ((APPS, "Deployment"), (APPS, "StatefulSet"), (APPS, "DaemonSet"), ("argoproj.io", "Rollout"))
 OF_REPLICA_SETS = frozenset({"Deployment", "Rollout"})
 
@@ -24,6 +36,13 @@ OF_REPLICA_SETS = frozenset({"Deployment", "Rollout"})
 def place_of(thing: Object) -> Place:
     """The place of a workload's own object."""
     return thing.cluster, thing.kind, thing.namespace, thing.name
+
+
+def maker_of(thing: Object) -> tuple[str, str] | None:
+    """The (kind, name) of the workload that made another, as a Deployment its ReplicaSets. What an operator made, or
+    istiod for a Gateway, is a workload by itself: pods come from its template."""
+    owner = owner_of(thing)
+    return owner if owner and owner[0] in MAKERS else None
 
 
 def pods_by_owner(index: Index) -> Mapping[Place, list[Object]]:
@@ -46,7 +65,7 @@ def _controller(index: Index, pod: Object, adopters: _Adopters) -> tuple[str, st
     if owner[0] not in {"ReplicaSet", "Job"}:
         return owner
     parent = index.beside(pod, APPS if owner[0] == "ReplicaSet" else BATCH, owner[0], pod.namespace, owner[1])
-    above = owner_of(parent) if parent else None
+    above = maker_of(parent) if parent else None
     if parent is not None or owner[0] == "Job":
         return above or owner
     pod_hash = pod.labels.get("pod-template-hash")

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from troubleshooter.mesh.basis.index import APPS, BATCH, CORE, Index, selects
+from troubleshooter.mesh.basis.index import APPS, CORE, Index, selects
 from troubleshooter.mesh.basis.pods import (
     PROXY,
     has_proxy,
@@ -19,7 +19,6 @@ from troubleshooter.mesh.basis.pods import (
     is_ready,
     node_locality,
     own_locality,
-    owner_of,
     waiting_for,
 )
 from troubleshooter.mesh.control_plane.settings import Settings
@@ -27,19 +26,9 @@ from troubleshooter.mesh.injection.decision import Injection, Template, Wish, de
 from troubleshooter.mesh.injection.injector import Defaults, defaults
 from troubleshooter.mesh.workload.creation import Creation
 from troubleshooter.mesh.workload.one_pod import TLS_MODE, Pod
-from troubleshooter.mesh.workload.ownership import Place, place_of, pods_by_owner
+from troubleshooter.mesh.workload.ownership import KINDS, Place, maker_of, place_of, pods_by_owner
 from troubleshooter.model import Object, Raw, as_map, as_words
 
-KINDS: tuple[tuple[str, str], ...] = (
-    (APPS, "Deployment"),
-    (APPS, "StatefulSet"),
-    (APPS, "DaemonSet"),
-    (APPS, "ReplicaSet"),
-    (CORE, "ReplicationController"),
-    (BATCH, "Job"),
-    (BATCH, "CronJob"),
-    ("argoproj.io", "Rollout"),
-)
 __all__ = ["KINDS", "PROXY", "TLS_MODE", "Pod", "Workload", "Workloads", "has_proxy"]
 
 
@@ -92,7 +81,7 @@ class Workloads:
         nodes = index.all(CORE, "Node")
         self._localities = {(node.cluster, node.name): node_locality(node.labels) for node in nodes}
         owned = pods_by_owner(index)
-        tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if owner_of(thing) is None]
+        tops = [thing for group, kind in KINDS for thing in index.all(group, kind) if maker_of(thing) is None]
         self.all = [self._workload(thing, owned) for thing in tops]
         claimed = {id(pod) for w in self.all for pod in owned.get(place_of(w.object), ())}
         self.all += [self._bare(pod) for pod in index.all(CORE, "Pod") if id(pod) not in claimed]
@@ -130,7 +119,7 @@ class Workloads:
             found = known[0] if known else None
         if found is None and kind == "ReplicaSet":
             owner = self._index.get(APPS, "ReplicaSet", namespace, name)
-            deployment = owner_of(owner) if owner else None
+            deployment = maker_of(owner) if owner else None
             found = self._by_name.get(("Deployment", namespace, deployment[1])) if deployment else None
         return found
 
