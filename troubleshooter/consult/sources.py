@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from troubleshooter.facts import sending_hop
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.workload.trouble import BEFORE_PROXY
 from troubleshooter.mesh.workload.workloads import Pod, Workload
 from troubleshooter.model import Case, HopKind, RuntimePage, Sight
 from troubleshooter.model.sights import DISCOVERY, PROXY
@@ -23,7 +24,7 @@ MOST_LOGS = 3
 
 
 SETUP = "pod.init_failed"
-"""The fact whose words are the init containers of Istio."""
+"""The fact that names an init container of Istio that fails."""
 
 
 class Whose(Enum):
@@ -155,7 +156,7 @@ def logs_of_setup(cases: Iterable[Case]) -> Iterator[Sight]:
     """The logs of the init containers of Istio that keep pods from starting: why, no object tells."""
     for case in cases:
         pod, failed = case.roles.get("pod"), case.facts.get(SETUP)
-        if pod is not None and pod.kind == "Pod" and failed is not None:
+        if pod is not None and pod.kind == "Pod" and failed is not None and failed.word in BEFORE_PROXY:
             yield Sight(
                 page=RuntimePage.LOG,
                 namespace=pod.namespace,

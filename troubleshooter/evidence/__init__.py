@@ -22,6 +22,7 @@ from troubleshooter.evidence.access.lines import ParsedLine, parse_line, parse_l
 from troubleshooter.evidence.access.log_page import LogPage
 from troubleshooter.evidence.access.named_stage import NamedStage, Words, stage_named_by
 from troubleshooter.evidence.access.recurrence import ONCE, Recurrence
+from troubleshooter.evidence.access.times import moment
 from troubleshooter.evidence.kinds import Kind, Unreadable
 from troubleshooter.evidence.logged_retries import retries_logged
 from troubleshooter.evidence.page import Page
@@ -56,6 +57,7 @@ __all__ = [
     "details_key",
     "group_failures",
     "kind_of",
+    "moment",
     "parse_cluster",
     "parse_line",
     "parse_lines",

@@ -62,6 +62,7 @@ RESTS_ON: Mapping[str, tuple[Kind, ...]] = {
     "service_entry.port_rival": (*REGISTRY, CONFIG_MAP),
     "service_entry.guess": REGISTRY,
     "target.binds": (*RUNNING, SIDECAR),
+    "target.readiness_probe": RUNNING,
     "target.mtls_mode": (OF_MTLS, CONFIG_MAP),
     "target.waypoint": ((GATEWAY_API, "Gateway"),),
     "target.port_mtls_mode": (OF_MTLS, CONFIG_MAP),

@@ -6,6 +6,7 @@ Decides from the pod's statuses, whether the API server gave them or somebody pr
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_init_containers import about_init_container
 from troubleshooter.mesh.basis.pods import PROXY
 from troubleshooter.mesh.workload.trouble import BEFORE_PROXY, Trouble, ailment
 from troubleshooter.mesh.workload.workloads import Workload
@@ -18,19 +19,20 @@ def about_states_of(case: CaseBuilder, workload: Workload) -> None:
     """The same of the first pod of a workload in which something is wrong with them."""
     for pod in workload.pods:
         if not pod.standin and about_state(case, pod.owner):
+            about_init_container(case, workload, pod)
             return
 
 
 def about_state(case: CaseBuilder, pod: Object) -> bool:
-    """What keeps the pod's init containers from ending, and whether its proxy was ended for want of memory. Whether
+    """Which init container keeps the pod from starting, and whether its proxy was ended for want of memory. Whether
     there is anything of the kind."""
     found = ailment(pod)
-    failed = found.trouble is Trouble.INIT and found.container in BEFORE_PROXY
+    failed = found.trouble is Trouble.INIT
     killed = _killed(pod)
     if failed or killed is not None:
         case.role("pod", pod.at())
     if failed:
-        case.fact("pod.init_failed", found.container, found.place)
+        case.fact("pod.init_failed", found.container if found.container in BEFORE_PROXY else "other", found.place)
         case.detail("pod.init_container", found.container)
         case.detail("pod.reason", found.reason or "no reason is given")
     if killed is not None:

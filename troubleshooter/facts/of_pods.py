@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_init_containers import about_init_container
 from troubleshooter.facts.of_pod_states import about_state
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.pods import PROXY
@@ -51,6 +52,8 @@ def about_trouble(case: CaseBuilder, mesh: Mesh, pods: Iterable[Pod]) -> None:
     case.detail("pod.reason", chosen.reason or "no reason is given")
     about_state(case, pod.owner)
     owner = mesh.workloads.pod(pod.namespace, pod.name)
+    if owner is not None:
+        about_init_container(case, *owner)
     if usual is Trouble.PROXY and owner is not None:
         _control_plane(case, mesh, owner[0])
 

@@ -19,8 +19,9 @@ from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import CORE
 from troubleshooter.mesh.basis.pods import PROXY, is_number
 from troubleshooter.mesh.control_plane.proxy_config import FIELD, PROXY_CONFIG
+from troubleshooter.mesh.workload.readiness_probes import serving
 from troubleshooter.mesh.workload.workloads import Workload
-from troubleshooter.model import Raw, Resource, as_list, as_map
+from troubleshooter.model import Resource, as_list, as_map
 from troubleshooter.walk import Hop
 
 ROLLED = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
@@ -34,7 +35,7 @@ LEAST_GRACE = 30
 def about_stopping(case: CaseBuilder, hop: Hop) -> None:
     """Whether the application that is called waits before it ends, and where that would be said."""
     workload = hop.endpoint.workload if hop.endpoint else None
-    if workload is None or workload.object.kind not in ROLLED:
+    if hop.endpoint is None or workload is None or workload.object.kind not in ROLLED:
         return
     held = list(enumerate(map(as_map, as_list(workload.pod_spec.get("containers")))))
     own = [(n, c) for n, c in held if c.get("name") != PROXY]
@@ -42,7 +43,7 @@ def about_stopping(case: CaseBuilder, hop: Hop) -> None:
         return
     waits = [n for n, c in own if as_map(c.get("lifecycle")).get("preStop")]
     path = f"{workload.template.path}spec"
-    field = f"{path}.containers[{_serving(own, hop)}]"
+    field = f"{path}.containers[{serving(workload.pod_spec, hop.endpoint.port)}]"
     place = workload.object.at(f"{path}.containers[{waits[0]}].lifecycle.preStop" if waits else field)
     case.fact("target.stop_hook", "present" if waits else "absent", place)
     case.detail("target.stop_field", f"{field}.lifecycle.preStop")
@@ -80,13 +81,6 @@ def _places(hop: Hop) -> list[Resource]:
     """The pods that are there in its place."""
     held = hop.endpoints.all if hop.endpoints else ()
     return [e.pod.owner.at() for e in held if e.pod][:4]
-
-
-def _serving(containers: list[tuple[int, Raw]], hop: Hop) -> int:
-    """The number of the container that declares the port, else of the first."""
-    port = hop.endpoint.port if hop.endpoint else 0
-    declaring = (n for n, c in containers for p in as_list(c.get("ports")) if as_map(p).get("containerPort") == port)
-    return next(declaring, containers[0][0])
 
 
 def _drained(workload: Workload) -> str:

@@ -33,6 +33,7 @@ from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_networks import about_networks
+from troubleshooter.facts.of_new_pods import about_new_pod, about_readiness
 from troubleshooter.facts.of_nodes import about_node
 from troubleshooter.facts.of_old_versions import about_old_version
 from troubleshooter.facts.of_pod_addresses import about_pod_address
@@ -140,6 +141,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_connection(case, trail, hop)
     about_expected_names(case, mesh, trail, hop)
     about_stopping(case, hop)
+    about_readiness(case, hop)
     about_shared_port(case, hop)
     about_inbound_rival(case, mesh, trail, hop)
     about_roots(case, mesh, hop)
@@ -166,6 +168,7 @@ def _about_seen(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop, observati
     about_denial(case, mesh, trail.hop, observation)
     about_idle_timeout(case, mesh, hop, observation)
     about_endpoint_seen(case, mesh, hop, observation)
+    about_new_pod(case, hop, observation)
     about_failure(case, observation)
     about_ends_of_ztunnel(case, mesh, observation.entry, observation.source)
     about_lateness(case, observation)

@@ -204,3 +204,24 @@ def test_several_failures_of_one_log_are_told_apart() -> None:
     assert {(("UF",), "/b"): "share", (("NR",), ""): "share", (("UF",), "/a"): ""} == {
         name: found.pattern for name, found in TOLD.items()
     }
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [at(1), at(9, OK), at(9)],
+        [at(1, host="10.0.0.1:80"), at(9, OK, host="10.0.0.2:80")],
+        [at(1), at(9, OK, cluster=INBOUND)],
+        [at(1, host="-"), at(9, OK, host="-")],
+        [at(1)],
+    ],
+    ids=["failed-again", "another", "other-side", "no-endpoint", "nothing-since"],
+)
+def test_endpoints_of_which_nothing_is_known_since(lines: list[str]) -> None:
+    """They have recovered only where each that failed has answered after the last failure."""
+    assert not again(*lines).recovered
+
+
+def test_endpoints_that_answer_again() -> None:
+    """Each endpoint that failed has answered after the last failure."""
+    assert again(at(1), at(5), at(9, OK)).recovered

@@ -39,7 +39,8 @@ class Recurrence:
     others of the same cluster answer, "" where that is not so or not known; `far_log` whether the proxies to which they
     were sent logged them: "silent", "logged", or "" where these logs are not there; `lasted` after how many
     milliseconds most of them ended, where that is nearly the same, else None; `lengths` the shortest and the longest of
-    them, None where only few are known."""
+    them, None where only few are known; `last` the second (Unix time) of the last of them, None where the time of one
+    is not known; `recovered` that each endpoint at which they failed has answered since that last one."""
 
     pattern: str = ""
     since: str = ""
@@ -50,6 +51,8 @@ class Recurrence:
     far_log: str = ""
     lasted: int | None = None
     lengths: tuple[int, int] | None = None
+    last: int | None = None
+    recovered: bool = False
 
 
 ONCE = Recurrence()
@@ -132,16 +135,19 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
     )
     lengths = repeats.lengths
     idle = found.word not in ("always", "since-change", "outage") and _after_idle(repeats)
+    endpoints = passed.endpoints(common.cluster)
     return Recurrence(
         pattern="after-idle" if idle else found.word,
         since=common.first if found.since is not None else "",
         until=common.last if found.until is not None else "",
         callers=callers,
         idle=repeats.idle,
-        endpoint=_one_endpoint(repeats, passed.endpoints(common.cluster)),
+        endpoint=_one_endpoint(repeats, endpoints),
         far_log=others.far_logs.told(repeats.sample, repeats.endpoints.words or (), repeats.times),
         lasted=lengths.common(),
         lengths=lengths.bounds(),
+        last=_last(repeats),
+        recovered=_recovered(repeats, endpoints or {}),
     )
 
 
@@ -168,3 +174,17 @@ def _one_endpoint(repeats: Repeats, good: Mapping[str, Answers] | None) -> str:
     worked = own is not None and (own.last is None or not repeats.times.total or own.last >= repeats.times.first)
     others = sum(answers.count for name, answers in good.items() if name not in ("", endpoint))
     return "" if worked or others < ENOUGH else endpoint
+
+
+def _last(repeats: Repeats) -> int | None:
+    """The second of the last line, if all times are known."""
+    return repeats.times.last if repeats.times.total == repeats.count else None
+
+
+def _recovered(repeats: Repeats, good: Mapping[str, Answers]) -> bool:
+    """Whether all endpoints that failed have answered since the last failure."""
+    bad, last = repeats.endpoints.words, _last(repeats)
+    if not bad or "" in bad or last is None:
+        return False
+    since = (good[name].last if name in good else None for name in bad)
+    return all(second is not None and second > last for second in since)

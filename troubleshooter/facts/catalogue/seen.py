@@ -30,6 +30,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.refused_by", ("application", "elsewhere"), "Who refused the connection.", "evidence"),
     ("failure.hop", ("inbound", "outbound", "unknown"), "Whether the failing connection was into or out of a pod.", "evidence"),
     ("failure.endpoint", ("there", "stopping", "gone", "remote"), "Whether the endpoint that failed is one of the service still, or in another cluster.", "evidence"),
+    ("failure.endpoint_age", ("new", "old"), "Whether all such failures came within a minute of the start of the application that is called.", "evidence"),
+    ("failure.endpoint_since", ("answers",), "Whether each endpoint that failed has answered since.", "evidence"),
     ("failure.pattern", PATTERNS, "How failures are spread over time.", "evidence"),
     ("failure.endpoints", ("one-of-several",), "Whether all failures came at one endpoint, while others answered.", "evidence"),
     ("failure.tries", ("one", "several"), "Whether it was tried again, where the format of the log has the number of tries.", "evidence"),

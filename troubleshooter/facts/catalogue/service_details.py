@@ -158,10 +158,12 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.grace", "That time, or the default where it is shorter, in seconds."),
     ("target.config_field", "The annotation with settings for its proxy."),
     ("target.config_drained", "Those settings with a longer time to drain."),
+    ("target.probe_field", "Where the readiness probe of its container stands or would stand."),
     ("target.restart_reason", "How its container ended, in Kubernetes' words."),
     ("failure.status", "The status as logged."),
     ("failure.flag", "The flags as logged."),
     ("failure.address", "The address of the endpoint that failed."),
+    ("failure.endpoint_age", "How many seconds before the failure the application of the endpoint was started."),
     ("failure.at", "The address and port at which alone requests fail, where others answer."),
     (
         "failure.since",

@@ -69,6 +69,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("sidecar.rival", ("whole-namespace", "same-pods", "none"), "Whether a younger Sidecar of the same namespace is for the same pods as the one in force, whose imports are too few.", "walk"),
     ("sidecar.default_endpoint", ("loopback", "pod", "none"), "To which address the Sidecar of the target hands the port.", "mesh"),
     ("target.stop_hook", PRESENCE, "Whether a container of its application waits before it ends.", "mesh"),
+    ("target.readiness_probe", ("none", "other-port", "command", "asked"), "What has to answer before its pods are ready: nothing, another port, a command, or the port that is called.", "mesh"),
     ("target.restarts", ("some", "none"), "Whether the application has failed and been started again.", "mesh"),
     # mesh
     ("mesh.auto_mtls", ("on", "off"), "Whether proxies use mutual TLS where no rule says otherwise.", "mesh"),

@@ -86,19 +86,19 @@ def _exits(pod: Object) -> Iterator[EarlyExit]:
     a proxy that has never been restarted."""
     statuses = [as_map(s) for s in as_list(pod.status.get("containerStatuses"))]
     proxy = next((s for s in statuses if s.get("name") == PROXY and s.get("restartCount") == 0), None)
-    began = _time(as_map(as_map(as_map(proxy).get("state")).get("running")).get("startedAt"))
+    began = time_of(as_map(as_map(as_map(proxy).get("state")).get("running")).get("startedAt"))
     for n, status in enumerate(statuses):
         ended = as_map(as_map(status.get("lastState")).get("terminated"))
         running = status.get("ready") is True and "running" in as_map(status.get("state"))
         count = status.get("restartCount")
         failed = ended.get("reason") == "Error" and isinstance(count, int) and 0 < count <= FEW
-        over = _time(ended.get("finishedAt"))
+        over = time_of(ended.get("finishedAt"))
         if running and failed and began and over and abs((over - began).total_seconds()) <= SOON:
             place = pod.at(f"status.containerStatuses[{n}].lastState.terminated")
             yield EarlyExit(place=place, container=str(status.get("name") or ""))
 
 
-def _time(text: object) -> datetime | None:
+def time_of(text: object) -> datetime | None:
     """A time of Kubernetes (`2026-05-11T08:00:00Z`); None for anything else."""
     try:
         found = datetime.fromisoformat(str(text))
