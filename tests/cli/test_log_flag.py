@@ -164,6 +164,23 @@ def test_named_log_that_tells_nothing(run: RunCommand) -> None:
     assert "good.yaml: there is no access log line in it" in shown.err
 
 
+def test_log_whose_lines_are_cut_off(run: RunCommand, here: Path) -> None:
+    """That there are some is said: they may be from a screen that was too narrow."""
+    (here / "cut.log").write_text('[2026-03-01T10:00:00.000Z] "GET /api/x HTTP/1.1" 404 N\n' * 2)
+    shown = run("diagnose", "--log", "cut.log")
+
+    assert (2, True) == (shown.status, "2 of its lines are damaged, cut off or too long" in shown.err)
+
+
+def test_log_whose_one_failure_names_no_host(run: RunCommand, here: Path) -> None:
+    """It is counted as one."""
+    line = (here / "access.log").read_text().splitlines()[0]
+    (here / "one.log").write_text(line.replace("payments", "pay ments") + "\n")
+    shown = run("diagnose", "--log", "one.log")
+
+    assert (2, True) == (shown.status, "it has 1 failed line, and no host that can be asked for" in shown.err)
+
+
 OWN_LINE = "2026-03-01T10:00:00Z;404;NR;route_not_found;GET;payments.shop:8080;/api/x\n"
 OWN = (
     "%START_TIME%;%RESPONSE_CODE%;%RESPONSE_FLAGS%;%RESPONSE_CODE_DETAILS%;"

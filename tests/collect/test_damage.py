@@ -160,7 +160,7 @@ def test_file_with_no_object_at_all_is_refused(write: Write) -> None:
 
     assert said == (
         "mesh.yaml, line 1, column 1: this is no Kubernetes object, which has an apiVersion and a kind. "
-        "Name files that kubectl could apply. (and 2 more)"
+        "Name files that kubectl could apply; what a proxy or a command printed goes to --paste. (and 2 more)"
     )
 
 

@@ -59,3 +59,12 @@ def test_errors_before_json_are_passed_over() -> None:
 def test_deep_nesting_is_no_json() -> None:
     """A text that nests without end is no JSON, and nothing is raised."""
     assert Page(Exhibit(name="deep", text="[" * 200_000)).json is None
+
+
+def test_the_error_of_a_command_is_quoted() -> None:
+    """What it printed in place of a page says best why there is none."""
+    (missing,) = take(_given('Error from server (Forbidden): pods "x" is forbidden.\n'), [COLOURS]).not_checked
+
+    assert 'it holds the error of a command, and no page: Error from server (Forbidden): pods "x" is forbidden' == (
+        missing.why
+    )

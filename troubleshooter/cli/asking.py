@@ -109,7 +109,8 @@ def _in_question(mesh: Mesh, found: Sequence[Failure], request: Request | None, 
 def _unused(log: str, summary: LogSummary, found: Sequence[Failure], request: Request | None) -> tuple[NotChecked, ...]:
     """Why the log says nothing about what is in question."""
     if request is None and summary.failed:
-        raise Refused(f"{log}: none of its {summary.failed} failed lines names a host; name the request with --to URL")
+        lines = f"{summary.failed} failed {'line' if summary.failed == 1 else 'lines'}"
+        raise Refused(f"{log}: it has {lines}, and no host that can be asked for; name the request with --to URL")
     failing = f"{summary.failed} failed requests" if summary.failed != 1 else "one failed request"
     why = f"its {failing} and the one in question do not match" if found else f"none failed of {summary.entries} in it"
     unlock = "" if request else "Everything was looked at; name a request with --to URL"

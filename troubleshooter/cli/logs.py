@@ -28,6 +28,7 @@ from troubleshooter.evidence import (
     LogSummary,
     Reading,
     SkippedLine,
+    SkipReason,
     parse_lines,
     retries_logged,
     summarise,
@@ -59,23 +60,25 @@ class _Files:
     def lines(self, names: Sequence[str]) -> Iterator[ParsedLine]:
         """Every line of every log. Raises Refused where a log that was named itself cannot be read at all."""
         for name, direct in log_files(names):
-            told = 0
+            told = damaged = 0
             try:
                 with opened_log(name, standard_input) as lines:
                     for line in parse_lines(lines, file=name, formats=self.formats):
                         told += not isinstance(line, SkippedLine)
+                        damaged += isinstance(line, SkippedLine) and line.why is SkipReason.DAMAGED
                         yield line
             except InputError as wrong:
                 if direct and not told:
                     raise Refused(str(wrong)) from None
                 self.notes.append(wrong.note)
             else:
-                self._done(name, direct=direct, told=told)
+                self._done(name, direct=direct, told=told, damaged=damaged)
 
-    def _done(self, name: str, *, direct: bool, told: int) -> None:
+    def _done(self, name: str, *, direct: bool, told: int, damaged: int) -> None:
         log.info("%d requests read from %s", told, shown(name))
         if direct and not told:
-            self.notes.append(note(shown(name), "there is no access log line in it", UNLOCK))
+            cut = f" that can be read: {damaged} of its lines are damaged, cut off or too long" if damaged else ""
+            self.notes.append(note(shown(name), f"there is no access log line in it{cut}", UNLOCK))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,11 +91,14 @@ def _with_kind(document: Document) -> Any:
     return {"apiVersion": outer[0], "kind": outer[1].removesuffix("List"), **raw}
 
 
+NAME_OBJECTS = "Name files that kubectl could apply; what a proxy or a command printed goes to --paste"
+
+
 def _wrong(raw: Any) -> tuple[str, str] | None:
     """Why this is no object that could be used, and what to do."""
     head = [raw.get("apiVersion"), raw.get("kind")] if isinstance(raw, dict) else []
     if not head or not all(isinstance(word, str) and word for word in head):
-        return NO_OBJECT, "Name files that kubectl could apply"
+        return NO_OBJECT, NAME_OBJECTS
     for path in _MAPS:
         if not isinstance(get(raw, path), dict | None):
             return f"the `{path}` of this {raw['kind']} is no map, so the object was left out", f"Make `{path}` a map"

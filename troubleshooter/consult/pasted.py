@@ -26,6 +26,8 @@ KNOWN = (
     "of kubectl and istioctl, and objects in YAML or JSON"
 )
 
+CUT = "This begins as JSON, and is damaged, cut off, or nothing that I know"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pasted:
@@ -102,7 +104,8 @@ class _Reader:
         (method, to), symptoms = request_in(text), tuple(told_by(self.rulebook, text))
         if not to and not symptoms:
             if piece.text.strip():
-                unknown = self._where(piece, f"I do not know what this is, and leave it out. {KNOWN}.")
+                why = CUT if piece.text.lstrip().startswith(("{", "[{")) else f"I do not know what this is. {KNOWN}"
+                unknown = self._where(piece, f"{why}. I leave it out.")
                 self.found = replace(self.found, unknown=(*self.found.unknown, unknown))
             return
         self._say(piece, _words_taken(symptoms, method, to))

@@ -6,12 +6,14 @@ is named, never guessed at. Must not know where texts come from, or what follows
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, cast
 
 from troubleshooter.evidence import ambient, envoy, istioctl, istiod, pods
 from troubleshooter.evidence.access import log_page
+from troubleshooter.evidence.cleaning import printable
 from troubleshooter.evidence.kinds import Kind, Partly, Unreadable
 from troubleshooter.evidence.page import Page
 from troubleshooter.model import Exhibit, NotChecked
@@ -80,9 +82,17 @@ def take(exhibits: Iterable[Exhibit], kinds: Iterable[Kind] = KINDS) -> Evidence
     return Evidence(readings={wanted: tuple(found) for wanted, found in readings.items()}, not_checked=tuple(missing))
 
 
+_ERROR = re.compile(r"(?:error(?: from server)?|unable to [a-z]+)\b", re.IGNORECASE)
+"""How kubectl, istioctl and pilot-agent begin to say that they have nothing to print."""
+_SHOWN = 200
+
+
 def _why_not(page: Page) -> str:
-    if not page.text.strip():
+    first = printable(page.head.lstrip().partition("\n")[0])
+    if not first:
         return EMPTY
+    if _ERROR.match(first):
+        return f"it holds the error of a command, and no page: {first[:_SHOWN].rstrip('.')}"
     if page.looks_like_json and page.json is None:
         return "it begins as JSON, which is damaged or cut off"
     return UNKNOWN

@@ -59,7 +59,8 @@ def _put_log(lines: Writer, intake: Intake) -> None:
     if not summary.failed:
         lines.put(f"{intake.setting.log} tells of {requests}, and none of them failed.")
     elif not intake.failed:
-        lines.put(f"{intake.setting.log} tells of {summary.failed} failed requests, and none of them names a host.")
+        failed = f"{summary.failed} failed {'request' if summary.failed == 1 else 'requests'}"
+        lines.put(f"{intake.setting.log} tells of {failed}, and of no host that can be asked for.")
     else:
         ways = len(intake.failed)
         lines.put(
