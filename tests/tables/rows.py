@@ -79,7 +79,14 @@ def _lines(text: str) -> list[int]:
     root = yaml.compose(text, Loader=yaml.CSafeLoader)
     assert isinstance(root, yaml.MappingNode)
     held = next(value for key, value in root.value if key.value == "rows")
-    return [item.start_mark.line + 1 for item in held.value]
+    return [_place_of(item) for item in held.value]
+
+
+def _place_of(row: yaml.MappingNode) -> int:
+    """The line of a row, which says nothing twice: of two equal keys YAML takes the last without a word."""
+    keys, line = [key.value for key, _ in row.value], row.start_mark.line + 1
+    assert len(set(keys)) == len(keys), f"the row at line {line} has a key twice: {keys}"
+    return line
 
 
 def answer_of(row: Row, inventory: Inventory | None = None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Must not know what follows from it.
 from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.mesh.service.services import Port
 from troubleshooter.model import HopKind, Request, Resource, Stage
 from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.basis.client_tls import keeps_client_tls
@@ -17,7 +18,7 @@ def about_reading(case: CaseBuilder, request: Request, trail: Trail, hop: Hop) -
     HTTP/1.1, else the family that was read."""
     died = trail.steps[-1] if trail.failed else None
     if died is not None and _unreadable(request, trail, hop):
-        case.fact("request.read_as", "unreadable", _declaring(hop) or died.resource)
+        case.fact("request.read_as", "unreadable", _declaring(trail, hop) or died.resource)
     elif died is not None and died.stage is Stage.APPLICATION and speaks_grpc(request):
         case.fact("request.read_as", "http1", died.resource)
     elif hop.family in {"http", "tls", "tcp"}:
@@ -40,15 +41,23 @@ def _unreadable(request: Request, trail: Trail, hop: Hop) -> bool:
         return False
     if hop.kind is HopKind.GATEWAY:
         return died is Stage.LISTENER and hop.server is not None and hop.server.protocol.family == "http"
-    port = hop.port or (hop.cluster.service_port if hop.cluster else None)
+    port = _port(trail, hop)
     if port is None or port.protocol.family != "http":
         return False
     return died is Stage.LISTENER or (died is Stage.TRANSPORT and hop.passthrough and hop.party.proxied)
 
 
-def _declaring(hop: Hop) -> Resource | None:
-    """What declares the port that the caller's own proxy could not read as HTTP."""
-    port = hop.port
-    if hop.kind is HopKind.GATEWAY or port is None or hop.service is None:
+def _port(trail: Trail, hop: Hop) -> Port | None:
+    """The port of the proxy that could not read the connection: the target's, or the one that was dialled."""
+    sent = hop.cluster.service_port if hop.cluster else None
+    return sent or hop.port if trail.hop.kind is HopKind.TARGET else hop.port or sent
+
+
+def _declaring(trail: Trail, hop: Hop) -> Resource | None:
+    """What declares the port that a proxy beside an application could not read as HTTP."""
+    port, cluster = _port(trail, hop), hop.cluster
+    at_target = trail.hop.kind is HopKind.TARGET and cluster is not None and cluster.service is not None
+    service = cluster.service if cluster is not None and at_target else hop.service
+    if hop.kind is HopKind.GATEWAY or port is None or service is None:
         return None
-    return hop.service.object.at(f"{port.path}.{port.declared_by or 'name'}")
+    return service.object.at(f"{port.path}.{port.declared_by or 'name'}")

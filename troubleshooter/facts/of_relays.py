@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
+from troubleshooter.mesh.basis import hosts
 from troubleshooter.mesh.gateway.servers import Server
+from troubleshooter.mesh.routing.routes import routes_of
 from troubleshooter.mesh.service.services import Port, Service
-from troubleshooter.model import HopKind, Request, Stage, as_map
+from troubleshooter.model import HopKind, Object, Request, Stage, as_list, as_map
 from troubleshooter.walk import Cluster, Hop, Trail
 from troubleshooter.walk.gateway.sni_names import MeshName, mesh_name
 
@@ -25,6 +27,8 @@ def about_relay_name(case: CaseBuilder, mesh: Mesh, request: Request, trail: Tra
     before = trail.hops[-2] if len(trail.hops) > 1 else None
     name = mesh_name(before.offer.sni if before and before.offer else request.sni)
     if name is None:
+        if before is None and request.scheme == "https":
+            _foreign_name(case, mesh, request, trail)
         return
     case.detail("gateway.relay_host", name.host)
     case.detail("gateway.relay_port", name.port)
@@ -34,6 +38,32 @@ def about_relay_name(case: CaseBuilder, mesh: Mesh, request: Request, trail: Tra
     elif hop.server is not None:
         case.role("gateway", hop.server.gateway.at())
         _not_known(case, mesh, hop.cluster, hop, before)
+
+
+def _foreign_name(case: CaseBuilder, mesh: Mesh, request: Request, trail: Trail) -> None:
+    """A client outside whose hello has a name of its own, at a server that takes names of the mesh alone; and whether a
+    tls route for that name is bound to it, which such a server has no use for."""
+    workload, spot = trail.hop.party.workload, trail.steps[-1].resource
+    held = mesh.gateways.for_workload(workload) if workload else trail.hop.party.gateways
+    found = (s for g in held for s in mesh.gateways.servers(g) if s.tls == PASSES_ON)
+    server = next((s for s in found if spot == s.gateway.at(s.path)), None)
+    if server is None:
+        return
+    name = (request.sni or request.host).lower()
+    owners = mesh.virtual_services.bound(server.reference, trail.hop.party.namespace)
+    routed = next((v for v in owners if hosts.most_specific(name, _names(v)) is not None), None)
+    mode = server.gateway.at(f"{server.path}.tls.mode")
+    case.role("gateway", server.gateway.at())
+    case.role("virtual_service", routed.at() if routed else None)
+    word = "foreign-name-routed" if routed else "foreign-name"
+    case.fact("gateway.relay_knows", word, mode, *([routed.at("spec.tls")] if routed else []))
+    case.detail("request.sni", name)
+    case.detail("gateway.mode_field", mode.field)
+
+
+def _names(owner: Object) -> list[str]:
+    """The names that the tls routes of a VirtualService are for."""
+    return [str(h).lower() for r in routes_of(owner, "tls") for m in r.matches for h in as_list(m.get("sniHosts"))]
 
 
 def _not_served(case: CaseBuilder, mesh: Mesh, trail: Trail, name: MeshName) -> None:

@@ -34,7 +34,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.secret", ("found", "not-found", *Lack), "Whether its pods get the Secret that its server names, and what that lacks: a certificate with its key, or the authority to check clients.", "mesh"),
     ("gateway.secret_form", ("short", "qualified"), "Whether the Secret that is missing is named without another namespace.", "mesh"),
     ("gateway.secret_from", ("name", "certificate", "copy", "none"), "Where the Secret could be had from: under another name, by a Certificate of another namespace, as a copy from there.", "mesh"),
-    ("gateway.relay_knows", ("not-served", "not-exported", "other-port", "no-subset", "all"), "Why a gateway between networks has no way on for a service: the hosts of its server leave it out, or the configuration of its own cluster hides the Service, or has not the port or subset.", "walk"),
+    ("gateway.relay_knows", ("not-served", "not-exported", "other-port", "no-subset", "foreign-name", "foreign-name-routed", "all"), "Why a gateway between networks has no way on for a service: the hosts of its server leave it out, or the configuration of its own cluster hides the Service, or has not the port or subset; or the name in the hello is none of the mesh, with or without a tls route for it.", "walk"),
     ("gateway.relay_port_guess", ("one", "none"), "Whether the Service has a port of the name that the caller's side means.", "walk"),
     ("gateway.relay_subset_mend", ("create", "add", "none"), "Whether the subset could be defined in a new DestinationRule, in the one that is there, or nothing tells its labels.", "walk"),
     ("gateway.candidate", ("one", "several", "none"), "How many gateway workloads the selector could mean.", "mesh"),
