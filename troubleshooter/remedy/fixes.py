@@ -15,6 +15,7 @@ from troubleshooter.remedy import manifests
 from troubleshooter.remedy.conditions import holds
 from troubleshooter.remedy.edits import CannotEdit, make, unknown_names
 from troubleshooter.remedy.examine import Examined, Situation
+from troubleshooter.remedy.made_pods import by_template
 from troubleshooter.remedy.scope import in_words
 from troubleshooter.remedy.verify import why_not
 from troubleshooter.rulebook import FixPlan, Rulebook, Scope, render
@@ -95,19 +96,21 @@ class _Trial:
 
     def _fix(self, plan: FixPlan, change: Change | None = None, why: str = "") -> Fix:
         commands = [render(command, self.scope) for command in plan.run]
-        if change is not None:
-            commands += [" ".join(manifests.deletion(thing)) for thing in _dropped(change)]
-            commands += [manifests.restart_command(key) for key in change.restart]
+        made = by_template(change) if change is not None else None
+        if made is not None:
+            commands += [" ".join(manifests.deletion(thing)) for thing in _dropped(made.rest)]
+            commands += [*made.commands, *(manifests.restart_command(key) for key in made.rest.restart)]
+            why = why or made.left
         return Fix(
             do=in_words(plan.do, self.scope),
             risk=in_words(plan.risk, self.scope),
-            applicability=plan.applicability if plan.edits else Applicability.MANUAL,
-            manifest=manifests.of_change(change) if change else "",
-            removes=change is not None and manifests.removes(change),
+            applicability=plan.applicability if made and not made.any else Applicability.MANUAL,
+            manifest=manifests.of_change(made.rest) if made else "",
+            removes=made is not None and manifests.removes(made.rest),
             commands=tuple(commands),
-            rollback=manifests.rollback(change) if change else "",
-            verified=change is not None and not why,
-            why_not_verified=why or ("" if change else "there is no edit to try"),
+            rollback=manifests.rollback(made.rest, made.back) if made else "",
+            verified=made is not None and not why,
+            why_not_verified=why or ("" if made else "there is no edit to try"),
             confirm=render(plan.confirm, self.scope),
             change=change,
         )

@@ -92,12 +92,13 @@ def _loses(old: Any, new: Any, *, whole_lists: bool) -> bool:
     return False
 
 
-def rollback(change: Change) -> str:
-    """What undoes it: the objects as they were, and the deletion of those that are new."""
+def rollback(change: Change, commands: Iterable[str] = ()) -> str:
+    """What undoes it: the objects as they were, the deletion of those that are new, and the `commands` that undo what
+    others did."""
     old = [thing for thing in change.before.values() if thing is not None]
     text = manifest(shown(thing.raw) for thing in old)
     new = [f"# {' '.join(deletion(change.put[key]))}\n" for key, thing in change.before.items() if thing is None]
-    return text + "".join(new)
+    return text + "".join(new) + "".join(f"# {command}\n" for command in commands)
 
 
 def deletion(thing: Object) -> list[str]:

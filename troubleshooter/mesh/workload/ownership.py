@@ -45,6 +45,15 @@ def maker_of(thing: Object) -> tuple[str, str] | None:
     return owner if owner and owner[0] in MAKERS else None
 
 
+def maker_by_name(pod: Object) -> tuple[str, str] | None:
+    """The (kind, name) of what makes a pod, as far as its own references and names tell; None for a pod of nobody. Of a
+    ReplicaSet whose name ends in the hash of its pods that is a Deployment."""
+    owner, pod_hash = owner_of(pod), pod.labels.get("pod-template-hash")
+    if owner and owner[0] == "ReplicaSet" and pod_hash and owner[1].endswith(f"-{pod_hash}"):
+        return "Deployment", owner[1].removesuffix(f"-{pod_hash}")
+    return owner
+
+
 def pods_by_owner(index: Index) -> Mapping[Place, list[Object]]:
     """The pods of every workload."""
     owned: dict[Place, list[Object]] = defaultdict(list)
@@ -68,9 +77,9 @@ def _controller(index: Index, pod: Object, adopters: _Adopters) -> tuple[str, st
     above = maker_of(parent) if parent else None
     if parent is not None or owner[0] == "Job":
         return above or owner
-    pod_hash = pod.labels.get("pod-template-hash")
-    if pod_hash and owner[1].endswith(f"-{pod_hash}"):
-        return "Deployment", owner[1].removesuffix(f"-{pod_hash}")
+    by_name = maker_by_name(pod)
+    if by_name != owner:
+        return by_name
     adopter = adopters.of(pod)
     return adopter if adopter and adopter[0] in OF_REPLICA_SETS else owner
 
