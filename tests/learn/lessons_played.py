@@ -79,6 +79,10 @@ references: ["https://istio.io/latest/docs/reference/config/networking/virtual-s
 """A knowledge base of two causes that changes with nobody's knowledge, for what is compared word by word."""
 
 
+UNPROVED = ("config-rejected-by-proxy",)
+"""Causes that a proxy tells: no fix of these can be tried on a copy."""
+
+
 @cache
 def own_judged() -> Judged:
     """A request that no route takes, by that knowledge."""
@@ -100,7 +104,7 @@ def own_judged() -> Judged:
 def small_book() -> Rulebook:
     """The knowledge base with these causes alone."""
     whole = book()
-    return replace(whole, causes={name: whole.causes[name] for name in KEPT})
+    return replace(whole, causes={name: whole.causes[name] for name in (*KEPT, *UNPROVED)})
 
 
 def plan(cause: str, mesh: str = "bad", story: str = "It does not arrive.") -> Place:

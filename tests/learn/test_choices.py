@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.learn.lessons_played import KEPT, judged, own_judged
+from tests.learn.lessons_played import KEPT, UNPROVED, judged, own_judged
 from troubleshooter.learn.choices import causes_to_choose, fixes_to_choose, why_not_this
 
 
@@ -47,6 +47,12 @@ def test_some_fix_holds(cause: str) -> None:
 
     assert 1 <= held.count(True) <= 2
     assert held.count(False) <= 3
+
+
+@pytest.mark.parametrize("cause", UNPROVED)
+def test_where_no_fix_can_be_proved_none_is_asked_for(cause: str) -> None:
+    """The scenario ends with the cause."""
+    assert () == fixes_to_choose(judged(cause))
 
 
 def test_a_wrong_fix_was_tried() -> None:

@@ -8,6 +8,7 @@ import yaml
 from tests.learn.lessons_played import judged
 from troubleshooter.learn.probes import probes
 from troubleshooter.learn.revealing import Probe, revealed, shortest_way
+from troubleshooter.learn.scenario import ScenarioError
 
 
 def shown(cause: str, command: str, mesh: str = "bad") -> str:
@@ -232,3 +233,35 @@ def test_without_looks_that_help_there_is_no_way() -> None:
     found = judged("mtls-strict-plaintext-client")
 
     assert shortest_way(found.root.because, [Probe(command="true", text="")]) is None
+
+
+PAGE = "kubectl exec -n shop deployment/web -c istio-proxy -- pilot-agent request GET "
+REJECTED = "config-rejected-by-proxy"
+
+
+def test_pages_of_a_proxy_are_called_as_the_proxy_calls_them() -> None:
+    """The name of a file could tell the cause."""
+    pages = [command for command in commands(REJECTED) if command.startswith(PAGE)]
+
+    assert [f"{PAGE}config_dump", f"{PAGE}'stats?format=json'"] == pages
+
+
+def test_where_a_proxy_tells_itself_no_table_is_made_up() -> None:
+    """What is computed from the objects would say that it has what it has not."""
+    assert [] == [command for command in commands(REJECTED) if "proxy-config" in command]
+
+
+def test_what_a_page_tells_nothing_else_reveals() -> None:
+    """Every other look together leaves the deciding fact unknown."""
+    found = judged(REJECTED)
+    (fact,) = found.root.because
+    every = probes(found)
+    others = [probe for probe in every if not probe.command.startswith(PAGE)]
+
+    assert (True, False) == (revealed(fact, every), revealed(fact, others))
+
+
+def test_a_file_that_is_no_page_of_a_proxy_is_refused() -> None:
+    """It could not be said how somebody would come by it."""
+    with pytest.raises(ScenarioError, match=r"syncz\.json is no page of a proxy that could be shown"):
+        judged(REJECTED, "bad-sync")

@@ -12,10 +12,22 @@ from pathlib import Path
 from troubleshooter.collect import InputError, read_inventory
 from troubleshooter.evidence import AccessLogEntry, group_failures, parse_lines
 from troubleshooter.learn.course import Place
+from troubleshooter.learn.revealing import LOG_NAME
 from troubleshooter.learn.scenario import Scenario, ScenarioError
-from troubleshooter.model import Inventory
+from troubleshooter.model import Exhibit, Inventory
 from troubleshooter.rulebook import Cause, Example, Rulebook, read_asked
 from troubleshooter.walk import RequestError, parse_request
+
+LOG = ".log"
+PAGES = {
+    "config_dump": "config_dump",
+    "clusters": "clusters",
+    "stats": "stats?format=json",
+    "certs": "certs",
+    "listeners": "listeners",
+    "server_info": "server_info",
+}
+"""The pages that may be shown, by the names of their files, as Envoy's admin interface calls them."""
 
 
 def load_scenario(rulebook: Rulebook, folders: Sequence[Path], place: Place) -> Scenario:
@@ -52,6 +64,7 @@ def load_scenario(rulebook: Rulebook, folders: Sequence[Path], place: Place) -> 
         request=request,
         log=log,
         entry=_failure(log),
+        pages=tuple(_page(mesh.with_name(name)) for name in example.evidence if not name.endswith(LOG)),
     )
 
 
@@ -92,11 +105,18 @@ def _inventory(mesh: Path) -> Inventory:
 
 
 def _log(mesh: Path, example: Example) -> tuple[str, ...]:
-    logs = [mesh.with_name(name) for name in example.evidence if name.endswith(".log")]
+    logs = [mesh.with_name(name) for name in example.evidence if name.endswith(LOG)]
     return tuple(line for log in logs for line in _text(log).splitlines())
+
+
+def _page(file: Path) -> Exhibit:
+    """A page of the proxy that wrote the log. It is called as the proxy calls it, so that no name tells the cause."""
+    if file.stem not in PAGES:
+        raise ScenarioError(f"{file.name} is no page of a proxy that could be shown: those are {', '.join(PAGES)}")
+    return Exhibit(name=PAGES[file.stem], text=_text(file), origin="")
 
 
 def _failure(log: Sequence[str]) -> AccessLogEntry | None:
     """A line of the failure that a log has most of."""
-    groups = group_failures(parse_lines(log, file="the log"))
+    groups = group_failures(parse_lines(log, file=LOG_NAME))
     return groups[0].example if groups else None

@@ -6,6 +6,7 @@ computed from the scenario is not offered. Must not know what a learner does wit
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -18,11 +19,12 @@ from troubleshooter.learn.revealing import (
     BY_LISTENERS,
     BY_ROUTES,
     BY_SECRETS,
-    LOG,
+    LOG_NAME,
     Probe,
     resources,
     runs_in_pods,
     stands_for,
+    told_by_text,
 )
 from troubleshooter.learn.scenario import Judged
 from troubleshooter.mesh import Mesh
@@ -53,13 +55,18 @@ def _from_the_caller(judged: Judged) -> Iterator[Probe]:
 
 
 def _from_logs(judged: Judged) -> Iterator[Probe]:
-    """The log of the proxy that wrote the lines, where the scenario has any."""
+    """The log of the proxy that wrote the lines, where the scenario has any, and what else that proxy says."""
     workload, lines = _writer(judged), judged.scenario.log
     if workload is None or not lines:
         return
     command = f"kubectl logs -n {workload.namespace} {_named(workload)} -c istio-proxy --tail={len(lines)}"
-    covers = {fact.name: frozenset({LOG}) for fact in judged.root.because if any(s.file for s in fact.sources)}
+    covers = told_by_text(judged.root.because, LOG_NAME)
     yield Probe(command=command, text=kubectl_views.log_text(lines), covers=covers)
+    for page in judged.scenario.pages:
+        inside = f"kubectl exec -n {workload.namespace} {_named(workload)} -c istio-proxy"
+        told = told_by_text(judged.root.because, page.name)
+        command = f"{inside} -- pilot-agent request GET {shlex.quote(page.name)}"
+        yield Probe(command=command, text=page.text, covers=told)
 
 
 def _writer(judged: Judged) -> Workload | None:
@@ -151,10 +158,15 @@ def _from_proxies(judged: Judged, made_up: MadeUp) -> Iterator[Probe]:
         workload, pod = hop.party.workload, hop.party.pod
         if number not in reached or workload is None or pod is None or not pod.proxy:
             continue
-        if hop.kind is not HopKind.TARGET:
+        if hop.kind is not HopKind.TARGET and not _has_pages(judged, workload):
             yield from _of_sender(judged, number, hop, workload, made_up)
         text = istioctl_views.policies_text(judged.examined.mesh, pod) if hop.kind is not HopKind.SENDER else ""
         yield Probe(command=f"istioctl experimental authz check -n {workload.namespace} {_named(workload)}", text=text)
+
+
+def _has_pages(judged: Judged, workload: Workload) -> bool:
+    """Whether the scenario has pages of its proxy: tables computed from the objects would say otherwise."""
+    return bool(judged.scenario.pages) and _writer(judged) is workload
 
 
 def _of_sender(judged: Judged, number: int, hop: Hop, workload: Workload, made_up: MadeUp) -> Iterator[Probe]:

@@ -16,7 +16,15 @@ from troubleshooter.model import Fact, Key, Resource
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Rollout"})
 
-LOG: Key = ("", "", "log", "", "")
+LOG_NAME = "the log"
+
+
+def text_key(file: str) -> Key:
+    """What stands for a text, beside the keys of objects."""
+    return ("", "", "text", "", file)
+
+
+LOG = text_key(LOG_NAME)
 """Stands for the lines of the scenario's log."""
 
 RUNNING = frozenset({"", "spec"})
@@ -69,7 +77,7 @@ def needed(fact: Fact) -> frozenset[Key]:
     """What must be seen to know a fact."""
     if fact.name in TOLD:
         return frozenset()
-    return frozenset(s.resource.key if s.resource else LOG for s in fact.sources if not s.said)
+    return frozenset(s.resource.key if s.resource else text_key(s.file) for s in fact.sources if not s.said)
 
 
 def stands_for(facts: Iterable[Fact], kinds: Mapping[str, frozenset[str]]) -> dict[str, frozenset[Key]]:
@@ -79,6 +87,11 @@ def stands_for(facts: Iterable[Fact], kinds: Mapping[str, frozenset[str]]) -> di
         for fact in facts
         if fact.name in kinds
     }
+
+
+def told_by_text(facts: Iterable[Fact], file: str) -> dict[str, frozenset[Key]]:
+    """For each of the facts that the text called so tells, what stands for that text."""
+    return {fact.name: frozenset({text_key(file)}) for fact in facts if any(s.file == file for s in fact.sources)}
 
 
 def resources(fact: Fact) -> list[Resource]:

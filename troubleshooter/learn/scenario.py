@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from troubleshooter.consult import Consultation
-from troubleshooter.evidence import AccessLogEntry
+from troubleshooter.evidence import AccessLogEntry, take
 from troubleshooter.inference import Engine
-from troubleshooter.model import Diagnosis, Finding, Inventory, Request, Step
+from troubleshooter.model import Diagnosis, Exhibit, Finding, Inventory, Request, Step
 from troubleshooter.remedy import Examined, Situation
 from troubleshooter.rulebook import Cause, Lesson, Rulebook, ScenarioPlan
 from troubleshooter.walk import Trail
@@ -22,8 +22,9 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scenario:
-    """A plan with everything that its cause's folder holds for it: the objects, the request that fails, and the lines
-    of the access log (`log`), of which `entry` is the failure."""
+    """A plan with everything that its cause's folder holds for it: the objects, the request that fails, the lines of
+    the access log (`log`), of which `entry` is the failure, and pages of the proxy that wrote it, each called as the
+    proxy calls it."""
 
     plan: ScenarioPlan
     lesson: Lesson
@@ -33,6 +34,7 @@ class Scenario:
     request: Request
     log: tuple[str, ...] = ()
     entry: AccessLogEntry | None = None
+    pages: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -69,7 +71,12 @@ def judge_scenario(rulebook: Rulebook, engine: Engine, scenario: Scenario) -> Ju
     Raises:
         ScenarioError: what comes out is not the cause that the scenario was made from.
     """
-    situation = Situation(inventory=scenario.inventory, request=scenario.request, entry=scenario.entry)
+    situation = Situation(
+        inventory=scenario.inventory,
+        request=scenario.request,
+        entry=scenario.entry,
+        evidence=take(scenario.pages),
+    )
     consultation = Consultation(rulebook, engine, situation)
     diagnosis = consultation.diagnosis()
     root = diagnosis.root
