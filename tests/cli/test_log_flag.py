@@ -268,6 +268,32 @@ def test_groups_say_how_their_failures_are_spread(run: RunCommand) -> None:
     assert "every such request fails" in run(*words).out
 
 
+def test_an_outage_that_is_over_is_told_with_both_moments(run: RunCommand, here: Path) -> None:
+    """As logged, for programs and for people."""
+    passed = NOT_FOUND.replace("404 NR route_not_found", "200 - via_upstream")
+    lines = [
+        (NOT_FOUND if 10 <= minute < 20 else passed).replace("10:00:00", f"10:{minute:02}:00") for minute in range(30)
+    ]
+    (here / "outage.log").write_text("".join(lines), encoding="utf-8")
+    (group,) = _json(run, "diagnose", "-f", "bad.yaml", "--log", "outage.log")["groups"]
+
+    assert ("outage", "10:10:00", "10:19:00") == (group["pattern"], group["since"][11:19], group["until"][11:19])
+
+
+def test_retries_that_helped_are_told_from_a_log(run: RunCommand, here: Path) -> None:
+    """Where its format has the number of tries, though no request failed."""
+    line = {
+        "start_time": "2026-03-01T10:00:00.000Z",
+        "response_code": 200,
+        "upstream_cluster": "outbound|8080||payments.shop.svc.cluster.local",
+        "upstream_request_attempt_count": 2,
+    }
+    (here / "tries.log").write_text((json.dumps(line) + "\n") * 20, encoding="utf-8")
+    found = _json(run, "diagnose", "--log", "tries.log")["findings"]
+
+    assert ["retries-hide-failures"] == [finding["cause"] for finding in found]
+
+
 CLOSED = NOT_FOUND.replace(
     "404 NR route_not_found", "503 UC upstream_reset_before_response_started{connection_termination}"
 )

@@ -3,8 +3,8 @@
 Decides: what the files `*-errors.json` beside its lists say, which lists are therefore not complete, and which were
 never asked for because the rights did not reach so far. Must not know what follows from that.
 
-Other archives have no such files: `oc adm inspect`, which must-gather and folders for Kiali come from, and
-`istioctl bug-report` write what failed into their own log alone, as sentences.
+Other archives have no such files: `oc adm inspect`, which must-gather and folders for Kiali come from, prints what
+failed when it ends (pkg/cli/admin/inspect/inspect.go), and `istioctl bug-report` writes it into its own log.
 
 Source: replicatedhq/troubleshoot pkg/collect/cluster_resources.go. The errors of a list of the whole cluster are a list
 of texts, those of a namespaced kind are texts by namespace, and those of custom resources texts by the name of their
