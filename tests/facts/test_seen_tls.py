@@ -156,13 +156,14 @@ def test_a_listener_without_refusals_refused_nothing() -> None:
     assert "nothing" == _words(_server(MUTUAL), stats)["evidence.server_refused"]
 
 
-def _certificates(origin: str, expires: str) -> Reading[Any]:
+def _certificates(origin: str, expires: str, days: int | None = None) -> Reading[Any]:
     own = Certificate(
         path="",
         serial="1",
         names=("spiffe://cluster.local/ns/shop/sa/web",),
         valid_from="2026-11-20T00:00:00Z",
         expires=expires,
+        days_left=days,
     )
     return page(Certificates(chain=(own,)), origin)
 
@@ -178,11 +179,23 @@ def test_a_certificate_is_held_against_the_time_of_the_line(word: str) -> None:
     assert word == found["evidence.certificate"]
 
 
-def test_a_certificate_may_be_too_young() -> None:
-    """A clock may go wrong."""
-    found = _words(_client(), _certificates("web", DATES["valid"]), time="2026-11-19T00:00:00.000Z")
+@pytest.mark.parametrize(("days", "word"), [(2, "not-yet-valid"), (1, None), (None, None)])
+def test_a_certificate_that_begins_after_the_line_is_a_new_one(days: int | None, word: str | None) -> None:
+    """Unless the page says that more of it is left than it ever lasts: then the proxy's clock is behind."""
+    held = _certificates("web", "2026-11-22T00:00:00Z", days)
 
-    assert "not-yet-valid" == found["evidence.certificate"]
+    assert word == _words(_client(), held, time="2026-11-19T00:00:00.000Z").get("evidence.certificate")
+
+
+def test_what_a_gateway_shows_to_clients_is_no_certificate_of_the_mesh() -> None:
+    """It may end, and no proxy would see it."""
+    shown = Certificate(
+        path="", serial="2", names=("shop.example",), valid_from="2026-01-01T00:00:00Z", expires=DATES["expired"]
+    )
+    own = _certificates("web", DATES["valid"]).value.chain
+    found = _words(_client(), page(Certificates(chain=(*own, shown)), "web"), time="2026-11-21T00:00:00.000Z")
+
+    assert found["evidence.certificate"] == "valid"
 
 
 def test_without_a_time_nothing_is_said_of_dates() -> None:

@@ -62,7 +62,7 @@ LOGGED = frozenset(
     }
 )
 """What a failed line of an access log tells."""
-CERTIFIED = frozenset({"evidence.certificate", "evidence.root_certificate", "evidence.roots"})
+CERTIFIED = frozenset({"evidence.certificate", "evidence.renewal", "evidence.root_certificate", "evidence.roots"})
 HELD = frozenset({"evidence.hosts", "evidence.called_host"})
 PLACED = frozenset({"evidence.priority", "evidence.panic", "evidence.placement"})
 

@@ -95,11 +95,15 @@ TABLES: tuple[tuple[frozenset[str], Reader], ...] = (
 """The headings by which each table is known, and what reads its rows."""
 
 
+OF_A_SIDECAR = "RESOURCE NAME"
+"""A heading that only the secrets of a sidecar have."""
+
+
 def _headed(line: str) -> tuple[Columns, Reader] | None:
     """The columns of a line of headings, and what reads the rows below it."""
     for wanted, reader in TABLES:
         columns = headings_with(wanted, line)
-        if columns:
+        if columns and OF_A_SIDECAR not in dict(columns):
             return columns, reader
     return None
 

@@ -26,7 +26,7 @@ class ConfigState(StrEnum):
 class Node:
     """Who the proxy is: `id` as in `sidecar~10.1.1.1~web-1.shop~shop.svc.cluster.local`, parts of it, and what its
     agent told: `version` is Istio's, `cluster` the Kubernetes cluster, `discovery` the address of istiod, `locality`
-    the place from which it counts what is near."""
+    the place from which it counts what is near, `renewal` the SECRET_GRACE_PERIOD_RATIO that it was given."""
 
     id: str = ""
     type: str = ""
@@ -38,6 +38,7 @@ class Node:
     network: str = ""
     discovery: str = ""
     locality: str = ""
+    renewal: str = ""
 
 
 class RbacKind(StrEnum):

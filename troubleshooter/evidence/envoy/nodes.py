@@ -22,6 +22,7 @@ def node_of(raw: Any) -> Node:
     """A `node` of a bootstrap, or of `/server_info`; empty where there is none."""
     node = as_map(raw)
     identifier, about = word(node.get("id")), as_map(node.get("metadata"))
+    given = as_map(about.get("PROXY_CONFIG"))
     parts = identifier.split("~")
     kind, address, name, _ = parts if len(parts) == _PARTS else ("", "", "", "")
     pod, _, namespace = name.rpartition(".")
@@ -34,7 +35,8 @@ def node_of(raw: Any) -> Node:
         version=word(about.get("ISTIO_VERSION")),
         cluster=word(about.get("CLUSTER_ID")),
         network=word(about.get("NETWORK")),
-        discovery=word(as_map(about.get("PROXY_CONFIG")).get("discoveryAddress")),
+        discovery=word(given.get("discoveryAddress")),
+        renewal=word(as_map(given.get("proxyMetadata")).get("SECRET_GRACE_PERIOD_RATIO")),
         locality=place_of(as_map(node.get("locality"))),
     )
 

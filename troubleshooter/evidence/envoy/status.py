@@ -70,7 +70,8 @@ class Stats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """One certificate that a proxy uses or trusts. Times as Envoy writes them (RFC 3339)."""
+    """One certificate that a proxy uses or trusts. Times as Envoy writes them (RFC 3339); `line` where it stands in a
+    table, None for JSON."""
 
     path: str
     serial: str
@@ -78,11 +79,12 @@ class Certificate:
     valid_from: str = ""
     expires: str = ""
     days_left: int | None = None
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificates:
-    """`/certs`: what it trusts, and the chain that it shows."""
+    """`/certs`, or what istioctl prints of the secrets: what it trusts, and the chain that it shows."""
 
     roots: tuple[Certificate, ...] = ()
     chain: tuple[Certificate, ...] = ()

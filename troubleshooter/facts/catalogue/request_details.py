@@ -14,6 +14,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
         "evidence.priorities",
         "How many endpoints of each priority are healthy in the sending proxy, and where they are.",
     ),
+    ("evidence.certificate_dates", "From when until when a proxy's certificate is valid."),
     ("evidence.priorities_at", "The page that lists them."),
     ("evidence.config_part", "The piece of configuration that a proxy lacks."),
     ("request.host", "The host as the client names it."),

@@ -12,6 +12,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.endpoint_mark", ("present", "absent"), "Whether istiod marks the endpoint that was tried as one whose proxy takes mutual TLS.", "evidence"),
     ("evidence.server_refused", ("no-certificate", "not-trusted", "name", "no-filter-chain", "nothing"), "Why the target's proxy refused connections, by its counters.", "evidence"),
     ("evidence.certificate", ("expired", "not-yet-valid", "valid"), "Whether the certificates by which the two proxies show who they are hold at that time.", "evidence"),
+    ("evidence.renewal", ("overdue", "ended", "in-time"), "Whether a proxy has a certificate still that should have been renewed long ago: little of its lifetime is left, or nothing.", "evidence"),
     ("evidence.root_certificate", ("expired", "valid"), "Whether the root certificates that the two proxies trust hold at that time.", "evidence"),
     ("failure.peer_name", ("other-identity", "other-trust-domain", "none"), "What the certificate names that the caller's proxy did not take for its name.", "evidence"),
     ("evidence.roots", ("common", "different"), "Whether the two proxies have a root certificate in common.", "evidence"),

@@ -33,6 +33,7 @@ from troubleshooter.facts.of_evidence.of_sockets import about_sockets
 from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
 from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
+from troubleshooter.facts.of_evidence.renewals import about_renewal, renewal_cases
 from troubleshooter.facts.of_evidence.retries import cases_of_retries
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.facts.of_evidence.unmatched import about_unmatched
@@ -62,6 +63,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_listed,
     *control_plane.ABOUT_A_REQUEST,
     about_comparison,
+    about_renewal,
 )
 """What evidence tells about one request."""
 
@@ -72,6 +74,7 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     cases_of_pods,
     cases_of_redirection,
     cases_of_retries,
+    renewal_cases,
     cases_of_listeners,
     namespace_cases,
     *control_plane.ALONE,

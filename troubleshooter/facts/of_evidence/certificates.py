@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from troubleshooter.evidence.envoy.dump import ConfigDump
 from troubleshooter.evidence.envoy.proxies import Proxy
@@ -23,6 +23,8 @@ from troubleshooter.model import Source
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
 ROOTS = "ROOTCA"
 """The name under which a proxy asks for the roots of the mesh (Istio: SDSRootResourceName)."""
+OWN = "default"
+"""That for its own certificate (Istio: SDSDefaultResourceName), which istioctl prints."""
 MESH_NAME = "spiffe://"
 """How the name in a certificate of the mesh begins."""
 
@@ -31,25 +33,25 @@ def about_certificates(case: CaseBuilder, scene: Scene) -> None:
     """The certificates of both ends at the time in question, and their roots."""
     ends = ends_of(scene)
     proxies = [proxy for proxy in (ends.sender, ends.target) if proxy is not None]
-    now = _time(scene)
+    now = time_of(scene)
     if now is not None:
-        _about_dates(case, proxies, now)
+        _about_dates(case, proxies, now, logged=scene.observation is not None)
     if ends.sender is not None and ends.target is not None:
         _about_roots(case, ends.sender, ends.target)
 
 
-def _about_dates(case: CaseBuilder, proxies: Iterable[Proxy], now: datetime) -> None:
+def _about_dates(case: CaseBuilder, proxies: Iterable[Proxy], now: datetime, *, logged: bool) -> None:
     held = [(source, page) for proxy in proxies for source, page in _pages(proxy)]
-    chains = [(source, one) for source, page in held for one in page.chain if _of_mesh(page)]
+    chains = [(source, one) for source, page in held for one in page.chain if _of_mesh(page) and _signs_for_mesh(one)]
     roots = [(source, one) for source, page in held for one in page.roots if _of_mesh(page)]
     for fact, found in (("evidence.certificate", chains), ("evidence.root_certificate", roots)):
-        states = [(_state(one, now), source, one) for source, one in found]
+        states = [(_state(one, now, logged=logged), source, one) for source, one in found]
         for word in ("expired", "not-yet-valid", "valid"):
             fitting = [(source, one) for state, source, one in states if state == word]
             if fitting:
                 name, one = fitting[0]
                 text = f"serial {one.serial}: valid from {one.valid_from} until {one.expires}"
-                case.seen(fact, word, Source(file=name, text=text))
+                case.seen(fact, word, Source(file=name, line=one.line, text=text))
                 break
 
 
@@ -59,26 +61,44 @@ def _pages(proxy: Proxy) -> Iterator[tuple[str, Certificates]]:
 
 def _of_mesh(page: Certificates) -> bool:
     """Whether what it shows is a certificate of the mesh; a gateway has others."""
-    return any(name.startswith(MESH_NAME) for one in page.chain for name in one.names)
+    return any(map(is_own, page.chain))
 
 
-def _state(certificate: Certificate, now: datetime) -> str:
-    begins, ends = _moment(certificate.valid_from), _moment(certificate.expires)
-    if ends is not None and ends <= now:
+def is_own(certificate: Certificate) -> bool:
+    """Whether it is a workload's own: by its name, or by that under which a proxy asks for it."""
+    return certificate.path == OWN or any(name.startswith(MESH_NAME) for name in certificate.names)
+
+
+def _signs_for_mesh(certificate: Certificate) -> bool:
+    """Whether it is a workload's own, or, without any name, one of those that signed it: not what a gateway shows."""
+    return is_own(certificate) or not certificate.names
+
+
+def _state(certificate: Certificate, now: datetime, *, logged: bool) -> str:
+    """How it stood at a time. `logged` is that of a line, after which the page was taken: a certificate that begins
+    later still is more likely a new one, unless the page tells that its proxy's clock had not come so far."""
+    begins, ends = moment(certificate.valid_from), moment(certificate.expires)
+    if begins is None or ends is None:
+        return ""
+    if ends <= now:
         return "expired"
-    if begins is not None and begins > now:
-        return "not-yet-valid"
-    return "valid" if ends is not None else ""
+    if begins <= now:
+        return "valid"
+    days = certificate.days_left
+    early = days is not None and timedelta(days=days) >= ends - begins
+    return "not-yet-valid" if early or not logged else ""
 
 
-def _time(scene: Scene) -> datetime | None:
+def time_of(scene: Scene) -> datetime | None:
+    """The time of the failed line, else that at which objects were seen."""
     if scene.observation is not None:
-        return _moment(scene.observation.entry.start_time)
+        return moment(scene.observation.entry.start_time)
     observed = scene.mesh.inventory.observed
     return None if observed is None else datetime.fromtimestamp(observed, UTC)
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """A time as Envoy writes it; None for what is none."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
