@@ -12,6 +12,7 @@ from troubleshooter.walk import Walked, parse_request, walk
 
 VERSIONS = {
     "Deployment": "apps/v1",
+    "DaemonSet": "apps/v1",
     "StatefulSet": "apps/v1",
     "ReplicaSet": "apps/v1",
     "Job": "batch/v1",

@@ -31,6 +31,7 @@ from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_inbound_rivals import about_inbound_rival
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
+from troubleshooter.facts.of_lost_ztunnels import about_ztunnels_on_the_way
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_networks import about_networks
 from troubleshooter.facts.of_new_pods import about_new_pod, about_readiness
@@ -96,6 +97,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     about_far_pods(case, mesh, trail)
     about_withheld(case, mesh, trail)
     about_relay_name(case, mesh, request, trail)
+    about_ztunnels_on_the_way(case, mesh, trail)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)

@@ -24,6 +24,7 @@ from troubleshooter.facts.of_gateway_ports import about_gateway_ports
 from troubleshooter.facts.of_gateway_secrets import about_gateway_secrets
 from troubleshooter.facts.of_gateways import about_binding, about_gateway
 from troubleshooter.facts.of_localities import about_failover
+from troubleshooter.facts.of_lost_ztunnels import about_ztunnels
 from troubleshooter.facts.of_mesh_hosts import about_mesh_hosts_alone
 from troubleshooter.facts.of_piece_ports import port_meant
 from troubleshooter.facts.of_pod_states import about_states_of
@@ -146,6 +147,7 @@ def workload_case(mesh: Mesh, workload: Workload, *, needs_proxy: bool | None = 
     about_workload(case, mesh, workload)
     about_probes(case, mesh, workload)
     about_states_of(case, workload)
+    about_ztunnels(case, mesh, workload)
     about_version(case, mesh, workload)
     about_istiod(case, workload)
     if needs_proxy is not None:

@@ -34,6 +34,7 @@ from troubleshooter.mesh.sidecar.inbound_listeners import InboundListeners
 from troubleshooter.mesh.sidecar.listeners import Listeners
 from troubleshooter.mesh.sidecar.sidecars import Sidecars
 from troubleshooter.mesh.workload.workloads import Workload, Workloads
+from troubleshooter.mesh.workload.ztunnels import Ztunnels
 from troubleshooter.model import Inventory, Key, NotChecked, Resource
 
 OF_THE_REGISTRY = frozenset({"ServiceEntry", "WorkloadEntry", "WorkloadGroup", "ProxyConfig"})
@@ -89,6 +90,10 @@ class Mesh:
     @cached_property
     def workloads(self) -> Workloads:
         return Workloads(self.index, self.settings)
+
+    @cached_property
+    def ztunnels(self) -> Ztunnels:
+        return Ztunnels(self.index, self.workloads)
 
     @cached_property
     def registry(self) -> Registry:

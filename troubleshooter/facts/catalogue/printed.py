@@ -11,6 +11,7 @@ from troubleshooter.facts.words import YES_NO
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("pod.ready", YES_NO, "Whether a pod that was printed is ready.", "evidence"),
     ("pod.probe_says", ("refused", "timeout", "forbidden", "status", "reset", "other"), "How the kubelet was answered when a probe of the pod failed, as an event says.", "evidence"),
+    ("pod.ztunnel", ("down", "absent", "runs"), "Whether a ztunnel runs on the node of a pod whose connections are led to it.", "mesh"),
     ("pod.init_failed", ("istio-init", "istio-validation", "other"), "Which init container keeps the pod from starting.", "mesh"),
     ("pod.init_network", ("held-back", "excepted", "free"), "What becomes of connections of an init container that fails: they are led to a proxy that does not run yet, some are excepted from that, or nothing leads them away.", "mesh"),
     ("pod.init_says", ("refused", "other"), "Whether the init container that fails speaks of refused connections.", "mesh"),
@@ -27,6 +28,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 DETAILS: tuple[tuple[str, str], ...] = (
     ("pod.probe_message", "What the event says of a probe that failed."),
     ("pod.sandbox_message", "What the event says of it."),
+    ("pod.node", "The node without a ztunnel that runs."),
     ("pod.init_container", "The init container that fails."),
     ("workload.init_user_field", "Where the user of that init container would be set."),
     ("evidence.redirection_line", "The line of that log."),

@@ -11,8 +11,9 @@ from troubleshooter.evidence.ambient.ztunnel_config import ZtunnelConfig
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.scene import Scene
 from troubleshooter.mesh.workload.workloads import Pod
+from troubleshooter.mesh.workload.ztunnels import REDIRECTED
 from troubleshooter.model import Source
-from troubleshooter.walk.basis.interception import AMBIENT_SEEN, in_ambient
+from troubleshooter.walk.basis.interception import in_ambient
 
 OUTSIDE = "TCP"
 
@@ -29,7 +30,7 @@ def about_enrolment(case: CaseBuilder, scene: Scene) -> None:
     place = _listed(scene, pod)
     if place is not None:
         case.seen("caller.ambient", "not-carried", place, found[0].object.at())
-    elif not pod.annotations.get(AMBIENT_SEEN):
+    elif not pod.annotations.get(REDIRECTED):
         case.fact("caller.ambient", "not-carried", pod.owner.at("metadata.annotations"))
 
 

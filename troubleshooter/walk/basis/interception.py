@@ -20,6 +20,7 @@ from troubleshooter.mesh.policy.mtls import Reason
 from troubleshooter.mesh.workload.inbound_ports import ports_in
 from troubleshooter.mesh.workload.redirection import place_of, run_as_proxy, told, untaken
 from troubleshooter.mesh.workload.workloads import Pod
+from troubleshooter.mesh.workload.ztunnels import REDIRECTED
 from troubleshooter.model import Resource
 
 EXCLUDE_OUTBOUND = f"{TRAFFIC}excludeOutboundPorts"
@@ -27,7 +28,6 @@ INCLUDE_OUTBOUND = f"{TRAFFIC}includeOutboundPorts"
 EXCLUDE_RANGES = f"{TRAFFIC}excludeOutboundIPRanges"
 INCLUDE_RANGES = f"{TRAFFIC}includeOutboundIPRanges"
 AMBIENT_LABEL = "istio.io/dataplane-mode"
-AMBIENT_SEEN = "ambient.istio.io/redirection"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def in_ambient(mesh: Mesh, pod: Pod) -> bool:
     network are never taken."""
     if pod.proxy or pod.host_network:
         return False
-    if pod.annotations.get(AMBIENT_SEEN) == "enabled":
+    if pod.annotations.get(REDIRECTED) == "enabled":
         return True
     space = mesh.index.beside(pod.owner, CORE, "Namespace", "", pod.namespace)
     labels: Mapping[str, str] = space.labels if space else {}

@@ -217,6 +217,10 @@ def _doubt(mesh: Mesh, trail: Trail, pod: Pod) -> Trail | None:
         said = "gRPC without a proxy is not modelled yet"
         return trail.unknown(Stage.CAPTURE, said, resource=pod.at(f'metadata.annotations["{TEMPLATES}"]'))
     if in_ambient(mesh, pod):
+        lost = mesh.ztunnels.lost(pod)
+        if lost is not None:
+            said = f"no ztunnel runs on node {lost.node}, to which the connections of {party.workload} are led"
+            return trail.fails(Stage.CAPTURE, said, dropped(Connection.REFUSED), resource=lost.place)
         said = "ambient's ztunnel takes the connection, which is not modelled yet"
         return trail.unknown(Stage.CAPTURE, said, resource=pod.owner.at(), result={"proxy": "ztunnel"})
     return None

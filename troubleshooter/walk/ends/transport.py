@@ -27,6 +27,7 @@ from troubleshooter.walk.ends.gateway_ends import at_gateway
 from troubleshooter.walk.ends.quarrels import Quarrel, refusal
 from troubleshooter.walk.ends.server_names import misses_name, sni_of
 from troubleshooter.walk.ends.trusting import distrust, trust
+from troubleshooter.walk.ends.ztunnels import nobody_takes
 from troubleshooter.walk.gateway.relaying import passed_on
 
 MODES = {Sends.PLAINTEXT: "plaintext", Sends.MTLS: "mtls", Sends.TLS: "tls", Sends.CUSTOM_MTLS: "tls"}
@@ -37,6 +38,9 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     hop = trail.hop
     endpoint = hop.endpoint
     assert endpoint is not None  # noqa: S101 - the endpoint stage ran
+    refused = nobody_takes(mesh, trail)
+    if refused is not None:
+        return trail.fails(Stage.TRANSPORT, refused.said, refused.outcome, resource=refused.place)
     blind = _blind(mesh, hop)
     if blind:
         return trail.unknown(Stage.TRANSPORT, blind, resource=hop.party.resource).ends(trail.outcome)

@@ -56,7 +56,7 @@ def _inside(mesh: Mesh, caller: Caller) -> list[Trail]:
     one = caller.kind == "Pod"
     pods = [p for p in workload.pods if p.name in ("", caller.name)] if one else list(workload.staying)
     pods = [p for p in pods if caller.cluster in ("", p.owner.cluster)] or [workload.representative]
-    kinds = kinds_of_pods(pods, by_node=node_matters(mesh.index))
+    kinds = kinds_of_pods(pods, by_node=node_matters(mesh.index) or mesh.ztunnels.some_down)
     total = sum(count for _, count in kinds)
     trails = []
     for pod, count in kinds:
