@@ -12,13 +12,30 @@ from troubleshooter.walk import parse_request, walk
 DENY = "{podSelector: {}, policyTypes: [Ingress]}"
 
 
-def _unknown(*specs: str, source: str = "shop/deployment/web") -> list[str]:
-    """What is unknown on the way to payments, under policies of namespace shop."""
-    texts = [
+ENFORCED = "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: cilium, namespace: kube-system}\n"
+BLOCK = "{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"
+TEAM = "{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: bank}}}]}]}"
+BESIDE = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: n, namespace: shop}\n"
+
+
+def _texts(specs: tuple[str, ...]) -> list[str]:
+    """Policies of namespace shop."""
+    return [
         f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: n{n}, namespace: shop}}\nspec: {s}\n"
         for n, s in enumerate(specs)
     ]
-    found = walk(Mesh(inventory(SHOP, *texts)), parse_request("http://payments.shop:8080/", source=source)).walk
+
+
+def _died(*specs: str, more: tuple[str, ...] = (ENFORCED,), source: str = "shop/deployment/web") -> str:
+    """How a request to payments ends under policies that are enforced, "" where it is not known to die."""
+    held = Mesh(inventory(SHOP, *_texts(specs), *more))
+    found = walk(held, parse_request("http://payments.shop:8080/", source=source)).walk.branches[0]
+    return f"{found.failed.stage}: {found.outcome.details}" if found.failed else ""
+
+
+def _unknown(*specs: str, source: str = "shop/deployment/web") -> list[str]:
+    """What is unknown on the way to payments, under policies of namespace shop."""
+    found = walk(Mesh(inventory(SHOP, *_texts(specs))), parse_request("http://payments.shop:8080/", source=source)).walk
     return [f"{s.stage}: {s.detail}" for s in found.path if s.verdict is StageVerdict.UNKNOWN]
 
 
@@ -29,14 +46,40 @@ def _unknown(*specs: str, source: str = "shop/deployment/web") -> list[str]:
         ["{podSelector: {matchLabels: {app: payments}}, ingress: [{from: [{podSelector: {matchLabels: {app: x}}}]}]}"],
         ["{podSelector: {}, ingress: [{ports: [{port: 9090}]}]}"],
         ["{podSelector: {}, ingress: [{ports: [{port: 8080, protocol: UDP}]}]}"],
-        ["{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"],
-        ["{podSelector: {}, ingress: [{from: [{namespaceSelector: {matchLabels: {team: bank}}}]}]}"],
+        [TEAM],
         ["{podSelector: {matchLabels: {app: web}}, policyTypes: [Egress]}"],
     ],
 )
 def test_policy_without_a_rule_that_fits(specs: list[str]) -> None:
-    """Where a policy takes an end of the way and no rule surely lets it through, the endpoint stage is unknown."""
-    assert ["endpoint: NetworkPolicy shop/n0 is not modelled yet"] == _unknown(*specs)
+    """Where a policy takes an end of the way and no rule lets it through, the endpoint stage is unknown, and fails
+    where something enforces it: the connection hangs."""
+    said = "endpoint: no rule of NetworkPolicy shop/n0 lets a connection to port 8080 through there"
+
+    assert [f"{said}, if the network of the cluster enforces it"] == _unknown(*specs)
+    assert "endpoint: upstream_reset_before_response_started{connection_timeout}" == _died(*specs)
+
+
+def test_block_of_addresses() -> None:
+    """Whether it means a pod cannot be told, also where policies are enforced."""
+    said = "endpoint: no rule of NetworkPolicy shop/n0 lets a connection to port 8080 through there"
+
+    assert [f"{said}, as far as can be told"] == _unknown(BLOCK)
+    assert "" == _died(BLOCK)
+
+
+def test_what_else_the_network_has() -> None:
+    """Rules of the network's own kinds are not read, and may say otherwise."""
+    assert "" == _died(DENY, more=(ENFORCED, BESIDE))
+
+
+def test_client_that_is_assumed() -> None:
+    """Nobody knows its labels."""
+    assert "" == _died(DENY, source="")
+
+
+def test_cluster_that_enforces_nothing() -> None:
+    """Other DaemonSets are no network plugins."""
+    assert "" == _died(DENY, more=(ENFORCED.replace("cilium", "kindnet"),))
 
 
 def test_assumed_client() -> None:

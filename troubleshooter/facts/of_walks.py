@@ -33,6 +33,7 @@ from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
 from troubleshooter.facts.of_lost_ztunnels import about_ztunnels_on_the_way
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
+from troubleshooter.facts.of_network_policies import about_network_policy
 from troubleshooter.facts.of_networks import about_networks
 from troubleshooter.facts.of_new_pods import about_new_pod, about_readiness
 from troubleshooter.facts.of_nodes import about_node
@@ -144,6 +145,7 @@ def _about_what_is_reached(case: CaseBuilder, mesh: Mesh, request: Request, trai
     about_expected_names(case, mesh, trail, hop)
     about_stopping(case, hop)
     about_readiness(case, hop)
+    about_network_policy(case, mesh, hop)
     about_shared_port(case, hop)
     about_inbound_rival(case, mesh, trail, hop)
     about_roots(case, mesh, hop)

@@ -11,7 +11,7 @@ from troubleshooter.evidence.ambient.errors import ZtunnelError, denying_policy,
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import SECURITY
-from troubleshooter.mesh.policy.network_policies import Way, doubted_by
+from troubleshooter.mesh.policy.network_policies import Way, stopped_by
 from troubleshooter.mesh.workload.workloads import Pod
 from troubleshooter.model import Resource, Source
 
@@ -69,8 +69,8 @@ def _guilty(mesh: Mesh, entry: AccessLogEntry, target: Pod | None, caller: Pod |
     if named is not None:
         return named.at()
     if error is ZtunnelError.HBONE_TIMEOUT and target is not None:
-        closed = doubted_by(mesh.index, Way(caller=caller, target=target, port=HBONE))
-        return closed.at("spec") if closed is not None else None
+        stop = stopped_by(mesh.index, Way(caller=caller, target=target, port=HBONE))
+        return stop.policy.at("spec") if stop is not None else None
     port = entry.upstream_host.rpartition(":")[2]
     if error is ZtunnelError.PLAINTEXT and target is not None and port.isdigit():
         return mesh.peer_authentications.accepts(target, int(port)).place

@@ -13,20 +13,8 @@ from troubleshooter.mesh.basis.index import NETWORKING, SECURITY
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.not_modelled.patches import changes_capture
 from troubleshooter.mesh.not_modelled.unmodelled import GATEWAY_API, OF_PROXIES, OF_ROUTES
+from troubleshooter.mesh.policy.network_plugins import OF_NETWORKS
 from troubleshooter.model import NotChecked, Object, as_list
-
-OF_NETWORKS = (
-    ("networking.k8s.io", "NetworkPolicy"),
-    ("policy.networking.k8s.io", "AdminNetworkPolicy"),
-    ("policy.networking.k8s.io", "BaselineAdminNetworkPolicy"),
-    ("cilium.io", "CiliumNetworkPolicy"),
-    ("cilium.io", "CiliumClusterwideNetworkPolicy"),
-    ("crd.projectcalico.org", "NetworkPolicy"),
-    ("crd.projectcalico.org", "GlobalNetworkPolicy"),
-    ("projectcalico.org", "NetworkPolicy"),
-    ("projectcalico.org", "GlobalNetworkPolicy"),
-)
-"""Kinds by which the network itself, beside every proxy, lets connections through or not."""
 
 NAMING = ((SECURITY, "AuthorizationPolicy"), (SECURITY, "RequestAuthentication"))
 """Kinds that are modelled where they select by labels, and not where they name what they are for."""

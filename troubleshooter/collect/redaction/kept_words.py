@@ -30,6 +30,7 @@ _KEPT = frozenset(
     deployment daemonset statefulset replicaset job cronjob secret configmap account serviceaccount crt key pem tls
     istio.io opaque bound token ready readiness liveness startup live healthz readyz livez ping
     outside workload src dst addr identity hbone googleapis clusters filters
+    anetd antrea azure npm calico canal cilium router ovnkube weave
     mysql mysqld mariadb postgres postgresql mongod mongodb redis kafka rabbitmq memcached nginx httpd smtp ftp ssh
     """.split()  # noqa: SIM905 - lines of words read better than a column
 )

@@ -40,6 +40,7 @@ ROLES = frozenset(
         "request_authentication",
         "authorization_policy",
         "sidecar",
+        "network_policy",
         "namespace",
         "mesh",
         "control_plane",

@@ -90,6 +90,9 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.between_networks", ("other-mode", "no-server", "none"), "Why the gateway between networks does not pass a connection on: its server has another TLS mode, or it has none on the port.", "walk"),
     ("connection.trust_domain", ("unknown-to-client", "unknown-to-server", "none"), "Which end does not know the trust domain of the other.", "walk"),
     ("connection.way", (*Obstacle, "none"), "Why no way leads to an endpoint of another network: its gateway is not there, does not say so, has no address, not the port, no pods, or none that is ready.", "walk"),
+    ("network_policy.stops", ("egress", "ingress"), "At which end a NetworkPolicy does not let the connection through: where it leaves, or where it arrives.", "walk"),
+    ("network_policy.lacks", ("port", "peer", "rule"), "What its rule lacks that comes nearest: the port, the other end, or it has no rule for either.", "walk"),
+    ("network_policy.enforced", YES_NO, "Whether the network of the cluster is known to enforce NetworkPolicies.", "walk"),
     ("connection.client", ("plaintext", "mtls", "tls"), "What the sending end speaks.", "walk"),
     (
         "connection.client_because",

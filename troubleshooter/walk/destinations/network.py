@@ -12,11 +12,13 @@ from enum import StrEnum
 
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.multicluster.networks import DEFAULT_PORT
-from troubleshooter.mesh.policy.network_policies import Way, doubted_by
+from troubleshooter.mesh.policy.network_plugins import enforcer, rules_beside
+from troubleshooter.mesh.policy.network_policies import GROUP, KIND, Stop, Way, stopped_by
 from troubleshooter.mesh.service.services import Endpoint, Service
-from troubleshooter.model import Connection, Outcome, Request, Resource, Stage, StageVerdict
-from troubleshooter.walk.basis.decisions import Trail, dropped, http
+from troubleshooter.model import Connection, Object, Outcome, Request, Resource, Stage, StageVerdict
+from troubleshooter.walk.basis.decisions import Hop, Trail, dropped, http
 from troubleshooter.walk.basis.failures import TIMEOUT
+from troubleshooter.walk.basis.interception import in_ambient
 from troubleshooter.walk.destinations.across import near, own_network
 
 
@@ -45,22 +47,43 @@ class Closed:
 
 
 def cross(mesh: Mesh, _request: Request, trail: Trail) -> Trail:
-    """endpoint, once more: fails where no way leads to it, unknown where a NetworkPolicy holds and no rule surely lets
-    the connection through."""
-    endpoint, party, last = trail.hop.endpoint, trail.hop.party, trail.steps[-1]
+    """endpoint, once more: fails where no way leads to it, or a NetworkPolicy that is enforced stops the connection;
+    unknown where one holds and no rule surely lets it through."""
+    endpoint, last = trail.hop.endpoint, trail.steps[-1]
     if endpoint is None or last.stage is not Stage.ENDPOINT or last.verdict is not StageVerdict.PASS:
         return trail
     closed = way_closed(mesh, trail)
     if closed is not None:
         return trail.instead(Stage.ENDPOINT, closed.said, given_up(trail), resource=closed.place, result=last.result)
-    if endpoint.relay:
+    stop = policy_stop(mesh, trail.hop)
+    if stop is None:
         return trail
-    policy = doubted_by(mesh.index, Way(caller=party.pod, target=endpoint.pod, port=endpoint.port))
-    if policy is None:
-        return trail
+    said = f"no rule of {stop.policy} lets a connection to port {endpoint.port} through there"
+    if stop.sure and enforced_by(mesh, stop.policy) is not None:
+        return trail.instead(Stage.ENDPOINT, said, given_up(trail), resource=stop.place, result=last.result)
+    doubt = "if the network of the cluster enforces it" if stop.sure else "as far as can be told"
     before = replace(trail, steps=trail.steps[:-1])
-    said = f"{policy} is not modelled yet"
-    return before.unknown(Stage.ENDPOINT, said, resource=policy.at("spec"), result=last.result)
+    return before.unknown(Stage.ENDPOINT, f"{said}, {doubt}", resource=stop.place, result=last.result)
+
+
+def policy_stop(mesh: Mesh, hop: Hop) -> Stop | None:
+    """The NetworkPolicy of one end that does not, or perhaps not, let the connection to the chosen endpoint through. It
+    is no sure one where the client is only assumed, or an end is in ambient mode, whose connections go to another
+    port."""
+    endpoint, party = hop.endpoint, hop.party
+    if endpoint is None or endpoint.relay:
+        return None
+    stop = stopped_by(mesh.index, Way(caller=party.pod, target=endpoint.pod, port=endpoint.port))
+    if stop is None or not stop.sure:
+        return stop
+    unseen = mesh.index.unseen((GROUP, KIND), (stop.policy.namespace,)) or rules_beside(mesh.index)
+    carried = any(pod and in_ambient(mesh, pod) for pod in (party.pod, endpoint.pod))
+    return replace(stop, sure=not (unseen or carried or party.assumed))
+
+
+def enforced_by(mesh: Mesh, policy: Object) -> Object | None:
+    """What is known to enforce a NetworkPolicy."""
+    return enforcer(mesh.index, policy.cluster)
 
 
 def given_up(trail: Trail) -> Outcome:
