@@ -221,6 +221,22 @@ def test_line_of_a_gateway(host: str, local: str, expected: tuple[str, str, int]
     assert expected == (request.source, request.scheme, request.port)
 
 
+@pytest.mark.parametrize(("host", "port"), [("www.example.org", 443), ("www.example.org:9443", 9443)])
+def test_line_of_a_gateway_that_nobody_saw(host: str, port: int) -> None:
+    """HTTP that was read behind a hello for a name came in TLS, which a gateway ended; without a port in the authority
+    the client dialled that of https."""
+    text = (
+        f'[2026-11-20T10:00:00.000Z] "GET /a HTTP/2" 404 NR route_not_found - "-" 0 0 3 - "-" "c" "i" "{host}" "-" - - '
+        "10.9.0.9:8443 192.0.2.1:40000 www.example.org -"
+    )
+    entry = parse_line(text)
+    assert isinstance(entry, AccessLogEntry)
+    request = request_of(Mesh(inventory()), entry)
+
+    assert request is not None
+    assert ("https", port) == (request.scheme, request.port)
+
+
 def test_port_that_a_proxy_named() -> None:
     """On the way in the name in the hello has the port that was dialled."""
     sni = "outbound_.9090_._.payments.shop.svc.cluster.local"

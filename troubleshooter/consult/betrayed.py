@@ -60,6 +60,17 @@ def _stands_in(quote: str, text: str) -> bool:
     return quote in text and re.search(rf"(?<![A-Za-z0-9]){re.escape(quote)}(?![A-Za-z0-9])", text) is not None
 
 
+def shown_by(rulebook: Rulebook, entry: AccessLogEntry) -> frozenset[str]:
+    """The symptoms that a failed line shows: a flag of theirs, or where it has none their status alone; a status that
+    was logged is theirs."""
+    flags, status = {*entry.flags}, entry.response_code
+    return frozenset(
+        s.id
+        for s in rulebook.symptoms.values()
+        if (status in s.statuses if status else flags) and (not flags or flags & {*s.flags})
+    )
+
+
 WRITERS = {Side.INBOUND: "the target's proxy"}
 BY_SENDER = "the proxy that sends"
 

@@ -226,13 +226,14 @@ class Consultation:
         doubt = self._case_in_doubt()
         asked = (self.open_questions() or self._worth_collecting(doubt))[:MAX_QUESTIONS]
         judged = examined.judgement.cases[doubt] if doubt else None
+        seen = examined.observation.entry if examined.observation else None
         notes = (*examined.mesh.assumptions(), *situation.inventory.not_checked) if situation is self.situation else ()
         if situation is self.situation and situation.request is None:
             notes = (*notes, *blind_spots(examined.mesh, self.namespace))
         own = Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
             findings=done,
-            possible=possible_causes(self.rulebook, judged, self._among(), blind=self._blind()),
+            possible=possible_causes(self.rulebook, judged, self._among(), blind=self._blind(), seen=seen),
             questions=tuple(self.question(f) for f in asked),
             groups=self.groups,
             not_checked=(*notes, *self.not_checked, *(self.looking.notes if self.looking else ())),

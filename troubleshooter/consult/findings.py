@@ -89,7 +89,7 @@ def _unexplained(rulebook: Rulebook, examined: Examined, conclusion: Conclusion)
     return Finding(
         fingerprint=conclusion.fingerprint,
         cause=UNEXPLAINED,
-        title=f"The request dies at stage {conclusion.stage}, and no cause that is known here explains it",
+        title=f"{_end(conclusion, examined)}, and no cause that is known here explains it",
         certainty=Certainty.CONFIRMED,
         severity=conclusion.severity,
         stage=conclusion.stage,
@@ -99,6 +99,13 @@ def _unexplained(rulebook: Rulebook, examined: Examined, conclusion: Conclusion)
         root=conclusion.root,
         explanation="\n\n".join(paragraphs),
     )
+
+
+def _end(conclusion: Conclusion, examined: Examined) -> str:
+    """Where it dies; of an answer that only came through a proxy, who may have given it."""
+    if examined.walked is not None and examined.walked.walk.outcome.passed_on:
+        return f"{examined.walked.walk.outcome.status} is the answer of the application, or of a proxy before it"
+    return f"The request dies at stage {conclusion.stage}"
 
 
 def _meanings(rulebook: Rulebook, observation: Observation) -> list[str]:

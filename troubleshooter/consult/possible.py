@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
+from troubleshooter.consult.betrayed import shown_by
+from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.facts import CATALOGUE
-from troubleshooter.inference import UNEXPLAINED, CaseJudgement, Conclusion, remaining
+from troubleshooter.inference import UNEXPLAINED, CaseJudgement, Conclusion, Standing, remaining
 from troubleshooter.model import Certainty, PossibleCause, StageVerdict
 from troubleshooter.rulebook import Rulebook
 from troubleshooter.walk import Walked
@@ -18,14 +20,26 @@ BY_CONFIGURATION = frozenset({"mesh", "walk"})
 
 
 def possible_causes(
-    rulebook: Rulebook, judged: CaseJudgement | None, among: Container[str] | None, *, blind: bool
+    rulebook: Rulebook,
+    judged: CaseJudgement | None,
+    among: Container[str] | None,
+    *,
+    blind: bool,
+    seen: AccessLogEntry | None = None,
 ) -> tuple[PossibleCause, ...]:
-    """The causes that nothing known contradicts, what people meet most often first. `blind` says that some stage of the
-    walk is unknown. Nothing is where no case is in doubt (None)."""
+    """The causes that nothing known contradicts: first those that show as the failed line does (`seen`), before all
+    those whose first symptom that is; then what people meet most often. `blind` says that some stage of the walk is
+    unknown. Nothing is where no case is in doubt (None)."""
     if judged is None:
         return ()
     found = [s for s in remaining(rulebook, judged, among) if s.certainty is Certainty.POSSIBLE]
-    found.sort(key=lambda standing: rulebook.causes[standing.cause].prevalence.rank)
+    shown = shown_by(rulebook, seen) if seen else frozenset()
+
+    def rank(standing: Standing) -> tuple[bool, bool, int]:
+        cause = rulebook.causes[standing.cause]
+        return shown.isdisjoint(cause.symptoms[:1]), shown.isdisjoint(cause.symptoms), cause.prevalence.rank
+
+    found.sort(key=rank)
     return tuple(
         PossibleCause(cause=s.cause, missing=s.missing)
         for s in found

@@ -13,6 +13,8 @@ from troubleshooter.model import Request
 from troubleshooter.walk import parse_request
 from troubleshooter.walk.caller.old_versions import LOW
 
+HTTPS = 443
+
 
 def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
     """The request of an access log line; None where the line names no host at all.
@@ -20,7 +22,8 @@ def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
     The host is the authority (else the SNI, the cluster's host, or the address dialled); the port is the one that the
     line's own listener was dialled on, if the authority has none. The sender is the workload whose pod the line names.
     At a gateway the client is outside: what it dialled is the port of the Service in front, in TLS if the line has the
-    name of its hello.
+    name of its hello. A proxy that read HTTP behind such a hello ended TLS itself, so it is a gateway, known or not;
+    clients leave the port out of the authority if it is the scheme's own (RFC 9110, 7.2).
     """
     host = _host(entry)
     if not host:
@@ -28,8 +31,9 @@ def request_of(mesh: Mesh, entry: AccessLogEntry) -> Request | None:
     logged = _logging_pod(mesh, entry) or _gateway_pod(mesh, entry, host.partition(":")[0])
     gateway = logged[0] if logged is not None and logged[1].gateway else None
     hello = bool(entry.sni) and not parse_cluster(entry.sni)
-    scheme = "https" if hello and (entry.is_tcp or gateway) else "tcp" if entry.is_tcp else "http"
-    port = _port_of_gateway(mesh, entry, gateway) if gateway else _port(entry, host)
+    ended = hello and not entry.is_tcp and entry.side is not Side.INBOUND
+    scheme = "https" if hello and (entry.is_tcp or gateway or ended) else "tcp" if entry.is_tcp else "http"
+    port = _port_of_gateway(mesh, entry, gateway) if gateway else HTTPS if ended else _port(entry, host)
     url = f"{scheme}://{host}:{port}" if ":" not in host else f"{scheme}://{host}"
     return parse_request(
         url + (entry.path or "/"),

@@ -1,4 +1,5 @@
-"""What broke a connection, as words of facts: read off a log line, or off the body of a proxy's own answer.
+"""What broke a connection, as words of facts: read off a log line, or off the body of a proxy's own answer; and why the
+API server makes no pod, off its own.
 
 Must not know which request it was, or why it broke.
 """
@@ -12,6 +13,7 @@ from troubleshooter.evidence import (
     details_in,
     details_key,
 )
+from troubleshooter.mesh.workload.creation import Refusal, refusal_of
 
 REASONS = {
     TransportFailure.CONNECTION_REFUSED: "connection-refused",
@@ -32,11 +34,17 @@ HANDSHAKES = {
 RESETS = {"connection_termination": "termination", "connection_timeout": "connection-timeout"}
 
 
+PLAIN = frozenset(Refusal) - {Refusal.NONE, Refusal.QUOTA, Refusal.OTHER}
+"""What the API server says of no other trouble: the rest of a text may be about anything."""
+
+
 def told_by_answer(text: str) -> tuple[tuple[str, str], ...]:
-    """The facts, each with its word, that the body of a proxy's answer tells, where one stands in `text`."""
+    """The facts, each with its word, that the body of a proxy's answer tells, where one stands in `text`; or what the
+    API server says of pods that it does not make."""
     details = details_in(text)
     if not details:
-        return ()
+        refused = refusal_of(text)
+        return (("workload.create_failure", refused),) if refused in PLAIN else ()
     entry = AccessLogEntry(start_time="", details=details)
     failed = handshake_of(entry)
     return (("failure.reason", reason_of(entry)), *([("failure.tls", failed)] if failed else ()))

@@ -46,6 +46,11 @@ class Outcome:
     details: str = ""
     connection: Connection = Connection.OK
 
+    @property
+    def passed_on(self) -> bool:
+        """Whether a proxy only passed on the answer of something behind it (Envoy's response code details)."""
+        return self.details == "via_upstream"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Considered:

@@ -90,7 +90,7 @@ def _arrives(walk: Walk, root: Finding | None, before: Walk | None) -> Iterator[
 
 
 def _fails(walk: Walk, root: Finding | None, before: Walk | None, screen: Screen) -> Iterator[Part]:
-    yield line(Span(walk.verdict.sentence, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
+    yield line(Span(_verdict(walk), Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[walk.verdict])
     if root:
         yield line(Span(root.title.rstrip(".") + ".", Tone.STRONG))
         yield from _at(root.resource)
@@ -100,6 +100,12 @@ def _fails(walk: Walk, root: Finding | None, before: Walk | None, screen: Screen
     yield from sections.unknown_rows(walk)
     yield from sections.before_rows(before)
     yield from cause_row(root)
+
+
+def _verdict(walk: Walk) -> str:
+    """The verdict in a sentence; a request that something behind the proxies answered has got somewhere."""
+    answered = walk.verdict is Verdict.UNREACHABLE and walk.outcome.passed_on
+    return f"The request is answered with {walk.outcome.status}." if answered else walk.verdict.sentence
 
 
 def _at(resource: Resource | None) -> list[Part]:

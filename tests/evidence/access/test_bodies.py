@@ -55,6 +55,27 @@ def test_a_body_tells_of_the_handshake(said: str, word: str | None) -> None:
     assert dict(told_by_answer(text)).get("failure.tls") == word
 
 
+@pytest.mark.parametrize(
+    ("why", "word"),
+    [
+        ("context deadline exceeded", "webhook-timeout"),
+        ('no endpoints available for service "istiod"', "webhook-no-endpoints"),
+        ("tls: failed to verify certificate: x509: certificate signed by unknown authority", "webhook-certificate"),
+    ],
+)
+def test_what_the_api_server_says_of_the_injector(why: str, word: str) -> None:
+    """The API server's own error tells why pods are not made."""
+    call = 'Post "https://istiod.istio-system.svc:443/inject?timeout=10s"'
+    text = f'failed calling webhook "namespace.sidecar-injector.istio.io": failed to call webhook: {call}: {why}'
+
+    assert told_by_answer(text) == (("workload.create_failure", word),)
+
+
+def test_any_other_error_tells_nothing_of_pods() -> None:
+    """A text about something else says nothing of why pods are not made."""
+    assert told_by_answer("curl: (6) Could not resolve host: payments.shop") == ()
+
+
 def test_other_texts_tell_nothing() -> None:
     """An answer without such a body tells nothing of a connection."""
     assert told_by_answer("no healthy upstream") == ()

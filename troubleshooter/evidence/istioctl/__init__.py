@@ -3,6 +3,6 @@
 Must not know what our own causes are.
 """
 
-from troubleshooter.evidence.istioctl import analysis, comparison
+from troubleshooter.evidence.istioctl import analysis, comparison, proxy_tables
 
-KINDS = (*analysis.KINDS, *comparison.KINDS)
+KINDS = (*analysis.KINDS, *comparison.KINDS, *proxy_tables.KINDS)

@@ -63,7 +63,8 @@ def _host_in(text: str) -> str:
         return f"http://{bare[1]}"
     reached, looked_up = REACHED_FOR.search(text), LOOKED_UP.search(text)
     if reached:
-        return f"https://{reached[1]}" if reached[2] == "443" else f"http://{reached[1]}:{reached[2]}"
+        scheme = "https" if reached[2] == "443" or SECURED.search(text) else "http"
+        return f"{scheme}://{reached[1]}" + ("" if reached[2] == "443" else f":{reached[2]}")
     return f"http://{looked_up[1]}" if looked_up else ""
 
 

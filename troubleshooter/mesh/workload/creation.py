@@ -122,10 +122,11 @@ def _conditions(thing: Object) -> Iterator[Failure]:
 
 
 def _failure(place: Resource, text: str) -> Failure:
-    return Failure(refusal=_refusal(text), place=place, text=text)
+    return Failure(refusal=refusal_of(text), place=place, text=text)
 
 
-def _refusal(text: str) -> Refusal:
+def refusal_of(text: str) -> Refusal:
+    """Why a pod is not made, by what the API server says."""
     if INJECTOR in text and "calling webhook" in text:
         words = (word for pattern, word in OF_THE_INJECTOR if re.search(pattern, text))
         return next(words, Refusal.WEBHOOK_OTHER)
