@@ -9,6 +9,7 @@ from __future__ import annotations
 from troubleshooter.evidence import AccessLogEntry
 from troubleshooter.evidence.ambient.errors import ZtunnelError, denying_policy, ztunnel_error
 from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_layer_seven import about_denial_by_name, about_missing_permission
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import SECURITY
 from troubleshooter.mesh.policy.network_policies import Way, stopped_by
@@ -54,6 +55,12 @@ def about_ends_of_ztunnel(case: CaseBuilder, mesh: Mesh, entry: AccessLogEntry, 
         case.detail("failure.policy", str(guilty))
         case.role("authorization_policy", guilty if guilty.kind == "AuthorizationPolicy" else None)
         case.role("peer_authentication", guilty if guilty.kind == "PeerAuthentication" else None)
+    port = entry.upstream_host.rpartition(":")[2]
+    named = mesh.index.get(SECURITY, "AuthorizationPolicy", guilty.namespace, guilty.name) if guilty else None
+    if named is not None:
+        about_denial_by_name(case, named)
+    elif sender and reached and told.word == ZtunnelError.NOT_ALLOWED and port.isdigit():
+        about_missing_permission(case, mesh, Way(caller=sender[1], target=reached[1], port=int(port)))
     if sender is not None:
         workload, pod = sender
         case.role("caller", workload.object.at())

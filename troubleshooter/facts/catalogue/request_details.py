@@ -68,6 +68,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("target.excluded_field", "The annotation that lets the port past its proxy."),
     ("target.excluded_rest", "That annotation, if the port were not let past."),
     ("target.port", "The container port that is reached."),
+    ("authorization_policy.unseen_field", "The field that asks what ztunnel does not see."),
     ("target.peers_name", "A name for a headless Service for its pods."),
     ("target.peers_port", "A name for the port in it."),
     ("target.labels", "Labels by which policies can select it."),

@@ -37,6 +37,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("authorization_policy.asks_token", YES_NO, "Whether the nearest rule fails for the request's token.", "walk"),
     ("authorization_policy.with_identity", ("allowed", "denied"), "What the policies would decide of a plaintext request if it were mutual TLS.", "walk"),
     ("authorization_policy.reads", ("http", "tcp"), "How the proxy that judges reads the connection.", "walk"),
+    ("authorization_policy.at_ztunnel", ("left-out", "widened"), "What ztunnel makes of a policy that asks what only HTTP shows: a rule that allows is left out, or one that denies is for more than it says.", "evidence"),
     ("authorization_policy.hop", ("gateway", "target"), "Whose proxy judges.", "walk"),
     # workload
     ("workload.proxy", PRESENCE, "Whether its pods have a proxy.", "mesh"),
