@@ -81,7 +81,7 @@ def _audit(mesh: Mesh, only: Container[Key] | None) -> Iterator[Case]:
     for kind in ("Namespace", "Service"):
         yield from waypoint_cases(mesh, among(mesh.index.all(CORE, kind), _itself))
     for workload in among(mesh.workloads.all, attrgetter("object")):
-        if workload.namespace not in NEVER:
+        if workload.namespace not in NEVER or workload in mesh.ztunnels.sets:
             yield workload_case(mesh, workload)
     for gateway in among(mesh.gateways.all, _itself):
         yield gateway_case(mesh, gateway)
