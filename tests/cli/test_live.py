@@ -95,6 +95,20 @@ def test_reading_changes_nothing(run: RunCommand, broken: ApiServer) -> None:
     assert {"GET"} == {method for method, path, _ in broken.requests if "review" not in path}
 
 
+def test_own_namespace_only(run: RunCommand, tmp_path: Path) -> None:
+    """Who may look into one namespace is told what most likely is wrong there, and that more may be out of sight."""
+    elsewhere = [("list", "*", "*", "!shop"), ("get", "*", "*", "!shop")]
+    with ApiServer(cluster(SHOP, EXACT), forbidden=elsewhere) as api:
+        config = str(api.kubeconfig(tmp_path / "config"))
+        found = run("diagnose", "--kubeconfig", config, "-n", "shop", *FAILING, "-o", "json")
+    result = json.loads(found.out)
+    root = next(one for one in result["findings"] if one["root"])
+
+    assert (1, "undetermined") == (found.status, result["verdict"])
+    assert ("vs-no-match-no-default", "likely") == (root["cause"], root["certainty"])
+    assert "what lies out of sight" == result["not_checked"][0]["what"]
+
+
 @pytest.mark.usefixtures("broken", "here")
 def test_bundle_says_the_same(run: RunCommand) -> None:
     """What was collected from the cluster is diagnosed later as it was then."""

@@ -17,6 +17,7 @@ from troubleshooter.consult.looking import Looking
 from troubleshooter.consult.misrouted import misrouted
 from troubleshooter.consult.narrowing import FLAG, by_flag, by_symptom, suspected, told_by
 from troubleshooter.consult.origins import open_objections, open_origins
+from troubleshooter.consult.out_of_sight import with_likely
 from troubleshooter.consult.paging import read_page, word_of
 from troubleshooter.consult.peers import with_peers
 from troubleshooter.consult.possible import BY_CONFIGURATION, confirmed_root, possible_causes, some_unknown
@@ -222,7 +223,6 @@ class Consultation:
         """Everything that is known now."""
         examined = self.examined
         situation = self.situation if isinstance(self.situation, Situation) else Situation(inventory=Inventory())
-        done = (*misrouted(examined), *findings(self.rulebook, situation, examined))
         doubt = self._case_in_doubt()
         asked = (self.open_questions() or self._worth_collecting(doubt))[:MAX_QUESTIONS]
         judged = examined.judgement.cases[doubt] if doubt else None
@@ -232,13 +232,14 @@ class Consultation:
             notes = (*notes, *blind_spots(examined.mesh, self.namespace))
         own = Diagnosis(
             walk=examined.walked.walk if examined.walked else None,
-            findings=done,
+            findings=(*misrouted(examined), *findings(self.rulebook, situation, examined)),
             possible=possible_causes(self.rulebook, judged, self._among(), blind=self._blind(), seen=seen),
             questions=tuple(self.question(f) for f in asked),
             groups=self.groups,
             not_checked=(*notes, *self.not_checked, *(self.looking.notes if self.looking else ())),
             engine=examined.judgement.engine,
         )
+        own = with_likely(own, self.rulebook, self.engine, self.situation, said_facts(self.told))
         return with_peers(own, self.rulebook, self.situation, self.namespace)
 
     def _case_in_doubt(self) -> str | None:
@@ -253,8 +254,7 @@ class Consultation:
         verdict = walked.walk.verdict if walked is not None else None
         if verdict is Verdict.MISROUTED or (verdict is Verdict.REACHABLE and not self.symptom):
             return None
-        explained = root is not None and root.cause != UNEXPLAINED
-        if explained and isinstance(self.situation, Situation):
+        if root is not None and root.cause != UNEXPLAINED and isinstance(self.situation, Situation):
             return None
         return next((c.id for c in examined.cases if c.kind is CaseKind.WALK), None)
 
