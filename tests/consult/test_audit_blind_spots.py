@@ -57,6 +57,20 @@ def test_audit_of_one_namespace(namespace: str, expected: list[str]) -> None:
     assert expected == _not_modelled(*texts, namespace=namespace)
 
 
+def _unseen(namespace: str) -> list[str]:
+    situation = Situation(inventory=inventory(SHOP))
+    held = Consultation(Rulebook(), PlainEvaluator(), situation, namespace=namespace).diagnosis().not_checked
+    return [f"{n.what}: {n.why}" for n in held if n.what.startswith("namespace ")]
+
+
+@pytest.mark.parametrize(
+    ("namespace", "expected"), [("shpo", ["namespace shpo: nothing of it was seen"]), ("shop", [])]
+)
+def test_a_namespace_of_which_nothing_was_seen(namespace: str, expected: list[str]) -> None:
+    """An audit of a namespace that is not there, as its name may be mistyped, says that it saw nothing of it."""
+    assert expected == _unseen(namespace)
+
+
 def test_request_names_only_what_touches_its_way() -> None:
     """The diagnosis of a request does not list what lies beside its way."""
     assert [] == _not_modelled(_object(ROUTE, "a"), to="http://payments.shop:8080/")

@@ -38,7 +38,9 @@ OLD = 3600
 """From how many seconds on what was collected is said to be old."""
 
 NO_MESH = NotChecked(
-    what="the mesh", why="absent from the input: there is no object in it", unlock="Name its objects with -f FILE"
+    what="the mesh",
+    why="absent from the input: there is no object in it; much of what proxies and logs tell shows only with them",
+    unlock="Name its objects with -f FILE",
 )
 
 

@@ -25,13 +25,22 @@ NAMED = 3
 
 def blind_spots(mesh: Mesh, namespace: str = "") -> tuple[NotChecked, ...]:
     """An entry for each kind of which objects are there, with their number and the first names. A namespace limits them
-    to its own, those of the root namespace, and those of the whole cluster."""
+    to its own, those of the root namespace, and those of the whole cluster; one of which nothing was seen is an entry
+    itself."""
     spaces = {namespace, mesh.settings.root_namespace, ""}
     kinds: dict[str, list[Object]] = {}
     for thing in _unmodelled(mesh):
         if not namespace or thing.namespace in spaces:
             kinds.setdefault(thing.kind, []).append(thing)
-    return tuple(NotChecked(what=_said(kind, held), why="not modelled yet") for kind, held in kinds.items())
+    unseen = _unseen(mesh, namespace) if namespace not in {"", *mesh.index.namespaces} else ()
+    return (*unseen, *(NotChecked(what=_said(kind, held), why="not modelled yet") for kind, held in kinds.items()))
+
+
+def _unseen(mesh: Mesh, namespace: str) -> tuple[NotChecked, ...]:
+    held = sorted(mesh.index.namespaces)
+    there = f"there is {', '.join(held[:NAMED])}" + (f" and {len(held) - NAMED} more" if held[NAMED:] else "")
+    unlock = f"Look at its name: {there}" if held else "Give its objects"
+    return (NotChecked(what=f"namespace {namespace}", why="nothing of it was seen", unlock=unlock),)
 
 
 def _unmodelled(mesh: Mesh) -> Iterable[Object]:

@@ -74,9 +74,9 @@ def _arrives(walk: Walk, root: Finding | None, before: Walk | None) -> Iterator[
     caller = f" from {request.source}" if request.source else ""
     mark = words.VERDICT_MARKS[walk.verdict]
     asked = f"{words.request_line(request)}{caller}"
-    if root and any(source.said for fact in root.because for source in fact.sources):
-        told = f"{asked} should arrive. By what you said, this is why it does not:"
-        yield line(Span(told, Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[Verdict.UNDETERMINED])
+    against = _against(root)
+    if against:
+        yield line(Span(f"{asked} {against}", Tone.STRONG), indent=0, lead=words.VERDICT_MARKS[Verdict.UNDETERMINED])
     else:
         yield line(Span(f"{asked} arrives.", Tone.STRONG), indent=0, lead=mark)
     if root:
@@ -87,6 +87,14 @@ def _arrives(walk: Walk, root: Finding | None, before: Walk | None) -> Iterator[
     yield from sections.before_rows(before)
     yield from rows("Assumed", assumed)
     yield from cause_row(root)
+
+
+def _against(root: Finding | None) -> str:
+    """What speaks against the objects, by which a request arrives: a person, or what was seen; "" if nothing does."""
+    sources = [source for fact in root.because for source in fact.sources] if root else []
+    if any(source.said for source in sources):
+        return "should arrive. By what you said, this is why it does not:"
+    return "arrives, by the objects. Yet this was seen:" if any(source.file for source in sources) else ""
 
 
 def _fails(walk: Walk, root: Finding | None, before: Walk | None, screen: Screen) -> Iterator[Part]:
