@@ -58,6 +58,18 @@ def test_a_usual_limit_in_front_of_a_gateway() -> None:
     assert "front-limit" == told(at_gateway(), MINUTE).facts["failure.client_left"].word
 
 
+def test_a_usual_limit_that_began_earlier() -> None:
+    """What stands in front began to count before the gateway did."""
+    earlier = Recurrence(lasted=59_998, lengths=(59_998, 60_010))
+
+    assert "front-limit" == told(at_gateway(), earlier).facts["failure.client_left"].word
+
+
+def test_a_usual_limit_inside_the_mesh() -> None:
+    """No load balancer stands between a proxy of the mesh and a gateway."""
+    assert "alike" == told(replace(at_gateway(), sni=MESH_SNI), MINUTE).facts["failure.client_left"].word
+
+
 def test_another_limit_in_front_of_a_gateway() -> None:
     """Three seconds are no usual limit of a load balancer."""
     assert "alike" == told(at_gateway(), ALIKE).facts["failure.client_left"].word
@@ -81,8 +93,9 @@ def test_formats_without_the_addresses_of_the_proxy() -> None:
         (line(), "application"),
         (line(cluster="inbound|8080||", sni=MESH_SNI), "proxy"),
         (at_gateway(), "outside"),
+        (replace(at_gateway(), sni=MESH_SNI), "proxy"),
     ],
-    ids=["sender", "target", "gateway"],
+    ids=["sender", "target", "gateway", "gateway-of-the-mesh"],
 )
 def test_who_left(left: AccessLogEntry, expected: str) -> None:
     """The application beside the sender, the sender's proxy seen from the target, or somebody outside."""
@@ -113,11 +126,28 @@ CALL = "POST /shop.Payments/Watch HTTP/2"
     [
         (line("0 DR", request=CALL, details="http2.remote_reset"), ONCE, True),
         (line("0 DR", request=CALL, details="http2.remote_reset"), ALIKE, False),
+        (line("0 DR", request=CALL, details="http2.remote_reset"), Recurrence(lasted=1_800_000), True),
+        (line(request="POST /shop.Payments/Watch HTTP/1.1"), ONCE, True),
         (line(), ONCE, False),
+        (line(), Recurrence(rare=True), True),
+        (line(), replace(ALIKE, rare=True), False),
+        (replace(line(), upstream_local=""), Recurrence(rare=True), False),
         (line("503 UC", request=CALL), ONCE, False),
+        (line("503 UC"), Recurrence(rare=True), False),
     ],
-    ids=["stream", "deadline", "request", "failure"],
+    ids=[
+        "stream",
+        "deadline",
+        "stream-begun-anew",
+        "stream-of-a-browser",
+        "request",
+        "now-and-then",
+        "now-and-then-by-a-timeout",
+        "now-and-then-unsent",
+        "failure",
+        "failure-now-and-then",
+    ],
 )
-def test_streams_end_as_meant(left: AccessLogEntry, recurrence: Recurrence, *, meant: bool) -> None:
-    """A call of gRPC that a client ends is no failure, but for deadlines."""
+def test_what_ends_as_meant(left: AccessLogEntry, recurrence: Recurrence, *, meant: bool) -> None:
+    """A call of gRPC that a client ends is no failure, but for deadlines; nor is one that left among many."""
     assert meant is ends_as_meant(left, recurrence)

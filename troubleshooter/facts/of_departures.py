@@ -17,12 +17,20 @@ OpenShift's routes), 60 (AWS's application load balancers; nginx), 100 (Cloudfla
 (AWS's network load balancers)."""
 NEAR = 0.01
 """The share of a limit by which what was seen may lie above it."""
+EARLY = 5
+"""Milliseconds by which it may lie below: what stands in front began to count before the gateway did."""
+STREAM = 300 * SECOND
+"""From here on a call of gRPC that is ended each time is a stream that its client begins anew."""
 
 
 def ends_as_meant(entry: AccessLogEntry, recurrence: Recurrence) -> bool:
-    """Whether the client left a call that may be a stream, whose end is no failure. A deadline that passes again and
-    again ends calls after the same time."""
-    return entry.client_left and entry.looks_like_grpc and recurrence.lasted is None
+    """Whether the client left as it liked, which is no failure: a call that may be a stream, or now and then one of
+    many requests that were answered. A deadline that passes again and again ends calls after the same time."""
+    if not entry.client_left:
+        return False
+    if entry.looks_like_grpc:
+        return recurrence.lasted is None or recurrence.lasted >= STREAM
+    return recurrence.rare and recurrence.lasted is None and entry.connected
 
 
 def about_departure(case: CaseBuilder, entry: AccessLogEntry, recurrence: Recurrence, source: Source) -> None:
@@ -32,7 +40,7 @@ def about_departure(case: CaseBuilder, entry: AccessLogEntry, recurrence: Recurr
     place = [case.roles["caller"]] if "caller" in case.roles else []
     case.seen("failure.client_left", _when(entry, recurrence), source, *place)
     case.detail("failure.waited", _waited(entry, recurrence))
-    if entry.side is Side.INBOUND and parse_cluster(entry.sni):
+    if entry.side in (Side.INBOUND, Side.OUTBOUND) and parse_cluster(entry.sni):
         case.seen("failure.client", "proxy", source)
     elif at_gateway(entry):
         case.seen("failure.client", "outside", source)
@@ -41,10 +49,12 @@ def about_departure(case: CaseBuilder, entry: AccessLogEntry, recurrence: Recurr
 
 
 def at_gateway(entry: AccessLogEntry) -> bool:
-    """Whether a gateway wrote the line: connections come in at its own address, from which it sends them on. At a
-    sidecar on the way out they come in at the address that was dialled."""
+    """Whether a gateway wrote the line of a client outside the mesh: connections come in at its own address, from which
+    it sends them on. At a sidecar on the way out they come in at the address that was dialled, and a proxy of the mesh
+    asks a gateway by a server name of its own."""
     own = entry.upstream_local.rpartition(":")[0]
-    return bool(own) and entry.side is Side.OUTBOUND and own == entry.downstream_local.rpartition(":")[0]
+    inside = entry.side is not Side.OUTBOUND or parse_cluster(entry.sni) is not None
+    return bool(own) and not inside and own == entry.downstream_local.rpartition(":")[0]
 
 
 def _when(entry: AccessLogEntry, recurrence: Recurrence) -> str:
@@ -56,7 +66,7 @@ def _when(entry: AccessLogEntry, recurrence: Recurrence) -> str:
 
 
 def _is_limit(milliseconds: int) -> bool:
-    return any(limit * SECOND <= milliseconds <= limit * SECOND * (1 + NEAR) for limit in LIMITS)
+    return any(limit * SECOND - EARLY <= milliseconds <= limit * SECOND * (1 + NEAR) for limit in LIMITS)
 
 
 def _waited(entry: AccessLogEntry, recurrence: Recurrence) -> str:

@@ -23,6 +23,8 @@ RBAC = "rbac_access_denied_matched_policy[none]"
         (log_line(status="200 RFCF"), False),
         (log_line(status="200 DC", details=VIA), False),
         (log_line(status="101 DC", details=VIA), False),
+        (log_line(status="101 UC", details="upstream_reset_after_response_started{connection_termination}"), False),
+        (log_line(status="101 UC,UT"), True),
         (log_line(status="0 DC"), True),
         (log_line(status="0 -", details="downstream_local_disconnect(on_idle_timeout)"), True),
         (log_line(status="200 NEW"), False),

@@ -55,6 +55,14 @@ def test_the_biggest_group_stands_first() -> None:
     assert ["a", "b", "c"] == [group.authority for group in found]
 
 
+def test_clients_that_left_stand_behind_failures() -> None:
+    """Whoever left when they liked says less than one failure of another kind."""
+    left = [log_line(status="0 DC", details="downstream_remote_disconnect")] * 2
+    found = groups(*left, log_line(status="503 UF"))
+
+    assert [("UF",), ("DC",)] == [group.flags for group in found]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

@@ -53,6 +53,21 @@ def test_failures_are_held_against_what_could_have_failed_alike(alike: dict[str,
     assert expected == again(ELSEWHERE, *steadily("503 UF"), *steadily(step=40, **alike)).pattern
 
 
+@pytest.mark.parametrize(
+    ("passed", "expected"),
+    [
+        ([at(n, OK) for n in range(10)], True),
+        ([at(n, OK) for n in range(9)], False),
+        ([at(n, OK, request="GET /other HTTP/1.1") for n in range(50)], False),
+        ([at(1, OK, request=f"GET /{n * 'a'} HTTP/1.1") for n in range(MAX_WAYS + 1)], True),
+    ],
+    ids=["ten", "nine", "others", "too-many-ways-to-tell"],
+)
+def test_a_failure_is_rare_among_many_that_passed(passed: list[str], *, expected: bool) -> None:
+    """Ten such requests did not fail for the one that did."""
+    assert expected is again(at(30), *passed).rare
+
+
 def test_a_log_of_failures_alone_tells_no_pattern() -> None:
     """It may have been filtered."""
     assert "" == again(*steadily("503 UF")).pattern

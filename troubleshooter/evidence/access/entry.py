@@ -22,6 +22,9 @@ FAILURE_FLAGS = frozenset(
 CLIENT_LEFT_FLAGS = frozenset({"DC", "DR"})
 """The client went away: a failure only if it had no answer yet."""
 
+SWITCHED, EITHER_END = 101, frozenset({"UC", "DC"})
+"""After 101 (a WebSocket) the connection belongs to both ends, and either may close it."""
+
 LOCAL_CLOSE = "downstream_local_disconnect"
 """How Envoy's details begin where the proxy itself closed the connection to the client."""
 
@@ -132,6 +135,8 @@ class AccessLogEntry:
     def failed(self) -> bool:
         """An error status, a flag that means failure, a connection that the proxy ended itself, or no answer at all. A
         flag that nobody knows counts as a failure only where there was no answer."""
+        if self.response_code == SWITCHED and EITHER_END.issuperset(self.flags):
+            return False
         if (self.response_code or 0) >= _FIRST_ERROR_STATUS or not FAILURE_FLAGS.isdisjoint(self.flags):
             return True
         if self.response_code:
@@ -159,9 +164,11 @@ class AccessLogEntry:
 
     @property
     def looks_like_grpc(self) -> bool:
-        """Whether it is shaped as a call of gRPC, which may be a stream: POST /package.Service/Method over HTTP/2."""
+        """Whether it is shaped as a call of gRPC, which may be a stream: POST /package.Service/Method. Browsers send
+        such calls (gRPC-Web) over HTTP/1.1 too."""
         called = self.method == "POST" and _CALL.fullmatch(self.path) is not None
-        return (called and self.protocol.startswith("HTTP/2")) or self.user_agent.startswith("grpc-")
+        surely = self.protocol.startswith("HTTP/2") or "." in self.path
+        return (called and surely) or self.user_agent.startswith("grpc-")
 
     @property
     def unknown_flags(self) -> tuple[str, ...]:

@@ -252,6 +252,8 @@ def _common(kind: _Kind, place: Place, tally: _Tally) -> Common:
 
 
 def _order(group: FailureGroup) -> tuple[object, ...]:
-    """Biggest first; what is as big, by its first time, then by its words."""
+    """Biggest first, but for clients that left when they liked: others fail before them; what is as big, by its first
+    time, then by its words."""
+    at_will = group.example.client_left and group.recurrence.lasted is None
     words = (group.authority, group.path, group.cluster, group.flags, group.details.names, group.response_code or 0)
-    return (-group.count, group.first, *words, group.details.transport_failure)
+    return (at_will, -group.count, group.first, *words, group.details.transport_failure)

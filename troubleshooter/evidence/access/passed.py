@@ -165,6 +165,14 @@ class Passed:
             and (not place.path or (way.path == place.path and way.method in methods.words))
         )
 
+    def answered(self, place: Place, *, inbound: bool | None, methods: Few) -> int:
+        """How many requests to `place` by one of these methods did not fail; of its whole host, where the ways of the
+        host are not told apart; 0 where that cannot be told."""
+        if place.authority in self._mixed:
+            return self._mixed[place.authority].count
+        found = self.like(place, inbound=inbound, methods=methods, address="")
+        return found.count if found else 0
+
     def endpoints(self, cluster: str) -> Mapping[str, Answers] | None:
         """What each endpoint of a cluster answered; None where there are too many to tell."""
         if self._clusters is None:

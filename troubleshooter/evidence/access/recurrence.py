@@ -24,6 +24,9 @@ IDLE = 1.0
 """From how many seconds without a request on a connection is said to have been idle. The shortest time after which
 servers in wide use close one by default is 2 s (gunicorn)."""
 
+RARE = 10
+"""A failure is rare where so many such requests, or more, did not fail for each that did."""
+
 MAX_METHODS = 8
 MAX_CALLERS = 4
 MAX_ENDPOINTS = 8
@@ -40,7 +43,8 @@ class Recurrence:
     were sent logged them: "silent", "logged", or "" where these logs are not there; `lasted` after how many
     milliseconds most of them ended, where that is nearly the same, else None; `lengths` the shortest and the longest of
     them, None where only few are known; `last` the second (Unix time) of the last of them, None where the time of one
-    is not known; `recovered` that each endpoint at which they failed has answered since that last one."""
+    is not known; `recovered` that each endpoint at which they failed has answered since that last one;
+    `rare` that nearly all such requests did not fail."""
 
     pattern: str = ""
     since: str = ""
@@ -53,6 +57,7 @@ class Recurrence:
     lengths: tuple[int, int] | None = None
     last: int | None = None
     recovered: bool = False
+    rare: bool = False
 
 
 ONCE = Recurrence()
@@ -146,6 +151,7 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
         far_log=others.far_logs.told(repeats.sample, repeats.endpoints.words or (), repeats.times),
         lasted=lengths.common(),
         lengths=lengths.bounds(),
+        rare=RARE * repeats.count <= passed.answered(common.place, inbound=common.inbound, methods=repeats.methods),
         last=_last(repeats),
         recovered=_recovered(repeats, endpoints or {}),
     )
