@@ -103,6 +103,24 @@ def test_mutual_tls_of_the_mesh_to_the_outside(mode: str, location: str, expecte
     assert expected == _step(found, Stage.TRANSPORT).verdict
 
 
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        (ENTRY.replace("HTTP}", "HTTP, targetPort: 15443}"), _rule("ISTIO_MUTUAL", "*")),
+        (
+            ENTRY,
+            _rule("ISTIO_MUTUAL, subjectAltNames: ['spiffe://bank.example/ns/api/sa/api']", "*"),
+        ),
+    ],
+    ids=["east-west-port", "names-of-a-mesh"],
+)
+def test_another_mesh_outside_may_take_mutual_tls(entry: str, rule: str) -> None:
+    """A gateway of a mesh with the same root takes the mesh's certificate."""
+    found = _walk(OUTSIDE, SHOP, entry.replace("LOCATION", "EXTERNAL"), rule)
+
+    assert "pass" == _step(found, Stage.TRANSPORT).verdict
+
+
 def test_mutual_tls_to_the_outside_is_the_rules() -> None:
     """The place of the failure is the rule's TLS setting, and the proxy answers that it could not connect."""
     found = _walk(OUTSIDE, SHOP, ENTRY.replace("LOCATION", "EXTERNAL"), _rule("ISTIO_MUTUAL", "*"))

@@ -12,6 +12,7 @@ and what is behind answers in plaintext. Which TLS finds a filter chain: `getFil
 from __future__ import annotations
 
 from troubleshooter.mesh.mesh import Mesh
+from troubleshooter.mesh.multicluster.networks import DEFAULT_PORT
 from troubleshooter.mesh.policy.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
 from troubleshooter.mesh.service.services import Endpoint
 from troubleshooter.mesh.workload.inbound_ports import lets_in
@@ -145,7 +146,8 @@ def _agreed(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None) -> O
 
 def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
     """Mutual TLS of the mesh to an endpoint that is no part of any mesh: istiod sends it where a rule says so, and the
-    far end's certificate is none of the mesh's, whether it speaks TLS or not.
+    far end's certificate is none of the mesh's, whether it speaks TLS or not. An east-west gateway's port, and names of
+    the mesh that the rule wants in the certificate, speak for another mesh with the same root.
 
     Source: `buildUpstreamTLSSettings` in istio/istio pilot/pkg/networking/core/cluster_tls.go.
     """
@@ -154,6 +156,8 @@ def _outside(trail: Trail, sent: Offer) -> Quarrel | None:
     if service is None or not service.external or endpoint is None or sent.sends is not Sends.MTLS:
         return None
     if endpoint.pod is not None or endpoint.enrolled:
+        return None
+    if endpoint.port == DEFAULT_PORT or any(name.startswith("spiffe://") for name in sent.names):
         return None
     said = f"mutual TLS of the mesh is sent to {service.host}, which is outside the mesh"
     return Quarrel(said=said, outcome=refusal(trail, "UF", ""), place=sent.place)
