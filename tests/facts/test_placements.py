@@ -84,6 +84,7 @@ FLAT = held(NEAR, ("10.0.2.1", 0, PLACES[1]))
         ((NEAR, ("10.0.2.1", 0, PLACES[1])), "flat"),
         ((("10.0.1.1", 1, PLACES[0]), ("10.0.2.1", 0, PLACES[1])), "other"),
         ((NEAR,), "lacking"),
+        ((NEAR, ("10.0.1.7", 0, PLACES[0])), "as-walked"),
         ((NEAR, ("10.0.9.9", 1, PLACES[1])), "as-walked"),
         ((NEAR, ("10.0.9.9", 1, "")), "as-walked"),
         ((("10.0.1.1", 0, "elsewhere"),), "as-walked"),
@@ -93,7 +94,8 @@ FLAT = held(NEAR, ("10.0.2.1", 0, PLACES[1]))
 )
 def test_what_a_proxy_has_is_held_against_the_walk(where: tuple[tuple[str, int, str], ...], word: str | None) -> None:
     """A locality of which nothing is there, and priorities in another order, are differences; pods that came or went
-    meanwhile are none, and where no endpoint is the same nothing is said."""
+    meanwhile are none, also where a new one is the first in its locality; where no endpoint is the same nothing is
+    said."""
     assert word == placement(held(*where))
 
 

@@ -9,6 +9,7 @@ from troubleshooter.facts import walk_cases
 
 TCP = "- {port: {number: 80, protocol: TCP}, hosts: ['*']}"
 BOTH = f"{TCP}\n- {{port: {{number: 9001, protocol: TCP}}, hosts: ['*']}}"
+ENDED = "- {port: {number: 80, protocol: TLS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: shop}}"
 ROUTE = "route: [{destination: {host: payments}}]"
 
 
@@ -25,13 +26,16 @@ def routes(text: str, name: str = "shop") -> str:
         (BOTH, (routes(f"tcp: [{{match: [{{port: 9001}}], {ROUTE}}}]"),), "other-server"),
         (TCP, (routes(f"tcp: [{{match: [{{gateways: [edge/other]}}], {ROUTE}}}]"),), ""),
         (TCP, (routes(f"http: [{{{ROUTE}}}]"), routes(f"tls: [{{{ROUTE}}}]", "more")), ""),
+        (ENDED, (routes(f"http: [{{{ROUTE}}}]"),), "tls-as-bytes"),
+        (ENDED, (routes(f"tls: [{{{ROUTE}}}]"),), "other-kind"),
         (TCP, (), ""),
     ],
 )
 def test_why_a_server_has_no_use_for_routes(servers: str, texts: tuple[str, ...], expected: str) -> None:
     """They are of another kind or for another port; nothing is said where several could be meant, or none is there."""
     held = mesh(SPACES, INGRESS, app("payments", "{name: tcp, port: 5432}"), gateway("public", servers), *texts)
-    found = walked(held, "tcp://b.example.com:80", "gateway:edge/public")
+    scheme = "https" if servers == ENDED else "tcp"
+    found = walked(held, f"{scheme}://b.example.com:80", "gateway:edge/public")
     facts = {name: fact.word for case in walk_cases(held, found) for name, fact in case.facts.items()}
 
     assert expected == facts.get("virtual_service.server_routes", "")

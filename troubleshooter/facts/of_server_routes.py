@@ -58,7 +58,8 @@ def _meant(mesh: Mesh, request: Request, server: Server, namespace: str) -> list
 
 def _of_other_kind(case: CaseBuilder, mesh: Mesh, server: Server, owner: Object, held: list[str]) -> None:
     kind, place = kind_used(server), owner.at(f"spec.{held[0]}")
-    word = "other-server" if _used(mesh, owner, held) else "other-kind"
+    ended = "tls-as-bytes" if kind == "tcp" and server.tls and "http" in held else "other-kind"
+    word = "other-server" if _used(mesh, owner, held) else ended
     _told(case, server, owner, word, place)
     case.detail("virtual_service.kinds_held", " and ".join(held))
     targets = _destinations(routes_of(owner, held[0]))
@@ -115,8 +116,10 @@ def _told(case: CaseBuilder, server: Server, owner: Object, word: str, place: Re
     spot = server.gateway.at(f"{server.path}.port.protocol")
     case.role("virtual_service", owner.at())
     case.role("gateway", server.gateway.at())
-    case.fact("virtual_service.server_routes", word, *((spot, place) if word == "other-server" else (place, spot)))
+    servers = word in ("other-server", "tls-as-bytes")
+    case.fact("virtual_service.server_routes", word, *((spot, place) if servers else (place, spot)))
     case.detail("virtual_service.kind_used", kind)
     case.detail("virtual_service.kind_field", f"spec.{kind}")
     case.detail("gateway.port_number", server.number)
+    case.detail("gateway.protocol_field", spot.field)
     case.detail("gateway.protocol", " in TLS mode ".join(filter(None, (str(server.protocol).upper(), server.tls))))

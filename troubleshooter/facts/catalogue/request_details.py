@@ -141,6 +141,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.server_field", "Where the server stands that takes the connection."),
     ("gateway.port", "The port of that server."),
     ("gateway.protocol", "The protocol of that server."),
+    ("gateway.protocol_field", "The place where it stands."),
     ("gateway.candidates", "Every gateway workload, with the label by which to select it."),
     ("route.redirect_field", "The route that redirects."),
     ("route.redirect_match", "A match for it that takes plain requests only."),

@@ -61,7 +61,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("virtual_service.gateway_guess", ("one", "none"), "Whether exactly one Gateway could be the one meant.", "mesh"),
     ("virtual_service.gateway_hosts", ("met", "apart", "not-served", "other-namespace"), "Whether its Gateway takes its hosts: all apart, not the one asked for, or from another namespace only.", "mesh"),
     ("virtual_service.passthrough", ("http-only", "routed"), "Whether one that is bound to a server which passes TLS through has http routes alone.", "walk"),
-    ("virtual_service.server_routes", ("other-kind", "other-port", "other-server", "fit"), "Why a server of a gateway can use none of its routes: they are of a kind without use there, or for another port; or other servers use them.", "walk"),
+    ("virtual_service.server_routes", ("other-kind", "tls-as-bytes", "other-port", "other-server", "fit"), "Why a server of a gateway can use none of its routes: they are of a kind without use there (http, where TLS ends and bytes are passed on), or for another port; or other servers use them.", "walk"),
     ("virtual_service.port_matches", ("one", "several"), "How many matches its tcp or tls routes have, all for other ports.", "walk"),
     ("virtual_service.host_mend", ("gateway", "here", "none"), "Which of it and its Gateway is probably to get the other's host.", "mesh"),
     ("request.host_routes", ("here", "elsewhere", "none"), "Which VirtualServices have the host that is asked for at a gateway.", "walk"),

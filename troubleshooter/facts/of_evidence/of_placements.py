@@ -44,7 +44,7 @@ def about_placement(case: CaseBuilder, scene: Scene) -> None:
     same = wanted.keys() & there.keys()
     if hosts is None or not same or not all(map(_seen, wanted.values())) or "evidence.config_lost" in case.facts:
         return
-    lacking = _lacking(wanted, there)
+    lacking = _lacking(wanted, there, hop)
     word = "lacking" if lacking else ""
     if not lacking and _comparable(scene.mesh, proxy, hop) and _same_rule(Held(proxy), hop):
         word = _order(sorted((wanted[one].priority, there[one].priority) for one in same))
@@ -68,9 +68,13 @@ def _seen(endpoint: Endpoint) -> bool:
     return bool(endpoint.address) and not endpoint.relay and not (endpoint.pod and endpoint.pod.standin)
 
 
-def _lacking(wanted: Mapping[Address, Endpoint], there: Mapping[Address, Host]) -> str:
+def _lacking(wanted: Mapping[Address, Endpoint], there: Mapping[Address, Host], hop: Hop) -> str:
     """The first locality of which the proxy has nothing, neither an endpoint that was expected nor another. "" as well
-    where the two do not speak of the same localities."""
+    where the two do not speak of the same localities, or the proxy has endpoints that are no more: then pods were
+    replaced meanwhile, perhaps in a locality where none was before."""
+    known = {(one.address, one.port) for one in hop.endpoints.all} if hop.endpoints else set()
+    if not there.keys() <= known | wanted.keys():
+        return ""
     same = wanted.keys() & there.keys()
     held = {host.locality for host in there.values()}
     if "" in held or any(wanted[one].locality != there[one].locality for one in same):
