@@ -33,12 +33,19 @@ from troubleshooter.mesh.policy.policies import Decision
 from troubleshooter.mesh.policy.policy_rules import KEYS
 from troubleshooter.mesh.policy.policy_values import value_of
 from troubleshooter.mesh.policy.subject import Subject
-from troubleshooter.model import HopKind, Request, as_list, as_map
-from troubleshooter.walk import Hop
+from troubleshooter.model import Branch, HopKind, Request, Stage, as_list, as_map
+from troubleshooter.walk import Hop, Trail
 from troubleshooter.walk.target.subjects import as_proxies_see
 
 NOTHING_ALLOWED = "rbac_access_denied_matched_policy[none]"
 """What Envoy logs where there are ALLOW policies and no rule of them matched."""
+
+
+def judging_hop(branch: Branch, trail: Trail) -> Hop:
+    """The hop whose policies are in question: where a log line says that they refused, else the last."""
+    died = branch.failed
+    refused = died is not None and died.stage is Stage.AUTHORIZATION and died.hop < len(trail.hops)
+    return trail.hops[died.hop] if died is not None and refused else trail.hop
 
 
 def about_credentials(case: CaseBuilder, mesh: Mesh, request: Request, hop: Hop, sender: Hop) -> None:

@@ -40,7 +40,7 @@ from troubleshooter.facts.of_nodes import about_node
 from troubleshooter.facts.of_old_versions import about_old_version
 from troubleshooter.facts.of_pod_addresses import about_pod_address
 from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_caller
-from troubleshooter.facts.of_policies import about_credentials, about_denial
+from troubleshooter.facts.of_policies import about_credentials, about_denial, judging_hop
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
 from troubleshooter.facts.of_relays import about_relay_name
@@ -49,6 +49,7 @@ from troubleshooter.facts.of_roots import about_roots, about_trust_domains
 from troubleshooter.facts.of_routes import about_competition, about_route
 from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shared_ports import about_shared_port
+from troubleshooter.facts.of_source_addresses import about_source_address
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
 from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_tokens import about_logged_token
@@ -121,12 +122,15 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     _about_what_is_reached(case, mesh, request, trail, hop)
     if observation is not None:
         about_logged_token(case, branch, trail, (observation.entry, observation.source))
-    about_credentials(case, mesh, request, trail.hop, _calling_hop(trail, hop))
+    judging = judging_hop(branch, trail)
+    about_credentials(case, mesh, request, judging, _calling_hop(trail, hop))
     _about_sending_pods(case, mesh, trail, hop)
     about_competition(case, mesh, request, hop)
     if observation is not None:
         case.forget(disproved(branch, trail))
-        _about_seen(case, mesh, trail, hop, observation)
+        about_denial(case, mesh, judging, observation)
+        _about_seen(case, mesh, hop, observation)
+    about_source_address(case, mesh, trail, judging, observation)
     about_evidence(case, Scene(mesh=mesh, evidence=evidence, trail=trail, hop=hop, observation=observation))
     died = branch.failed
     return case.build(died.stage if died else None)
@@ -167,9 +171,8 @@ def _about_service(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop) -> Non
     about_endpoints(case, hop)
 
 
-def _about_seen(case: CaseBuilder, mesh: Mesh, trail: Trail, hop: Hop, observation: Observation) -> None:
+def _about_seen(case: CaseBuilder, mesh: Mesh, hop: Hop, observation: Observation) -> None:
     """What a log line tells, beside what was decided."""
-    about_denial(case, mesh, trail.hop, observation)
     about_idle_timeout(case, mesh, hop, observation)
     about_endpoint_seen(case, mesh, hop, observation)
     about_new_pod(case, hop, observation)

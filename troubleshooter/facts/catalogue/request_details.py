@@ -145,6 +145,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("gateway.candidates", "Every gateway workload, with the label by which to select it."),
     ("route.redirect_field", "The route that redirects."),
     ("route.redirect_match", "A match for it that takes plain requests only."),
+    ("gateway.front_service", "The Service in front of its pods."),
+    ("gateway.front_namespace", "The namespace of that."),
     ("gateway.mode_field", "Where the TLS mode of its server stands."),
     ("gateway.barred_field", "The field for which its pods do not open its server."),
     ("gateway.bind", "The address to which its server is bound."),

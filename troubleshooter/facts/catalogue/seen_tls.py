@@ -14,6 +14,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.certificate", ("expired", "not-yet-valid", "valid"), "Whether the certificates by which the two proxies show who they are hold at that time.", "evidence"),
     ("evidence.renewal", ("overdue", "ended", "in-time"), "Whether a proxy has a certificate still that should have been renewed long ago: little of its lifetime is left, or nothing.", "evidence"),
     ("evidence.root_certificate", ("expired", "valid"), "Whether the root certificates that the two proxies trust hold at that time.", "evidence"),
+    ("failure.client_address", ("node", "private", "public", "gateway"), "Whose address the proxy that refused the request took for the client's.", "evidence"),
     ("failure.peer_name", ("other-identity", "other-trust-domain", "none"), "What the certificate names that the caller's proxy did not take for its name.", "evidence"),
     ("evidence.roots", ("common", "different"), "Whether the two proxies have a root certificate in common.", "evidence"),
     ("authorization_policy.demands", ("identity", "token", "operation", "nothing", "other"), "What every rule of the ALLOW policies wants that could allow the request: who calls, a token, another operation; nothing where there is no rule.", "evidence"),

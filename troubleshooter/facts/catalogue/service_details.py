@@ -177,5 +177,8 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("failure.line", "The log line."),
     ("failure.tries", "How often it was tried, where the format of the log has the number."),
     ("failure.waited", "For how long a client waited that left without an answer."),
+    ("failure.client_address", "The address that a gateway took for the client's."),
+    ("authorization_policy.address_field", "Where the nearest rule says from which addresses it lets requests in."),
+    ("authorization_policy.blocks", "These addresses."),
     ("failure.peer_names", "The names in a certificate that was not accepted."),
 )

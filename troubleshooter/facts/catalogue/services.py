@@ -22,6 +22,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("service.kept_local", ("setting", "default", "no"), "What keeps requests for it to pods of the caller's own Kubernetes cluster.", "walk"),
     ("service.no_endpoints_because", (*(a for a in Absence if a not in ("none", "not-seen")), "not-told"), "Why it has none; not-told where a proxy alone says that it has none.", "mesh"),
     ("service.node_policy", ("external", "internal", "none"), "Which of its traffic policies keeps traffic on a node where nothing of it is ready.", "walk"),
+    ("service.external_policy", ("local", "cluster"), "Its externalTrafficPolicy, where it stands in front of a gateway: whether the address of a client outlives the way to the pod.", "walk"),
     ("service.node_endpoints", ("some", "none"), "Whether an endpoint of it is ready on the node that the traffic may not leave.", "walk"),
     ("service.endpoints_meant", YES_NO, "Whether a request, its pods or a nearly matching workload show that it should have endpoints.", "walk"),
     ("service.selector_guess", ("one", "none"), "Whether exactly one workload could be the one meant.", "mesh"),

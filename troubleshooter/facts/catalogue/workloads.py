@@ -31,6 +31,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("authorization_policy.only_preflight", YES_NO, "Whether the DENY rule that matched is for the method OPTIONS alone.", "walk"),
     ("authorization_policy.methods", ("of-http", "unknown"), "Whether all methods are such of HTTP which the nearest rule wants in vain.", "walk"),
     ("authorization_policy.caught_by", ("fields", "everything"), "Whether the DENY rule that matched asks for anything.", "walk"),
+    ("authorization_policy.address", ("ip-blocks", "remote-ip-blocks", "none"), "By which address of the client the nearest rule goes that lets nobody else in.", "walk"),
     ("authorization_policy.scope", ("workload", "namespace", "mesh"), "For what the policy of the nearest rule is made.", "walk"),
     ("authorization_policy.callers", ("named", "anybody"), "Whether the nearest rule says who may call.", "walk"),
     ("authorization_policy.asks_caller", YES_NO, "Whether the nearest rule fails for who calls.", "walk"),
