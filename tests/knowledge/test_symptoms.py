@@ -21,6 +21,8 @@ SLOW = {
     "503-uc": 12,
     "intermittent": 11,
     "grpc-unavailable": 11,
+    "503-uf": 13,
+    "503-urx": 11,
     "connection-refused": 11,
     "some-clients-only": 11,
 }
