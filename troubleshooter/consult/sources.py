@@ -51,6 +51,10 @@ LOGGED = frozenset(
         *(f"failure.{name}" for name in ("answered_by", "refused_by", "unknown_path", "pattern", "time", "body")),
         *(
             "failure.client_left",
+            "failure.message",
+            "failure.authorizer",
+            "failure.filter",
+            "failure.lookup",
             "failure.headers",
             "failure.unread",
             "failure.peer_name",

@@ -17,7 +17,8 @@ def about_far_end(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> N
     """What the line says of the other end."""
     failed = handshake_of(entry)
     if failed is not None:
-        case.seen("failure.tls", failed, source)
+        caller = [case.roles["caller"]] if failed == "version" and "caller" in case.roles else []
+        case.seen("failure.tls", failed, source, *caller)
     if entry.side is not Side.INBOUND and through_east_west(entry):
         case.seen("failure.endpoint", "remote", source)
 

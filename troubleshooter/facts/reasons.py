@@ -28,6 +28,7 @@ HANDSHAKES = {
     TransportFailure.TLS_CERTIFICATE_TOO_EARLY: "not-yet-valid",
     TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED: "not-accepted",
     TransportFailure.TLS_WRONG_VERSION: "no-tls",
+    TransportFailure.TLS_PROTOCOL_VERSION: "version",
     TransportFailure.TLS_ALERT: "alert",
     TransportFailure.SECRET_NOT_SUPPLIED: "no-secret",
 }

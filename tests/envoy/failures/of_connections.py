@@ -65,14 +65,14 @@ def uf_connect_timeout(lab: Lab) -> None:
     lab.ask()
 
 
-@failure("unexplained", "application", "somebody outside the registry refused, and the proxy passed it on")
+@failure("external-host-refuses", "application", "PassthroughCluster, and the connection was refused")
 def passthrough_refused(lab: Lab) -> None:
     """Somebody outside the registry refuses."""
     lab.caller([cluster(lab.app())])
     lab.say(b"GET / HTTP/1.1\r\nhost: api.example.com:8080\r\n\r\n", meant=lab.place())
 
 
-@failure("unexplained", "application", "the same")
+@failure("external-host-refuses", "application", "the same")
 def passthrough_tcp_refused(lab: Lab) -> None:
     """The same, of a port that has no listener."""
     lab.caller([cluster(lab.app())])
@@ -241,14 +241,14 @@ def umsdr_cluster(lab: Lab) -> None:
     lab.ask()
 
 
-@failure("unexplained", "listener", "the client sends no Host")
+@failure("request-without-host", "listener", "missing_host_header")
 def missing_host(lab: Lab) -> None:
     """A client that sends no Host."""
     lab.caller([cluster(lab.app())])
     lab.ask("")
 
 
-@failure("unexplained", "listener", "an upgrade that the listener does not know")
+@failure("upgrade-not-allowed", "listener", "upgrade_failed")
 def upgrade_failed_403(lab: Lab) -> None:
     """An upgrade that the listener does not know."""
     lab.caller([cluster(lab.app())], listeners=[for_http(upgrade_configs=[])])

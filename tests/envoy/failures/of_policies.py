@@ -163,7 +163,7 @@ def authorizer(lab: Lab, place: Place, **asked: Any) -> None:
     calls(lab, asking, more=(cluster(place, name=name),), **asked)
 
 
-@failure("unexplained", "authorization", "the authorizer said no: that is its answer, and no fault of the mesh")
+@failure("authz-custom-provider-denied", "authorization", "ext_authz_denied: the authorizer was asked, and said no")
 def uaex_denied(lab: Lab) -> None:
     """The authorizer denies."""
     authorizer(lab, lab.app(answers(403), port=9000))

@@ -154,9 +154,9 @@ def mtls_client_cert_expired(lab: Lab) -> None:
 
 
 @failure(
-    "unexplained",
+    "tls-version-mismatch",
     "transport",
-    "the alert says that the versions of TLS differ: no object of Istio was seen that sets them",
+    "the alert says that the versions of TLS differ",
 )
 def tls_versions(lab: Lab) -> None:
     """The server takes TLS 1.3 alone, and the client speaks 1.2 at most."""

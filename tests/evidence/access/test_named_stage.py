@@ -215,7 +215,7 @@ INBOUND = "inbound|8080||"
         (log_line(status="0 DC", details="downstream_remote_disconnect"), None, None),
         (log_line(status="0 DC", details="downstream_local_disconnect(x)"), None, None),
         (log_line(status="0 DC", details="downstream_remote_disconnect", host="-"), None, None),
-        (log_line(status="503 NEW", details="never_seen"), None, None),
+        (log_line(status="503 NEW", details="never_seen"), S.LISTENER, SENDER),
         (tcp_line(status="0 UO"), S.CLUSTER, SENDER),
     ],
 )
@@ -266,5 +266,7 @@ def test_the_word_that_named_the_stage_is_said(words: Words) -> None:
 
 
 def test_without_a_table_only_the_form_of_the_line_speaks() -> None:
-    """Words come from the knowledge base; with an empty one the details of a filter say nothing."""
-    assert NamedStage() == stage_named_by(captured("rbac-allow-nothing-403")[0], {})
+    """Words come from the knowledge base; with an empty one the details of a filter say that it was one."""
+    assert NamedStage(stage=S.LISTENER, hop=TARGET, by=RBAC) == stage_named_by(
+        captured("rbac-allow-nothing-403")[0], {}
+    )

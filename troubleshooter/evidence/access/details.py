@@ -30,6 +30,8 @@ class TransportFailure(StrEnum):
     """The peer's certificate is not valid yet, by our clock."""
     TLS_UNKNOWN_CA = "tls-unknown-ca"
     """A certificate comes from an authority that the other end does not trust: the peer's, or, by its alert, ours."""
+    TLS_PROTOCOL_VERSION = "tls-protocol-version"
+    """The two ends have no version of TLS in common."""
     TLS_ALERT = "tls-alert"
     """The peer refused the handshake with another alert."""
     SECRET_NOT_SUPPLIED = "secret-not-supplied"
@@ -58,6 +60,10 @@ _TELLTALES: tuple[tuple[TransportFailure, tuple[str, ...]], ...] = (
     ),
     (TransportFailure.TLS_CERTIFICATE_VERIFY_FAILED, ("certificate_verify_failed", "verify_cert_failed")),
     (TransportFailure.TLS_WRONG_VERSION, ("wrong_version_number",)),
+    (
+        TransportFailure.TLS_PROTOCOL_VERSION,
+        ("alert_protocol_version", "unsupported_protocol", "no_protocols_available", "unsupported_ssl_version"),
+    ),
     (TransportFailure.TLS_ALERT, ("_alert_",)),
     (TransportFailure.CONNECTION_RESET, ("connection_reset", "delayed_connect_error:_104")),
     (TransportFailure.CONNECTION_REFUSED, ("connection_refused", "delayed_connect_error:_111")),
@@ -109,6 +115,8 @@ class DetailsKey:
 
 
 _VARIABLE = re.compile(r"([^{\[(:]+)(?:\{(.*)\}|\[(.*)\]|\((.*)\)|:(.*))?", re.DOTALL)
+_EXT_PROC = "ext_proc_error"
+"""What the words begin with that tell which gRPC error an external processor came to (Envoy: ext_proc.cc)."""
 _LOCAL_CLOSE = "downstream_local_disconnect"
 _RESETS = ("upstream_reset_before_response_started", "upstream_reset_after_response_started")
 
@@ -118,6 +126,8 @@ def details_key(details: str) -> DetailsKey:
     """`details` in parts, with `_` for blanks. Old and new forms of a reset come out alike:
     `...{connection_failure,TLS_error:_x}`, `...{remote_connection_failure|delayed_connect_error:_111}`."""
     details = details.replace(" ", "_")
+    if details.startswith(_EXT_PROC):
+        return DetailsKey(base=_EXT_PROC, reason=details[len(_EXT_PROC) :].strip("_"))
     match = _VARIABLE.fullmatch(details)
     if match is None:
         return DetailsKey(base=details)

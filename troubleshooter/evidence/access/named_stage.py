@@ -68,6 +68,7 @@ _CONNECTING: Mapping[TransportFailure, tuple[Stage | None, tuple[Stage, ...]]] =
     TransportFailure.TLS_CERTIFICATE_EXPIRED: (_S.TRANSPORT, ()),
     TransportFailure.TLS_CERTIFICATE_TOO_EARLY: (_S.TRANSPORT, ()),
     TransportFailure.TLS_UNKNOWN_CA: (_S.TRANSPORT, ()),
+    TransportFailure.TLS_PROTOCOL_VERSION: (_S.TRANSPORT, ()),
     TransportFailure.TLS_ALERT: (_S.TRANSPORT, ()),
     TransportFailure.SECRET_NOT_SUPPLIED: (_S.TRANSPORT, ()),
     TransportFailure.CONNECTION_RESET: (None, (_S.TRANSPORT, _S.APPLICATION)),
@@ -96,6 +97,8 @@ _OPEN: Mapping[str, tuple[Stage, ...]] = {
     "local_connection_failure": (_S.TRANSPORT, _S.ENDPOINT),
     "connection_timeout": (_S.TRANSPORT,),
     "connection_termination": (_S.APPLICATION, _S.TRANSPORT),
+    "local_reset": (_S.APPLICATION, _S.TRANSPORT),
+    "LR": (_S.APPLICATION, _S.TRANSPORT),
     "UF": (_S.APPLICATION, _S.TRANSPORT, _S.ENDPOINT),
     "UC": (_S.APPLICATION, _S.TRANSPORT),
 }
@@ -134,6 +137,7 @@ def _readings(entry: AccessLogEntry, key: DetailsKey, words: Words) -> Iterator[
     yield _of_words(key.names, key.reason, words)
     flags = sorted(entry.flags, key=_LAST.__contains__)
     yield _of_words(tuple(flags), flags[0] if flags else "", words)
+    yield _of_own_answer(entry, key)
 
 
 def _of_ztunnel(entry: AccessLogEntry) -> _Reading | None:
@@ -221,6 +225,12 @@ def _of_connecting(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:
         return None
     stage, also = _CONNECTING[failure]
     return _Reading(stage=stage, by=text, also=also)
+
+
+def _of_own_answer(entry: AccessLogEntry, key: DetailsKey) -> _Reading | None:
+    """An error that came from nowhere else, with details that nobody knows here: a filter of the proxy gave it."""
+    by = key.base or next(iter(entry.flags), "")
+    return _Reading(stage=_S.LISTENER, by=by) if entry.response_code and by else None
 
 
 def _of_words(names: tuple[str, ...], reason: str, words: Words) -> _Reading | None:

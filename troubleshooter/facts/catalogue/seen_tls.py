@@ -1,4 +1,5 @@
-"""The rows of the catalogue about what proxies tell of TLS, certificates and policies, and of what they cannot read."""
+"""The rows of the catalogue about what proxies tell of TLS, certificates and policies, and of what they cannot read or
+turn away."""
 
 # ruff: noqa: E501 - a row of a table is a line
 
@@ -7,6 +8,10 @@ from __future__ import annotations
 FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.handshake", ("complete", "refused", "distrusted", "none"), "What the sender's proxy counted of TLS handshakes with this destination: refused by the other end, or by itself (distrusted), or all went well.", "evidence"),
     ("failure.headers", ("too-large", "too-many", "other"), "For what a proxy refused the headers of the request.", "evidence"),
+    ("failure.message", ("no-host", "upgrade", "malformed", "too-large", "other"), "For what a proxy refused a request that it could read.", "evidence"),
+    ("failure.authorizer", ("denied", "other"), "Whether an external authorizer that was asked said no.", "evidence"),
+    ("failure.filter", ("not-delivered", "other"), "Whether a filter of the proxy had no configuration yet.", "evidence"),
+    ("failure.lookup", ("failed", "other"), "Whether the proxy looked the host up in DNS itself, and got no address.", "evidence"),
     ("failure.unread", ("yes",), "Whether a proxy says that what the client sent is no HTTP/1 at all.", "evidence"),
     ("evidence.hello", ("closed", "other"), "Whether the other end took the connection and closed it when TLS began.", "evidence"),
     ("evidence.endpoint_mark", ("present", "absent"), "Whether istiod marks the endpoint that was tried as one whose proxy takes mutual TLS.", "evidence"),

@@ -36,6 +36,7 @@ from troubleshooter.facts.of_evidence.proxies_alone import proxy_cases
 from troubleshooter.facts.of_evidence.renewals import about_renewal, renewal_cases
 from troubleshooter.facts.of_evidence.retries import cases_of_retries
 from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.facts.of_evidence.turned_away import about_turned_away
 from troubleshooter.facts.of_evidence.unmatched import about_unmatched
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Case
@@ -48,6 +49,7 @@ ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_priorities,
     about_placement,
     about_answers,
+    about_turned_away,
     about_unmatched,
     about_connection_seen,
     about_handshakes,

@@ -40,13 +40,22 @@ FOREIGN = {
     "rate_limiter_error": "rate-limit",
     "upstream_max_stream_duration_reached": "duration",
     "request_overall_timeout": "duration",
+    "request_header_timeout": "duration",
+    "duration_timeout": "duration",
     "drop_overload": "dropped",
     "unconditional_drop_overload": "dropped",
+    "maintenance_mode": "dropped",
     "health_check_failed": "health-check",
     "request_headers_failed_strict_check": "header-check",
+    "lua_response": "filter",
+    "csrf_origin_mismatch": "filter",
+    "response_payload_too_large": "filter",
+    "ext_proc_error": "filter",
 }
 """Parts of a proxy that no object of Istio configures, by their words in the details: there are no such fields in
 istio/api, and istiod sets none of these."""
+FLAGS = {"DT": "duration", "RFCF": "cache"}
+"""The same by the flag, where TCP has no details, or a cache has answered with an error."""
 DURATION, MISSING = "max_duration_timeout", ("jwt_authn_access_denied", "Jwt_is_missing")
 
 
@@ -87,7 +96,9 @@ def _foreign(entry: AccessLogEntry) -> str:
     key = details_key(entry.details)
     if key.base == DURATION:
         return "duration" if entry.response_code == HTTPStatus.GATEWAY_TIMEOUT else ""
-    return "token-demanded" if (key.base, key.reason) == MISSING else FOREIGN.get(key.base, "")
+    if (key.base, key.reason) == MISSING:
+        return "token-demanded"
+    return FOREIGN.get(key.base, "") or next((word for flag, word in FLAGS.items() if flag in entry.flags), "")
 
 
 def _about_declared(case: CaseBuilder, scene: Scene, entry: AccessLogEntry, source: Source) -> None:
