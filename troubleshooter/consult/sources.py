@@ -52,6 +52,7 @@ LOGGED = frozenset(
         *(
             "failure.client_left",
             "failure.message",
+            "failure.unreadable_answer",
             "failure.authorizer",
             "failure.filter",
             "failure.lookup",

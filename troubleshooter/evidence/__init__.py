@@ -5,6 +5,7 @@ causes, and opens no file: the text comes in.
 """
 
 from troubleshooter.evidence.access.bodies import details_in
+from troubleshooter.evidence.access.delays import Delayed
 from troubleshooter.evidence.access.details import DetailsKey, TransportFailure, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import (
     KNOWN_FLAGS,
@@ -33,6 +34,7 @@ __all__ = [
     "ONCE",
     "AccessLogEntry",
     "ClusterName",
+    "Delayed",
     "DetailsKey",
     "Evidence",
     "FailureGroup",

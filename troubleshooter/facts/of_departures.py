@@ -35,7 +35,7 @@ def ends_as_meant(entry: AccessLogEntry, recurrence: Recurrence) -> bool:
 
 def about_departure(case: CaseBuilder, entry: AccessLogEntry, recurrence: Recurrence, source: Source) -> None:
     """What the line, and those like it, say of a client that left. What a fault held back is the fault's."""
-    if not entry.client_left or "DI" in entry.flags:
+    if not entry.client_left or ("DI" in entry.flags and not entry.upstream_host):
         return
     place = [case.roles["caller"]] if "caller" in case.roles else []
     case.seen("failure.client_left", _when(entry, recurrence), source, *place)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from troubleshooter.evidence.access.connections_of_ztunnel import entry_of_ztunnel
+from troubleshooter.evidence.access.delays import Delayed, Delays
 from troubleshooter.evidence.access.details import DetailsKey, classify_transport_failure, details_key
 from troubleshooter.evidence.access.entry import AccessLogEntry, Side, SkippedLine, SkipReason
 from troubleshooter.evidence.access.hops import repeated
@@ -63,7 +64,8 @@ class FailureGroup:
 class LogSummary:
     """A whole log: `groups`, biggest first; the number of access log `entries`, how many of them `failed`, how many of
     those are in no group, how many only repeat what a proxy further on logged of the same request (`repeated`); how
-    many lines were skipped, by reason; and the destinations where requests were answered at a later try (`late`)."""
+    many lines were skipped, by reason; the destinations where requests were answered at a later try (`late`); and
+    those to which they were `delayed` on purpose."""
 
     groups: tuple[FailureGroup, ...] = ()
     entries: int = 0
@@ -72,6 +74,7 @@ class LogSummary:
     repeated: int = 0
     skipped: Mapping[SkipReason, int] = field(default_factory=dict)
     late: tuple[LateAnswers, ...] = ()
+    delayed: tuple[Delayed, ...] = ()
 
 
 def group_failures(lines: Iterable[ParsedLine]) -> tuple[FailureGroup, ...]:
@@ -84,7 +87,8 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
     for the same lines, and but for `example` and idle times it does not depend on their order, unless there are more
     than MAX_KINDS kinds, or more than MAX_TOGETHER failures: only lines that stand so near are then known to be of one
     request."""
-    connections, failures, others, clock, tries = Connections(), _Failures(), Others(), Clock(), Tries()
+    connections, failures, others, clock = Connections(), _Failures(), Others(), Clock()
+    tries, delays = Tries(), Delays()
     skipped: Counter[SkipReason] = Counter()
     entries = failed = 0
     for line in lines:
@@ -100,6 +104,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         second = clock.second(line.start_time)
         others.far_logs.add(line, second)
         tries.add(line)
+        delays.add(line)
         if not line.failed:
             others.passed.add(line, second)
             continue
@@ -114,6 +119,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         repeated=failures.repeated,
         skipped=dict(skipped),
         late=tries.told(),
+        delayed=delays.told(),
     )
 
 

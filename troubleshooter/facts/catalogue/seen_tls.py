@@ -12,6 +12,8 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("failure.authorizer", ("denied", "other"), "Whether an external authorizer that was asked said no.", "evidence"),
     ("failure.filter", ("not-delivered", "other"), "Whether a filter of the proxy had no configuration yet.", "evidence"),
     ("failure.lookup", ("failed", "other"), "Whether the proxy looked the host up in DNS itself, and got no address.", "evidence"),
+    ("failure.unreadable_answer", ("plain", "grpc", "other"), "What had been asked, where a proxy could not read the answer: a call of gRPC, by the shape of the request, or something else.", "evidence"),
+    ("evidence.spoken", ("http2", "broken", "tls", "well"), "What the application answers that is asked directly, past the proxies.", "evidence"),
     ("failure.unread", ("yes",), "Whether a proxy says that what the client sent is no HTTP/1 at all.", "evidence"),
     ("evidence.hello", ("closed", "other"), "Whether the other end took the connection and closed it when TLS began.", "evidence"),
     ("evidence.endpoint_mark", ("present", "absent"), "Whether istiod marks the endpoint that was tried as one whose proxy takes mutual TLS.", "evidence"),

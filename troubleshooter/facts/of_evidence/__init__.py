@@ -20,6 +20,7 @@ from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
 from troubleshooter.facts.of_evidence.handshakes import about_handshakes
 from troubleshooter.facts.of_evidence.headers import about_headers
 from troubleshooter.facts.of_evidence.listed import about_listed, namespace_cases
+from troubleshooter.facts.of_evidence.logged_delays import cases_of_delays
 from troubleshooter.facts.of_evidence.of_ambient import about_enrolment
 from troubleshooter.facts.of_evidence.of_answers import about_answers
 from troubleshooter.facts.of_evidence.of_clusters import about_clusters
@@ -28,7 +29,7 @@ from troubleshooter.facts.of_evidence.of_placements import about_placement
 from troubleshooter.facts.of_evidence.of_printed_pods import about_printed_pods, cases_of_pods
 from troubleshooter.facts.of_evidence.of_priorities import about_priorities
 from troubleshooter.facts.of_evidence.of_redirection import about_redirection, cases_of_redirection
-from troubleshooter.facts.of_evidence.of_routes import about_routes
+from troubleshooter.facts.of_evidence.of_routes import about_routes, about_unseen_limit
 from troubleshooter.facts.of_evidence.of_sockets import about_sockets
 from troubleshooter.facts.of_evidence.peer_names import about_peer_name
 from troubleshooter.facts.of_evidence.policies import about_policies_seen
@@ -44,6 +45,7 @@ from troubleshooter.model import Case
 ABOUT_A_REQUEST: tuple[Callable[[CaseBuilder, Scene], None], ...] = (
     about_delivery,
     about_routes,
+    about_unseen_limit,
     about_clusters,
     about_hosts,
     about_priorities,
@@ -77,6 +79,7 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     cases_of_redirection,
     cases_of_retries,
     renewal_cases,
+    cases_of_delays,
     cases_of_listeners,
     namespace_cases,
     *control_plane.ALONE,

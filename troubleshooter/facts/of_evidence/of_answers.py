@@ -88,6 +88,20 @@ def about_answers(case: CaseBuilder, scene: Scene) -> None:
     if held is not None:
         _about_protocol(case, held, entry)
     _about_declared(case, scene, entry, source)
+    if _unreadable(entry):
+        _about_unreadable(case, entry, source)
+
+
+def _about_unreadable(case: CaseBuilder, entry: AccessLogEntry, source: Source) -> None:
+    """What had been asked, where it is not known yet that the application does not speak the HTTP/2 of its proxy."""
+    told = case.facts.get("evidence.answer")
+    if told is not None and told.word == "no-http2":
+        return
+    place = [case.roles["target"]] if "target" in case.roles else []
+    case.seen("failure.unreadable_answer", "grpc" if entry.looks_like_grpc else "plain", source, *place)
+    if entry.cluster is not None and "service.port" not in case.details:
+        case.detail("service.port", entry.cluster.port)
+        case.detail("service.host", entry.cluster.host or None)
 
 
 def _foreign(entry: AccessLogEntry) -> str:

@@ -25,7 +25,7 @@ from troubleshooter.facts.of_evidence.ends import GATEWAY, ends_of
 from troubleshooter.facts.of_evidence.held import Held, Piece
 from troubleshooter.facts.of_evidence.proxies_alone import pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
-from troubleshooter.facts.of_timeouts import about_lateness, milliseconds
+from troubleshooter.facts.of_timeouts import LIMITS, about_lateness, milliseconds
 
 NO_ROUTE = "route_not_found"
 OWN_ANSWER = "direct_response"
@@ -51,16 +51,38 @@ def about_routes(case: CaseBuilder, scene: Scene) -> None:
     about_lateness(case, observation)
 
 
+def about_unseen_limit(case: CaseBuilder, scene: Scene) -> None:
+    """A limit of time that was over, at a route that nobody saw: Istio sets none by itself."""
+    observation = scene.observation
+    if observation is None or scene.trail is not None or "route.timeout" in case.facts:
+        return
+    over = LIMITS.get(details_key(observation.entry.details).base)
+    if over is not None and "UT" in observation.entry.flags:
+        case.seen("failure.timeout", over, observation.source)
+        case.seen("route.timeout_unseen", over, observation.source)
+
+
 def _about_fault(case: CaseBuilder, scene: Scene, entry: AccessLogEntry) -> None:
     """The flags are set by the fault filter alone, and nothing but a VirtualService's `fault` configures it in Istio,
     or an EnvoyFilter."""
     assert scene.observation is not None  # noqa: S101 - the caller looked
     made = [word for flag, word in ON_PURPOSE.items() if flag in entry.flags]
+    if made:
+        about_unseen_fault(case, entry)
     if "abort" in made:
         case.seen("route.fault", "both" if len(made) > 1 else "abort", scene.observation.source)
     elif made and not entry.upstream_host:
         # It was delayed still when it failed: no host had been chosen.
         case.seen("route.fault", "delay", scene.observation.source)
+
+
+def about_unseen_fault(case: CaseBuilder, entry: AccessLogEntry) -> None:
+    """Words for a fault of which a line tells, and no route was seen."""
+    case.detail("route.route_field", "one of its routes")
+    case.detail("route.delay_share", "requests")
+    case.detail("route.delay", "some time")
+    case.detail("route.abort_share", "requests")
+    case.detail("route.abort_code", str(entry.response_code or ""))
 
 
 def _about_own_answer(case: CaseBuilder, observation: Observation, rules: list[RouteRule]) -> None:
