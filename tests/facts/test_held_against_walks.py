@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from tests.facts.proxy_pages import (
     NODE,
     PAYMENTS,
@@ -88,3 +90,9 @@ def test_a_list_that_was_asked_for_in_part_lacks_nothing() -> None:
     part = replace(WHOLE, node=replace(NODE, id=""), clusters=(cluster("PassthroughCluster"),))
 
     assert "evidence.config_lost" not in words(part)
+
+
+@pytest.mark.parametrize(("flags", "word"), [(("failed_outlier_check",), "ejected"), (("",), "usable")])
+def test_endpoints_of_a_request_that_nobody_logged(flags: tuple[str, ...], word: str) -> None:
+    """How the sender's endpoints stand is told without a line of a log, too."""
+    assert words(status(PAYMENTS, *flags))["evidence.hosts"] == word

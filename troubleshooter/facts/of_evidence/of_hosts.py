@@ -27,21 +27,28 @@ BY_NAME = frozenset({"STRICT_DNS", "LOGICAL_DNS"})
 
 
 def about_hosts(case: CaseBuilder, scene: Scene) -> None:
-    """The endpoints behind a failed line, and what a proxy does with requests to what it does not know."""
-    observation = scene.observation
-    sender = ends_of(scene).sender if observation is not None else None
-    if observation is None or sender is None:
+    """The endpoints behind a failed line or a request, and what a proxy does with requests to what it does not know."""
+    observation, sender = scene.observation, ends_of(scene).sender
+    chosen = scene.hop.cluster.name if scene.hop and scene.hop.cluster else ""
+    if sender is None:
         return
-    held, entry = Held(sender), observation.entry
+    held = Held(sender)
+    if observation is None:
+        asked = held.hosts(chosen) if chosen else None
+        if asked is not None:
+            _about_health(case, asked)
+        return
+    entry = observation.entry
     if entry.side is Side.BLACKHOLE:
         if scene.trail is None:
             _about_unknown(case, held, entry, observation.source)
         return
-    name = entry.upstream_cluster or (scene.hop.cluster.name if scene.hop and scene.hop.cluster else "")
+    name = entry.upstream_cluster or chosen
     hosts = held.hosts(name) if name else None
     if hosts is None:
         return
-    _about_health(case, hosts, entry)
+    _about_health(case, hosts)
+    _about_called(case, hosts, entry)
     _about_stale(case, held, name, hosts, entry)
     if scene.trail is None:
         _about_panic(case, held, name)
@@ -69,10 +76,13 @@ def word_for(hosts: tuple[Host, ...]) -> str:
     return "ejected" if ready and all(host.flags & EJECTED for host in ready) else "not-ready"
 
 
-def _about_health(case: CaseBuilder, hosts: Piece[tuple[Host, ...]], entry: AccessLogEntry) -> None:
+def _about_health(case: CaseBuilder, hosts: Piece[tuple[Host, ...]]) -> None:
     case.seen("evidence.hosts", word_for(hosts.value), hosts.source)
     if hosts.value:
         case.seen("evidence.outlier_check", "failed" if word_for(hosts.value) == "ejected" else "ok", hosts.source)
+
+
+def _about_called(case: CaseBuilder, hosts: Piece[tuple[Host, ...]], entry: AccessLogEntry) -> None:
     called = next((host for host in hosts.value if f"{host.address}:{host.port}" == entry.upstream_host), None)
     if called is not None and called.flags & NOT_READY:
         case.seen("evidence.called_host", "not-ready", hosts.source)
