@@ -68,7 +68,8 @@ LOGGED = frozenset(
 )
 """What a failed line of an access log tells."""
 CERTIFIED = frozenset({"evidence.certificate", "evidence.renewal", "evidence.root_certificate", "evidence.roots"})
-HELD = frozenset({"evidence.hosts", "evidence.called_host"})
+HELD = frozenset({"evidence.hosts", "evidence.outlier_check"})
+CALLED = "evidence.called_host"
 PLACED = frozenset({"evidence.priority", "evidence.panic", "evidence.placement"})
 
 ROWS = (
@@ -76,7 +77,7 @@ ROWS = (
     Row(RuntimePage.LOG, Whose.TARGET, tells=LOGGED | {"evidence.proxy_log"}),
     Row(RuntimePage.LOG, Whose.ZTUNNEL, tells=LOGGED | {"failure.ztunnel", "failure.sent_by"}),
     Row(RuntimePage.ZTUNNEL, Whose.ZTUNNEL, beside_a_line=frozenset({"caller.ambient"})),
-    Row(RuntimePage.CLUSTERS, Whose.SENDER, tells=PLACED, beside_a_line=HELD | {"evidence.outlier_check"}),
+    Row(RuntimePage.CLUSTERS, Whose.SENDER, tells=PLACED | HELD, beside_a_line=frozenset({CALLED})),
     Row(
         RuntimePage.STATS,
         Whose.SENDER,
@@ -89,8 +90,8 @@ ROWS = (
     Row(
         RuntimePage.CONFIG_DUMP,
         Whose.SENDER,
-        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark", "gateway.secret", *PLACED}),
-        beside_a_line=frozenset({"evidence.config_lost", *HELD}),
+        tells=frozenset({"evidence.proxy_config", "evidence.endpoint_mark", "gateway.secret", *PLACED, *HELD}),
+        beside_a_line=frozenset({"evidence.config_lost", CALLED}),
     ),
     Row(
         RuntimePage.SYNC,
