@@ -21,6 +21,7 @@ from troubleshooter.model import as_list, as_map
 WORKERS = 8
 """So many requests to one API server at a time."""
 
+ANOTHER = "Name another: --kubeconfig FILE"
 _IN_CLUSTER = "KUBERNETES_SERVICE_HOST"
 
 
@@ -101,6 +102,8 @@ def _of_context(name: str, kubeconfig: str) -> Any:
     from kubernetes import config
 
     where = kubeconfig or "your kubeconfig"
+    if kubeconfig and not Path(kubeconfig).expanduser().exists():
+        raise InputError(note(where, "there is no such file", ANOTHER))
     try:
         with _complaints() as complaints:
             client = config.new_client_from_config(_file(kubeconfig), name or None, persist_config=False)
@@ -109,8 +112,7 @@ def _of_context(name: str, kubeconfig: str) -> Any:
         unlock = "`kubectl config get-contexts` lists what there is; name one: --context NAME, or files: -f FILE"
         raise InputError(note(what, f"it cannot be used: {error}", unlock)) from None
     except OSError as error:
-        unlock = "Name another: --kubeconfig FILE"
-        raise InputError(note(where, f"it cannot be read: {error.strerror or error}", unlock)) from None
+        raise InputError(note(where, f"it cannot be read: {error.strerror or error}", ANOTHER)) from None
     if complaints:
         unlock = "Run `kubectl get namespaces` to see what it says, then try again"
         raise InputError(note(where, f"there are no credentials: {complaints[0]}", unlock))
