@@ -169,9 +169,10 @@ def test_proxy_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         assert "PodList" == pods(config)["kind"]
 
 
-def test_kubeconfig_that_is_not_there(tmp_path: Path) -> None:
+def test_kubeconfig_with_nothing_in_it(tmp_path: Path) -> None:
     """What the package says ends with a full stop of its own; one is enough."""
+    (tmp_path / "empty").write_text("", encoding="utf-8")
     with pytest.raises(InputError) as error:
-        connected(tmp_path / "nowhere")
+        connected(tmp_path / "empty")
 
-    assert "No configuration found. `kubectl config get-contexts`" in str(error.value)
+    assert "file is empty. `kubectl config get-contexts`" in str(error.value)
