@@ -35,7 +35,6 @@ def _diagnosis(said: str) -> Diagnosis:
     ("said", "cause"),
     [
         ("503 UO upstream_reset_before_response_started{overflow}", "circuit-breaker-overflow"),
-        ("504 UT response_timeout", "vs-timeout-too-short"),
         ("503 NC cluster_not_found", "dr-subset-not-defined"),
         ("502 UPE upstream_reset_before_response_started{protocol_error}", "h2c-to-http1-backend"),
     ],
