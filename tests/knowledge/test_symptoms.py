@@ -19,7 +19,7 @@ SLOW = {
     "connection-reset": 12,
     "new-version-no-traffic": 12,
     "503-uc": 12,
-    "intermittent": 11,
+    "intermittent": 12,
     "grpc-unavailable": 11,
     "503-uf": 13,
     "503-urx": 11,

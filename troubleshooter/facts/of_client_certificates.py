@@ -17,6 +17,7 @@ MODES = {
     "OPTIONAL_MUTUAL": "mutual",
     "PASSTHROUGH": "passthrough",
     "ISTIO_MUTUAL": "istio-mutual",
+    "AUTO_PASSTHROUGH": "auto-passthrough",
 }
 
 

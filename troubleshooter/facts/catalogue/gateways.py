@@ -22,7 +22,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("gateway.tls_route", ("found", "other-name"), "Whether a tls route of a server that passes TLS on is for the name in the hello.", "walk"),
     ("gateway.end", (*(str(c) for c in Clash), "other-name", "agreed"), "In what a proxy of the mesh and the gateway's server to which it sends do not agree about TLS.", "walk"),
     ("gateway.end_mode", ("istio-mutual", "own", "none"), "Whose certificates that server uses: those of the mesh, its own, or none.", "walk"),
-    ("gateway.tls_mode", ("simple", "mutual", "passthrough", "istio-mutual", "none"), "Which TLS mode its server has, that a client outside comes to.", "walk"),
+    ("gateway.tls_mode", ("simple", "mutual", "passthrough", "istio-mutual", "auto-passthrough", "none"), "Which TLS mode its server has, that a client outside comes to.", "walk"),
     ("gateway.client_certificate", ("of-the-mesh", "other"), "What certificate its server asks of a client outside, if any.", "walk"),
     ("gateway.own_secret", ("one", "none"), "Whether the namespace of the gateway's pods has exactly one Secret for TLS.", "mesh"),
     ("gateway.server_takes", ("tls-only", "plaintext"), "What the server takes to which a client sends plaintext.", "walk"),
