@@ -162,6 +162,7 @@ def test_named_log_that_tells_nothing(run: RunCommand) -> None:
 
     assert 1 == shown.status
     assert "good.yaml: there is no access log line in it" in shown.err
+    assert "its format with --log-format" in shown.err
 
 
 def test_log_whose_lines_are_cut_off(run: RunCommand, here: Path) -> None:

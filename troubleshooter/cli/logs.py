@@ -47,7 +47,10 @@ STDIN = "-"
 MESH_CONFIGS = ("ConfigMap", "IstioOperator")
 """Kinds in which a mesh config stands."""
 
-UNLOCK = "Give the log of a proxy: kubectl logs POD -n NAMESPACE -c istio-proxy"
+UNLOCK = (
+    "Give the log of a proxy (kubectl logs POD -n NAMESPACE -c istio-proxy), and its format with --log-format if it is "
+    "not Istio's"
+)
 
 
 @dataclass(slots=True, kw_only=True)
