@@ -21,7 +21,6 @@ from troubleshooter.facts.of_evidence import Scene, about_evidence
 from troubleshooter.facts.of_exceptions import about_exception
 from troubleshooter.facts.of_expected_names import about_expected_names
 from troubleshooter.facts.of_exports import about_hidden_routes
-from troubleshooter.facts.of_far_pods import about_far_pods
 from troubleshooter.facts.of_far_ports import about_far_port
 from troubleshooter.facts.of_gateway_only import about_gateway_only
 from troubleshooter.facts.of_gateways import about_binding
@@ -31,10 +30,8 @@ from troubleshooter.facts.of_idle_timeouts import about_idle_timeout
 from troubleshooter.facts.of_inbound_rivals import about_inbound_rival
 from troubleshooter.facts.of_limits import about_limits
 from troubleshooter.facts.of_localities import about_endpoints, locality_word
-from troubleshooter.facts.of_lost_ztunnels import about_ztunnels_on_the_way
 from troubleshooter.facts.of_mesh_hosts import about_mesh_host
 from troubleshooter.facts.of_network_policies import about_network_policy
-from troubleshooter.facts.of_networks import about_networks
 from troubleshooter.facts.of_new_pods import about_new_pod, about_readiness
 from troubleshooter.facts.of_nodes import about_node
 from troubleshooter.facts.of_old_versions import about_old_version
@@ -43,7 +40,6 @@ from troubleshooter.facts.of_pods import about_gateway_pods, about_waiting_calle
 from troubleshooter.facts.of_policies import about_credentials, about_denial, judging_hop
 from troubleshooter.facts.of_probes import about_refused_probes
 from troubleshooter.facts.of_reading import about_reading
-from troubleshooter.facts.of_relays import about_relay_name
 from troubleshooter.facts.of_rewrites import about_unknown_path
 from troubleshooter.facts.of_roots import about_roots, about_trust_domains
 from troubleshooter.facts.of_routes import about_competition, about_route
@@ -51,11 +47,11 @@ from troubleshooter.facts.of_services import about_service_port
 from troubleshooter.facts.of_shared_ports import about_shared_port
 from troubleshooter.facts.of_source_addresses import about_source_address
 from troubleshooter.facts.of_stops import about_endpoint_seen, about_stopping
+from troubleshooter.facts.of_the_way import about_the_way
 from troubleshooter.facts.of_timeouts import about_lateness
 from troubleshooter.facts.of_tokens import about_logged_token
 from troubleshooter.facts.of_ways_in import about_way_in
 from troubleshooter.facts.of_wider_hosts import about_wider_host
-from troubleshooter.facts.of_withheld import about_withheld
 from troubleshooter.facts.of_workloads import about_labels, about_start, about_workload
 from troubleshooter.facts.of_ztunnel import about_ends_of_ztunnel
 from troubleshooter.mesh import Mesh
@@ -95,11 +91,7 @@ def _of_branch(mesh: Mesh, walked: Walked, number: int, observation: Observation
     case = CaseBuilder(f"walk/{number}", CaseKind.WALK)
     hop = sending_hop(trail)
     about_mesh(case, mesh)
-    about_networks(case, mesh, trail)
-    about_far_pods(case, mesh, trail)
-    about_withheld(case, mesh, trail)
-    about_relay_name(case, mesh, request, trail)
-    about_ztunnels_on_the_way(case, mesh, trail)
+    about_the_way(case, mesh, request, trail)
     _about_bare_end(case, mesh, trail, hop)
     _about_request(case, mesh, request, hop)
     about_reading(case, request, trail, hop)

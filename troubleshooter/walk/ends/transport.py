@@ -11,6 +11,9 @@ and what is behind answers in plaintext. Which TLS finds a filter chain: `getFil
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from troubleshooter.mesh.mesh import Mesh
 from troubleshooter.mesh.multicluster.networks import DEFAULT_PORT
 from troubleshooter.mesh.policy.mtls import Accepts, Mode, Offer, Reason, Sends, Target, offer
@@ -50,11 +53,7 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     sent = made or _agreed(mesh, trail, _sent(mesh, request, trail), accepts)
     trail = trail.decide(offer=sent, accepts=accepts)
     auto = sent.reason in {Reason.AUTO, Reason.AUTO_NO_PROXY}
-    result = {
-        "mode": MODES[sent.sends],
-        "sni": sni_of(request, trail, sent),
-        "auto": auto,
-    }
+    result = {"mode": MODES[sent.sends], "sni": sni_of(request, trail, sent), "auto": auto}
     quarrel = (
         at_gateway(mesh, trail, sent) or _outside(trail, sent) or _tls_to_http(mesh, trail, sent, accepts)
         or _quarrel(trail, request, sent, accepts) or _twice(trail, request, sent, accepts)
@@ -62,13 +61,25 @@ def connect(mesh: Mesh, request: Request, trail: Trail) -> Trail:
     )  # fmt: skip
     if quarrel is not None:
         return trail.fails(Stage.TRANSPORT, quarrel.said, quarrel.outcome, resource=quarrel.place, result=result)
-    known = trust(mesh, hop) == (True, True)
+    return _fitting(mesh, trail, sent, accepts, result)
+
+
+def _fitting(mesh: Mesh, trail: Trail, sent: Offer, accepts: Accepts | None, result: Mapping[str, Any]) -> Trail:
+    """Both ends fit, as far as what is assumed of them is so."""
+    endpoint = trail.hop.endpoint
+    known = trust(mesh, trail.hop) == (True, True)
     assumes = ("both ends trust one root",) if sent.sends is Sends.MTLS and not known else ()
     if sent.sends in {Sends.TLS, Sends.CUSTOM_MTLS}:
         assumes = ("the far end takes this TLS",)
     spot = sent.place or (accepts.place if accepts else None)
     preface = _preface(trail)
-    if preface is not None and accepts is not None and endpoint.pod is not None and endpoint.pod.proxy:
+    if (
+        preface is not None
+        and accepts is not None
+        and endpoint is not None
+        and endpoint.pod is not None
+        and endpoint.pod.proxy
+    ):
         said = (
             f"the PROXY protocol is spoken first, and what the proxy of {endpoint.workload} makes of it is not modelled"
         )
