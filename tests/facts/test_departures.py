@@ -65,6 +65,13 @@ def test_a_usual_limit_that_began_earlier() -> None:
     assert "front-limit" == told(at_gateway(), earlier).facts["failure.client_left"].word
 
 
+def test_a_network_load_balancer_closes_nothing() -> None:
+    """After 350 s it forgets the connection; who leaves then has a limit of its own."""
+    left = Recurrence(lasted=350_002, lengths=(350_002, 350_010))
+
+    assert "alike" == told(at_gateway(), left).facts["failure.client_left"].word
+
+
 def test_a_usual_limit_inside_the_mesh() -> None:
     """No load balancer stands between a proxy of the mesh and a gateway."""
     assert "alike" == told(replace(at_gateway(), sni=MESH_SNI), MINUTE).facts["failure.client_left"].word

@@ -19,6 +19,11 @@ from troubleshooter.evidence.envoy.dump import (
     SecretConfig,
 )
 from troubleshooter.evidence.envoy.status import Certificate, Certificates, Counter, Stats
+from troubleshooter.facts.building import CaseBuilder
+from troubleshooter.facts.of_evidence import Scene
+from troubleshooter.facts.of_evidence.certificates import about_certificates
+from troubleshooter.mesh import Mesh
+from troubleshooter.model import CaseKind, Inventory
 
 API = "outbound|80||api.shop.svc.cluster.local"
 ACTIVE = ConfigState.ACTIVE
@@ -168,6 +173,8 @@ def _certificates(origin: str, expires: str, days: int | None = None) -> Reading
     return page(Certificates(chain=(own,)), origin)
 
 
+NEXT_YEAR = 1_800_000_000
+"""2027-01-15."""
 DATES = {"expired": "2026-11-20T12:00:00Z", "valid": "2026-11-22T12:00:00Z"}
 
 
@@ -185,6 +192,28 @@ def test_a_certificate_that_begins_after_the_line_is_a_new_one(days: int | None,
     held = _certificates("web", "2026-11-22T00:00:00Z", days)
 
     assert word == _words(_client(), held, time="2026-11-19T00:00:00.000Z").get("evidence.certificate")
+
+
+@pytest.mark.parametrize(("listed", "changed", "expected"), [
+    (False, "", None),
+    (True, "", "expired"),
+    (False, "2026-11-21T00:00:00Z", "valid"),
+    (False, "2026-12-24T00:00:00Z", "expired"),
+])  # fmt: skip
+def test_without_a_line_a_page_is_as_old_as_its_proxy_tells(
+    *, listed: bool, changed: str, expected: str | None
+) -> None:
+    """The clock at which files are read is not that at which they were taken."""
+    inbound = ClusterConfig(name="inbound|80||", state=ACTIVE, updated=changed)
+    pages = (page(ConfigDump(node=Node(id="api"), clusters=(inbound,)), "api"), _certificates("api", DATES["valid"]))
+    rows = frozenset({("", "", "Pod", "shop")}) if listed else frozenset()
+    seen = Mesh(Inventory(observed=NEXT_YEAR, listed=rows))
+    case = CaseBuilder("walk", CaseKind.WALK)
+
+    about_certificates(case, Scene(mesh=seen, evidence=put_in(*pages)))
+    found = case.build().facts.get("evidence.certificate")
+
+    assert expected == (found and found.word)
 
 
 def test_what_a_gateway_shows_to_clients_is_no_certificate_of_the_mesh() -> None:

@@ -11,10 +11,11 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.model import Source
 
 SECOND = 1000
-LIMITS = (30, 60, 100, 240, 350)
+LIMITS = (30, 60, 100, 240)
 """Seconds after which what stands in front of a gateway gives up by default: 30 (Google's backend services;
-OpenShift's routes), 60 (AWS's application load balancers; nginx), 100 (Cloudflare), 240 (Azure's load balancers), 350
-(AWS's network load balancers)."""
+OpenShift's routes), 60 (AWS's application load balancers; nginx), 100 (Cloudflare), 240 (Azure's load balancers). Not
+the 350 of AWS's network load balancers: they forget a connection, and reset it only when more is sent on it, so that no
+client leaves then. Source: docs.aws.amazon.com, elasticloadbalancing/latest/network/network-load-balancers.html."""
 NEAR = 0.01
 """The share of a limit by which what was seen may lie above it."""
 EARLY = 5

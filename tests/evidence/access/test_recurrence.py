@@ -181,6 +181,13 @@ def test_a_failure_may_come_at_one_endpoint_alone(lines: list[str], expected: st
     assert expected == again(*lines).endpoint
 
 
+def test_clients_that_leave_do_not_do_so_for_idle_connections() -> None:
+    """A connection to an endpoint that had been idle closes on its proxy, not on the client."""
+    lines = [log_line(time=f"2026-11-21T00:00:0{s}.000Z", status=t) for s, t in ((1, OK), (6, "0 DC"))]
+
+    assert ("", None) == (again(*lines).pattern, again(*lines).idle)
+
+
 @pytest.mark.parametrize(("idle", "expected"), [(5, "after-idle"), (0, "")])
 def test_failures_after_idle_time_are_a_pattern(idle: int, expected: str) -> None:
     """Only a connection that nobody used for a second or more was idle."""

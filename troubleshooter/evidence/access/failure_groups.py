@@ -109,7 +109,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
             others.passed.add(line, second)
             continue
         failed += 1
-        failures.add(line, second, idle)
+        failures.add(line, second, None if line.client_left else idle)  # that connection leads to the endpoint
     failures.count()
     return LogSummary(
         groups=_groups(failures.kinds, entries, others),

@@ -30,7 +30,8 @@ LOOKED_UP = re.compile(
     r"\b(?:[Cc]ould not resolve host: |dial tcp: lookup |getaddrinfo \w+ |UnknownHostException: )([\w.-]+\w)"
 )
 BARE_URL = re.compile(r"\bcurl\b[^\n|]*?\s([\w-]+(?:\.[\w-]+)*(?::\d+)?(?:/[^\s'\"|]*)?)\s*(?:\||2?>|$)")
-STATUS = re.compile(r"HTTP/[\d.]+\"? (\d{3})\b|\bstatus(?:[ _-]?code)?[ \"':=]+(\d{3})\b", re.IGNORECASE)
+STATUS_LINE = re.compile(r"HTTP/[\d.]+\"? (\d{3})\b", re.IGNORECASE)
+CALLED_STATUS = re.compile(r"\bstatus(?:[ _-]?code)?[ \"':=]+(\d{3})\b", re.IGNORECASE)
 
 ANSWERED = re.compile(r"^(?:< )?x-envoy-upstream-service-time:", re.MULTILINE | re.IGNORECASE)
 
@@ -69,8 +70,9 @@ def _host_in(text: str) -> str:
 
 
 def statuses_in(text: str) -> frozenset[int]:
-    """The HTTP statuses of status lines, and of what is called a status."""
-    return frozenset(int(found[1] or found[2]) for found in STATUS.finditer(text))
+    """The HTTP statuses of status lines; where there are none, of what is called a status: beside such a line it is a
+    word of the body."""
+    return frozenset(map(int, STATUS_LINE.findall(text) or CALLED_STATUS.findall(text)))
 
 
 def upstream_answered(text: str) -> bool:

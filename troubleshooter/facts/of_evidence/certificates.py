@@ -1,7 +1,8 @@
 """Whether the certificates that proxies show and trust hold, and whether two proxies trust a common root.
 
 Decides by the dates and serial numbers of `/certs`, and by the roots in a dump. The time in question is that of the log
-line, else that at which objects were seen; where neither is known, nothing is said of dates. Must not know causes.
+line, else that at which a page was taken, or before that; where neither is known, nothing is said of dates: files may
+be much older than the moment at which they are read. Must not know causes.
 
 Source: envoy/admin/v3/certs.proto. `ca_cert` are the roots that a proxy trusts; `cert_chain` what it shows.
 """
@@ -18,6 +19,7 @@ from troubleshooter.evidence.envoy.status import Certificate, Certificates
 from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.scene import Scene
+from troubleshooter.mesh import Mesh
 from troubleshooter.model import Source
 
 PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.*?)-----END CERTIFICATE-----", re.DOTALL)
@@ -33,19 +35,20 @@ def about_certificates(case: CaseBuilder, scene: Scene) -> None:
     """The certificates of both ends at the time in question, and their roots."""
     ends = ends_of(scene)
     proxies = [proxy for proxy in (ends.sender, ends.target) if proxy is not None]
-    now = time_of(scene)
-    if now is not None:
-        _about_dates(case, proxies, now, logged=scene.observation is not None)
+    _about_dates(case, scene, proxies)
     if ends.sender is not None and ends.target is not None:
         _about_roots(case, ends.sender, ends.target)
 
 
-def _about_dates(case: CaseBuilder, proxies: Iterable[Proxy], now: datetime, *, logged: bool) -> None:
-    held = [(source, page) for proxy in proxies for source, page in _pages(proxy)]
-    chains = [(source, one) for source, page in held for one in page.chain if _of_mesh(page) and _signs_for_mesh(one)]
-    roots = [(source, one) for source, page in held for one in page.roots if _of_mesh(page)]
+def _about_dates(case: CaseBuilder, scene: Scene, proxies: Iterable[Proxy]) -> None:
+    line = scene.observation
+    logged = moment(line.entry.start_time) if line else None
+    times = [(proxy, logged if line else taken(scene.mesh, proxy)) for proxy in proxies]
+    held = [(at, source, page) for proxy, at in times if at for source, page in _pages(proxy) if _of_mesh(page)]
+    chains = [(at, source, one) for at, source, page in held for one in page.chain if _signs_for_mesh(one)]
+    roots = [(at, source, one) for at, source, page in held for one in page.roots]
     for fact, found in (("evidence.certificate", chains), ("evidence.root_certificate", roots)):
-        states = [(_state(one, now, logged=logged), source, one) for source, one in found]
+        states = [(_state(one, at, logged=line is not None), source, one) for at, source, one in found]
         for word in ("expired", "not-yet-valid", "valid"):
             fitting = [(source, one) for state, source, one in states if state == word]
             if fitting:
@@ -89,12 +92,19 @@ def _state(certificate: Certificate, now: datetime, *, logged: bool) -> str:
     return "not-yet-valid" if early or not logged else ""
 
 
-def time_of(scene: Scene) -> datetime | None:
-    """The time of the failed line, else that at which objects were seen."""
-    if scene.observation is not None:
-        return moment(scene.observation.entry.start_time)
-    observed = scene.mesh.inventory.observed
-    return None if observed is None else datetime.fromtimestamp(observed, UTC)
+def taken(mesh: Mesh, proxy: Proxy, logged: datetime | None = None) -> datetime | None:
+    """When the proxy's pages were taken, or before that: only what was listed from a cluster has its own time; else no
+    earlier than the failed line, or the last change that they tell of."""
+    if mesh.inventory.listed and mesh.inventory.observed is not None and logged is None:
+        return datetime.fromtimestamp(mesh.inventory.observed, UTC)
+    return max(filter(None, (logged, *_changes(proxy))), default=None)
+
+
+def _changes(proxy: Proxy) -> Iterator[datetime | None]:
+    """When each piece in its dumps came."""
+    dumps = [page.value for page in proxy.of(ConfigDump)]
+    parts = [part for dump in dumps for part in (dump.listeners, dump.routes, dump.clusters, dump.secrets)]
+    return (moment(one.updated) for part in parts for one in part or ())
 
 
 def moment(text: str) -> datetime | None:

@@ -75,6 +75,8 @@ def about_answers(case: CaseBuilder, scene: Scene) -> None:
         case.seen("failure.answer", broken, source, *([case.roles["target"]] if "target" in case.roles else []))
     if entry.flags == ("URX",):
         case.seen("evidence.retries", "used-up", source, *([case.roles["target"]] if "target" in case.roles else []))
+    else:
+        case.seen("evidence.retries", "left", source)
     sender = ends_of(scene).sender
     held = Held(sender) if sender is not None else None
     if scene.trail is None:

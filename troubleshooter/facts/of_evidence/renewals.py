@@ -2,10 +2,8 @@
 
 A proxy's agent asks for a new certificate when half of the lifetime of the old one is left, by default; the share is
 SECRET_GRACE_PERIOD_RATIO, less or more by a hundredth. Decides: that one of which less than a tenth is left, and less
-than half of that share, is overdue: tries to renew it fail. Files may be older than the moment at which they are read.
-A page was taken no earlier than the failed line, or the last change that the proxy's own pages tell of, and so much is
-over at least. Only what was listed from a cluster has its own time. Short lifetimes are not judged, for a try that
-fails once may fill what is left. Must not know causes.
+than half of that share, is overdue: tries to renew it fail. When its page was taken says `certificates.taken`, so much
+is over at least. Short lifetimes are not judged, for a try that fails once may fill what is left. Must not know causes.
 
 Sources: https://istio.io/latest/docs/reference/commands/pilot-agent/ (SECRET_GRACE_PERIOD_RATIO, and in newer versions
 SECRET_GRACE_PERIOD_RATIO_JITTER); `rotateTime` in security/pkg/nodeagent/cache/secretcache.go of istio/istio.
@@ -14,14 +12,13 @@ SECRET_GRACE_PERIOD_RATIO_JITTER); `rotateTime` in security/pkg/nodeagent/cache/
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from troubleshooter.evidence import Evidence
-from troubleshooter.evidence.envoy.dump import ConfigDump
 from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
 from troubleshooter.evidence.envoy.status import Certificate, Certificates
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_evidence.certificates import is_own, moment
+from troubleshooter.facts.of_evidence.certificates import is_own, moment, taken
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.proxies_alone import case_of, pod_of
 from troubleshooter.facts.of_evidence.scene import Scene
@@ -65,7 +62,7 @@ def _about(
     words: Container[str] = ("overdue", "ended"),
 ) -> bool:
     """Whether one of these words was added."""
-    at = _time(mesh, proxy, logged)
+    at = taken(mesh, proxy, logged)
     owner = mesh.workloads.pod(proxy.node.namespace, proxy.node.pod)
     given = variable_of(mesh.index, mesh.settings, owner[1], VARIABLE) if owner else ""
     share = min(LITTLE, _ratio(proxy.node.renewal or given) / 2)
@@ -94,20 +91,6 @@ def _ratio(given: str) -> float:
     except ValueError:
         return RATIO
     return found if 0 < found < 1 else RATIO
-
-
-def _time(mesh: Mesh, proxy: Proxy, logged: datetime | None) -> datetime | None:
-    """When the proxy's pages were taken, or before that."""
-    if mesh.inventory.listed and mesh.inventory.observed is not None and logged is None:
-        return datetime.fromtimestamp(mesh.inventory.observed, UTC)
-    return max(filter(None, (logged, *_changes(proxy))), default=None)
-
-
-def _changes(proxy: Proxy) -> Iterator[datetime | None]:
-    """When each piece in its dumps came."""
-    dumps = [page.value for page in proxy.of(ConfigDump)]
-    parts = [part for dump in dumps for part in (dump.listeners, dump.routes, dump.clusters, dump.secrets)]
-    return (moment(one.updated) for part in parts for one in part or ())
 
 
 def _source(file: str, one: Certificate) -> Source:
