@@ -47,7 +47,7 @@ def test_a_refusal_on_a_page_is_told() -> None:
 
 
 def test_a_moment_is_not_told() -> None:
-    """A proxy that is stale, nobody knows for how long, makes no case."""
+    """A proxy that is stale, nobody knows for how long, is not said to be stuck."""
     assert [] == told("evidence.sync", SYNCZ_OLD)
     assert [] == told("evidence.sync", OLD_TABLE)
 

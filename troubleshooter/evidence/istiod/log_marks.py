@@ -39,7 +39,7 @@ _CONNECTING = (
 )
 _TO_ISTIOD = (
     r"(?:gRPC config stream (?:to \S+ )?closed|failed to connect to upstream"
-    r"|failed to (?:warm|generate) (?:workload )?certificate|ca request failed)"
+    r"|[Ff]ailed to (?:warm|generate|create) (?:workload )?certificate|ca request failed)"
 )
 
 ISTIOD = (

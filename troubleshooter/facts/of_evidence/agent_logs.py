@@ -6,6 +6,8 @@ nothing. Must not know causes.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from troubleshooter.evidence import Evidence, Reading
 from troubleshooter.evidence.istiod.values import AgentLog, Event, LogEvent
 from troubleshooter.facts.building import CaseBuilder
@@ -28,8 +30,14 @@ def about_agent_log(case: CaseBuilder, scene: Scene) -> None:
     if pod is None or pod.kind != "Pod":
         return
     reading = log_of(scene.evidence, f"{pod.namespace}/{pod.name}")
-    told = last_trouble(reading.value) if reading else None
-    if reading is not None and told is not None:
+    if reading is not None:
+        tell_trouble(case, reading)
+
+
+def tell_trouble(case: CaseBuilder, reading: Reading[AgentLog]) -> None:
+    """What keeps a proxy from istiod, as its log says last."""
+    told = last_of(reading.value, WORDS)
+    if told is not None:
         case.seen("evidence.proxy_log", WORDS[told.event], source_of(reading, told))
         case.detail("evidence.proxy_log", told.why)
 
@@ -43,10 +51,10 @@ def log_of(evidence: Evidence, pod: str) -> Reading[AgentLog] | None:
     return own[0] if len(own) == 1 else None
 
 
-def last_trouble(log: AgentLog) -> LogEvent | None:
-    """What was in the way last, unless the proxy got ready after it."""
+def last_of(log: AgentLog, events: Collection[Event]) -> LogEvent | None:
+    """The last of such events, unless the proxy got ready after it."""
     ready = max((one.end for one in log.events if one.event is Event.READY), default=0)
-    held = [one for one in log.events if one.event in WORDS and one.end > ready]
+    held = [one for one in log.events if one.event in events and one.end > ready]
     return max(held, key=lambda one: one.end, default=None)
 
 

@@ -6,6 +6,7 @@ Must not know causes, or how texts are read.
 from __future__ import annotations
 
 from troubleshooter.facts.of_evidence.agent_logs import about_agent_log
+from troubleshooter.facts.of_evidence.agents_alone import waiting_cases
 from troubleshooter.facts.of_evidence.istiod_logs import (
     about_api_access,
     about_keys_fetched,
@@ -13,6 +14,7 @@ from troubleshooter.facts.of_evidence.istiod_logs import (
     api_cases,
     cluster_cases,
 )
+from troubleshooter.facts.of_evidence.out_of_step import step_cases
 from troubleshooter.facts.of_evidence.pushed import about_push
 from troubleshooter.facts.of_evidence.refusals import refusal_cases
 from troubleshooter.facts.of_evidence.registry import about_registry
@@ -28,4 +30,4 @@ ABOUT_A_REQUEST = (
     about_sync,
 )
 
-ALONE = (cluster_cases, api_cases, sync_cases, refusal_cases, version_cases)
+ALONE = (waiting_cases, cluster_cases, api_cases, sync_cases, step_cases, refusal_cases, version_cases)
