@@ -17,5 +17,9 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("evidence.counting_pod", "The pod whose proxy counted, or a word in its place."),
     ("evidence.counting_namespace", "Its namespace, or a word in its place."),
     ("evidence.listener", "The port of a listener."),
+    (
+        "evidence.turned_away",
+        "How many requests a proxy refused for want of room, or how many endpoints are put aside.",
+    ),
     ("evidence.refused", "How many connections it refused."),
 )

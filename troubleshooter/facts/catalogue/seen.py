@@ -41,6 +41,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.pods_replaced", YES_NO, "Whether pods of the target were being replaced when requests failed.", "evidence"),
     ("evidence.keep_alive", ("shorter", "longer"), "For how long the application keeps idle connections, beside the proxy.", "evidence"),
     ("evidence.zone_load", ("near-alone", "alike"), "Whether only the pods in the zones of their callers get requests to speak of.", "evidence"),
+    ("evidence.turned_away", ("ejected", "overflow"), "Why a proxy cannot send requests to a cluster, or refused many, as its pages show by themselves.", "evidence"),
     ("evidence.outlier_check", ("failed", "ok"), "What the caller's proxy says of the endpoints that outlier detection watches.", "evidence"),
     ("evidence.hosts", ("none", "ejected", "not-ready", "some-usable", "usable"), "How the endpoints stand that the sending proxy has for the request.", "evidence"),
     ("evidence.priority", ("alike", "first", "shared", "farther", "none"), "Which endpoints the sending proxy sends to by their priorities: all alike, though they lie in several localities; those of the first, of the first and of farther ones, of farther ones alone, or none.", "evidence"),

@@ -12,6 +12,7 @@ from troubleshooter.facts.building import CaseBuilder
 from troubleshooter.facts.of_evidence import control_plane
 from troubleshooter.facts.of_evidence.against_walk import about_delivery
 from troubleshooter.facts.of_evidence.certificates import about_certificates
+from troubleshooter.facts.of_evidence.clusters_alone import cluster_status_cases
 from troubleshooter.facts.of_evidence.compared import about_comparison, comparison_cases
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
 from troubleshooter.facts.of_evidence.gateway_listeners import cases_of_listeners
@@ -78,6 +79,7 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     cases_of_pods,
     cases_of_redirection,
     cases_of_retries,
+    cluster_status_cases,
     renewal_cases,
     cases_of_delays,
     cases_of_listeners,
