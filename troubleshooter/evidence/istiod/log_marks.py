@@ -6,7 +6,9 @@ Sources in istio/istio, by event:
     rejected        pilot/pkg/xds/ads.go, delta.go (`shouldRespond`): `ADS:LDS: ACK ERROR CONNECTION CODE:TEXT`
     JWKS            pilot/pkg/model/jwks_resolver.go (`BuildLocalJwks`), in older words "is not yet fetched"; keys that
                     are got later are noted as updated
-    SECRET          pilot/pkg/xds/sds.go, pilot/pkg/credentials/kube/secrets.go; its type is what is not there
+    SECRET          pilot/pkg/xds/sds.go, pilot/pkg/credentials/kube/secrets.go; its type is what is not there. Names
+                    that stand for a Gateway of the Gateway API begin with kubernetes-gateway:// (resource.go)
+    SECRET_DENIED   pilot/pkg/xds/sds.go (`filterAuthorizedResources`); its type is the names that were refused
     watch           pkg/kube/informer (`watch error in cluster NAME: ...`); an API that is not installed is no trouble
     clusters        pkg/kube/multicluster/cluster.go and secretcontroller.go
     client          pkg/security, `Failed to authenticate client from`
@@ -57,8 +59,15 @@ ISTIOD = (
     Mark(
         Event.SECRET,
         re.compile(
-            r"failed to fetch (?:key and certificate|ca certificate) for (?P<about>kubernetes://[^\s:]{1,400}): "
+            r"failed to fetch (?:key and certificate|ca certificate) for "
+            r"(?P<about>kubernetes(?:-gateway)?://[^\s:]{1,400}): "
             r"(?P<why>secret (?P<type>\S{1,400}) not found|found secret, but.*)"
+        ),
+    ),
+    Mark(
+        Event.SECRET_DENIED,
+        re.compile(
+            r"proxy (?P<about>\S{1,400}) attempted to access unauthorized certificates (?P<type>.{1,400}?): (?P<why>.*)"
         ),
     ),
     Mark(Event.JWKS_FETCHED, re.compile(r'Updated cached JWT public key from "(?P<about>[^"]{1,900})"')),

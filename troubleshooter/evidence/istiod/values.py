@@ -171,6 +171,7 @@ class Event(StrEnum):
     JWKS = "jwks-fetch-failed"
     JWKS_FETCHED = "jwks-fetched"
     SECRET = "secret-not-given"
+    SECRET_DENIED = "secret-denied"
     WATCH = "watch-failed"
     CLUSTER_TIMEOUT = "cluster-timeout"
     CLUSTER_REFUSED = "cluster-refused"

@@ -18,6 +18,7 @@ from troubleshooter.facts.of_evidence.out_of_step import step_cases
 from troubleshooter.facts.of_evidence.pushed import about_push
 from troubleshooter.facts.of_evidence.refusals import refusal_cases
 from troubleshooter.facts.of_evidence.registry import about_registry
+from troubleshooter.facts.of_evidence.secrets_alone import secret_cases
 from troubleshooter.facts.of_evidence.sync import about_sync, sync_cases, version_cases
 
 ABOUT_A_REQUEST = (
@@ -30,4 +31,4 @@ ABOUT_A_REQUEST = (
     about_sync,
 )
 
-ALONE = (waiting_cases, cluster_cases, api_cases, sync_cases, step_cases, refusal_cases, version_cases)
+ALONE = (waiting_cases, cluster_cases, api_cases, sync_cases, step_cases, refusal_cases, secret_cases, version_cases)

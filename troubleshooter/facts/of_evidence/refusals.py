@@ -28,7 +28,7 @@ def refusal_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
     for reading in evidence.of(IstiodLog):
         for one in reading.value.events:
             pod, namespace = pod_of(one.about)
-            if one.event is Event.REJECTED and _holds(one, reading.value) and f"{namespace}/{pod}" not in known:
+            if one.event is Event.REJECTED and holds(one, reading.value) and f"{namespace}/{pod}" not in known:
                 case = CaseBuilder(f"evidence/refusal/{namespace}/{pod}/{one.type}", CaseKind.PIECE)
                 place = pod_place(mesh, namespace, pod)
                 case.role("pod", place)
@@ -36,7 +36,8 @@ def refusal_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
                 yield case.build()
 
 
-def _holds(one: LogEvent, log: IstiodLog) -> bool:
+def holds(one: LogEvent, log: IstiodLog) -> bool:
+    """Whether an event is so near to the end of a log that what it tells is taken to hold still."""
     last, end = _time(one.last), _time(log.until)
     return last is not None and end is not None and (end - last).total_seconds() <= RECENT
 
