@@ -180,6 +180,7 @@ groups = st.builds(
     callers=st.lists(texts, max_size=1).map(tuple),
     endpoint=texts,
     far_log=st.sampled_from(("", "silent", "logged")),
+    checks=st.booleans(),
 )
 diagnoses = st.builds(
     Diagnosis,

@@ -102,6 +102,13 @@ def test_what_failures_have_in_common_is_said_in_sentences() -> None:
     ] == words.recurrence(group)
 
 
+def test_what_looks_like_health_checks_is_said_to_be_likely_that() -> None:
+    """It is a warning, and says where such checks belong."""
+    (said,) = words.recurrence(replace(examples.GROUPS[0], pattern="", callers=(), checks=True))
+
+    assert "likely no requests but the health check of a load balancer" in said
+
+
 @pytest.mark.parametrize(
     ("since", "expected"),
     [

@@ -117,6 +117,7 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             callers=group.recurrence.callers,
             endpoint=group.recurrence.endpoint,
             far_log=group.recurrence.far_log,
+            checks=group.recurrence.checks,
         )
         for group in summary.groups
     )

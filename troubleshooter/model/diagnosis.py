@@ -20,7 +20,8 @@ class LogGroup:
     `callers` are the addresses from which such requests always fail while
     from others they do not, `endpoint` is the address at which alone they fail while others answer: () and "" where
     that is not so. `far_log` is whether the proxies to which they were sent logged them ("silent", "logged"), "" where
-    it is not known."""
+    it is not known; `checks` that they look like health checks which do not speak TLS, at a port of a gateway that
+    takes nothing else."""
 
     count: int
     share: float
@@ -34,6 +35,7 @@ class LogGroup:
     callers: tuple[str, ...] = ()
     endpoint: str = ""
     far_log: str = ""
+    checks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

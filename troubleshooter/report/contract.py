@@ -258,4 +258,5 @@ def _group(value: LogGroup) -> Json:
         "callers": list(value.callers),
         "endpoint": value.endpoint,
         "far_log": value.far_log,
+        "checks": value.checks,
     }

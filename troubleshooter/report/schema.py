@@ -115,6 +115,7 @@ GROUP = object_of(
         "far_log": one_of(
             ("", "silent", "logged"), 'Whether the proxies to which they were sent logged them; "" if not known.'
         ),
+        "checks": yes("Whether they look like health checks that do not speak TLS, at a port that takes TLS only."),
     },
 )
 

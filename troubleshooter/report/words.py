@@ -67,6 +67,11 @@ FAR_LOGS: Mapping[str, str] = {
     "logged": "the proxy to which they were sent logged them too",
 }
 """What the log of the proxy at the other end has."""
+CHECKS = (
+    "likely no requests but the health check of a load balancer, which speaks no TLS to a port that takes TLS only: "
+    "let it check port 15021, path /healthz/ready"
+)
+"""Of lines that look like it; a warning, for the load balancer may take the gateway for broken."""
 
 
 def recurrence(group: LogGroup) -> list[str]:
@@ -76,7 +81,8 @@ def recurrence(group: LogGroup) -> list[str]:
     callers = f"only from {listed(group.callers)}" if group.callers else ""
     endpoint = f"only at {group.endpoint}, while other endpoints answer" if group.endpoint else ""
     together = ", ".join(filter(None, (told, callers)))
-    return [one for one in (together, endpoint, FAR_LOGS.get(group.far_log, "")) if one]
+    checks = CHECKS if group.checks else ""
+    return [one for one in (together, endpoint, FAR_LOGS.get(group.far_log, ""), checks) if one]
 
 
 def headers(request: Request) -> dict[str, str]:

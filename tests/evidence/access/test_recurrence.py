@@ -184,8 +184,9 @@ def test_a_failure_may_come_at_one_endpoint_alone(lines: list[str], expected: st
 def test_clients_that_leave_do_not_do_so_for_idle_connections() -> None:
     """A connection to an endpoint that had been idle closes on its proxy, not on the client."""
     lines = [log_line(time=f"2026-11-21T00:00:0{s}.000Z", status=t) for s, t in ((1, OK), (6, "0 DC"))]
+    used = [line.replace("default.svc.cluster.local - 10", "default.svc.cluster.local 10.1.1.1:5 10") for line in lines]
 
-    assert ("", None) == (again(*lines).pattern, again(*lines).idle)
+    assert ("", None) == (again(*used).pattern, again(*used).idle)
 
 
 @pytest.mark.parametrize(("idle", "expected"), [(5, "after-idle"), (0, "")])

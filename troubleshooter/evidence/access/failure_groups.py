@@ -103,6 +103,7 @@ def summarise(lines: Iterable[ParsedLine]) -> LogSummary:
         idle = connections.idle_before(line)
         second = clock.second(line.start_time)
         others.far_logs.add(line, second)
+        others.tls_ports.add(line)
         tries.add(line)
         delays.add(line)
         if not line.failed:
@@ -254,12 +255,13 @@ def _common(kind: _Kind, place: Place, tally: _Tally) -> Common:
         address="" if tally.example.authority else tally.example.downstream_local,
         first=tally.first,
         last=tally.last,
+        example=tally.example,
     )
 
 
 def _order(group: FailureGroup) -> tuple[object, ...]:
-    """Biggest first, but for clients that left when they liked: others fail before them; what is as big, by its first
-    time, then by its words."""
-    at_will = group.example.client_left and group.recurrence.lasted is None
+    """Biggest first, but for clients that left when they liked, and for what looks like health checks: others fail
+    before them; what is as big, by its first time, then by its words."""
+    at_will = group.recurrence.checks or (group.example.client_left and group.recurrence.lasted is None)
     words = (group.authority, group.path, group.cluster, group.flags, group.details.names, group.response_code or 0)
     return (at_will, -group.count, group.first, *words, group.details.transport_failure)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from troubleshooter.evidence.access.checks import TlsPorts, looks_like_checks
 from troubleshooter.evidence.access.entry import AccessLogEntry
 from troubleshooter.evidence.access.far_logs import FarLogs, Sample
 from troubleshooter.evidence.access.few import Few
@@ -44,7 +45,8 @@ class Recurrence:
     milliseconds most of them ended, where that is nearly the same, else None; `lengths` the shortest and the longest of
     them, None where only few are known; `last` the second (Unix time) of the last of them, None where the time of one
     is not known; `recovered` that each endpoint at which they failed has answered since that last one;
-    `rare` that nearly all such requests did not fail."""
+    `rare` that nearly all such requests did not fail; `checks` that they look like the health checks of a load balancer
+    which does not speak TLS (`checks`)."""
 
     pattern: str = ""
     since: str = ""
@@ -58,6 +60,7 @@ class Recurrence:
     last: int | None = None
     recovered: bool = False
     rare: bool = False
+    checks: bool = False
 
 
 ONCE = Recurrence()
@@ -67,8 +70,8 @@ ONCE = Recurrence()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Common:
     """What the lines of one failure have in common: their place and cluster; whether the proxy beside the application
-    logged them (None: that is not known); the `address` at which they came in, where no HTTP was read of them; and the
-    times of the first and the last."""
+    logged them (None: that is not known); the `address` at which they came in, where no HTTP was read of them; the
+    times of the first and the last; and one of them."""
 
     place: Place
     cluster: str
@@ -76,14 +79,17 @@ class Common:
     address: str
     first: str
     last: str
+    example: AccessLogEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What failures are held against: the requests that did not fail, and the logs of the proxies further on."""
+    """What failures are held against: the requests that did not fail, the logs of the proxies further on, and where
+    gateways took TLS."""
 
     passed: Passed = field(default_factory=Passed)
     far_logs: FarLogs = field(default_factory=FarLogs)
+    tls_ports: TlsPorts = field(default_factory=TlsPorts)
 
 
 @dataclass(slots=True)
@@ -134,7 +140,7 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
     alike = passed.like(common.place, inbound=common.inbound, methods=repeats.methods, address=common.address)
     callers = _only_from(repeats, alike) if alike is not None else ()
     found = pattern_of(
-        repeats.times if repeats.times.total == repeats.count else Times(),
+        _all_times(repeats),
         Times() if callers or alike is None else alike.times,
         passes_logged=passed.any and alike is not None,
     )
@@ -154,7 +160,13 @@ def recurrence_of(repeats: Repeats, others: Others, common: Common) -> Recurrenc
         rare=RARE * repeats.count <= passed.answered(common.place, inbound=common.inbound, methods=repeats.methods),
         last=_last(repeats),
         recovered=_recovered(repeats, endpoints or {}),
+        checks=looks_like_checks(common.example, _all_times(repeats), repeats.callers, others.tls_ports),
     )
+
+
+def _all_times(repeats: Repeats) -> Times:
+    """When they came; nothing where the time of one is not known."""
+    return repeats.times if repeats.times.total == repeats.count else Times()
 
 
 def _only_from(repeats: Repeats, alike: Lane) -> tuple[str, ...]:
