@@ -4,9 +4,19 @@ pod's network.
 Must not know what follows from any of it.
 """
 
-from troubleshooter.evidence.pods import described, events, object_tables, pod_tables, redirection, setup_log, sockets
+from troubleshooter.evidence.pods import (
+    described,
+    described_routes,
+    events,
+    object_tables,
+    pod_tables,
+    redirection,
+    setup_log,
+    sockets,
+)
 
 KINDS = (
+    *described_routes.KINDS,
     *described.KINDS,
     *events.KINDS,
     *pod_tables.KINDS,

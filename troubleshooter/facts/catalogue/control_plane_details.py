@@ -7,6 +7,7 @@ DETAILS: tuple[tuple[str, str], ...] = (
     ("evidence.proxy_log", "What the log of the pod's own proxy says is in the way."),
     ("evidence.secret", "The Secret that istiod did not give to a proxy, as its log names it."),
     ("evidence.secret_error", "Why, in istiod's words."),
+    ("evidence.route_status", "The condition in the status of a route, with its reason and message."),
     ("evidence.sync_type", "The type of configuration that the proxy in question has not taken."),
     ("evidence.sync_error", "Why it refused it."),
     ("evidence.sync_age", "For how long it has not taken it."),

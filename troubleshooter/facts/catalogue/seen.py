@@ -65,6 +65,7 @@ FACTS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("evidence.proxy_log", ("cannot-connect", "not-authenticated", "not-trusted", "wrong-time", "rejected", "other"), "What the log of the pod's own proxy says of istiod.", "evidence"),
     ("evidence.step", ("stale", "not-sent"), "That istiod waits for a proxy's answer, nobody knows for how long, or has sent it nothing.", "evidence"),
     ("evidence.secret", ("not-found", "no-keys", "not-allowed"), "Why istiod gave a proxy no certificate that it asked for, as the log of istiod says by itself.", "evidence"),
+    ("evidence.route_status", ("no-backend", "not-permitted", "unresolved", "not-accepted"), "What Istio says in the status of a route of the Gateway API that it does not take as it is.", "evidence"),
     ("evidence.sync", ("synced", "stale", "stuck", "error", "not-connected"), "What has become of the configuration that istiod sent to the proxy in question: stuck is stale for long.", "evidence"),
     ("evidence.istiod_service", ("known", "unknown"), "Whether istiod knows the service that is called, which is there.", "evidence"),
     ("evidence.istiod_endpoints", ("same", "other", "none"), "Whether istiod has the endpoints that Kubernetes has: all, not all, or none.", "evidence"),

@@ -15,6 +15,7 @@ from troubleshooter.facts.of_evidence.certificates import about_certificates
 from troubleshooter.facts.of_evidence.clusters_alone import cluster_status_cases
 from troubleshooter.facts.of_evidence.compared import about_comparison, comparison_cases
 from troubleshooter.facts.of_evidence.connection import about_connection_seen
+from troubleshooter.facts.of_evidence.described_status import route_cases
 from troubleshooter.facts.of_evidence.gateway_listeners import cases_of_listeners
 from troubleshooter.facts.of_evidence.gateway_secrets import about_gateway_secret_seen
 from troubleshooter.facts.of_evidence.gateways_alone import gateway_cases
@@ -84,6 +85,7 @@ ALONE: tuple[Callable[[Mesh, Evidence], Iterator[Case]], ...] = (
     cases_of_delays,
     cases_of_listeners,
     namespace_cases,
+    route_cases,
     *control_plane.ALONE,
 )
 """What evidence tells whoever asks: a proxy that refused its configuration, a certificate that has expired."""
