@@ -254,6 +254,7 @@ def test_a_log_group_is_printed_whole() -> None:
         "callers": ["10.244.0.5"],
         "endpoint": "",
         "far_log": "",
+        "said": "",
         "checks": False,
     }
 

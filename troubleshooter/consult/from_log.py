@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from troubleshooter.evidence import FailureGroup, LogSummary
 from troubleshooter.evidence.access.places import general_path
+from troubleshooter.evidence.ambient.errors import ztunnel_error
 from troubleshooter.facts import request_of
 from troubleshooter.mesh import Mesh
 from troubleshooter.model import Key, LogGroup, Request
@@ -118,9 +119,15 @@ def log_groups(mesh: Mesh, summary: LogSummary, given: Sequence[str] = ()) -> tu
             endpoint=group.recurrence.endpoint,
             far_log=group.recurrence.far_log,
             checks=group.recurrence.checks,
+            said=_said(group),
         )
         for group in summary.groups
     )
+
+
+def _said(group: FailureGroup) -> str:
+    text = group.example.connection_termination_details
+    return text if not group.flags and ztunnel_error(text) else ""
 
 
 def arguments_of(request: Request | None, given: Sequence[str] = ()) -> tuple[str, ...]:

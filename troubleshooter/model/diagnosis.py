@@ -21,7 +21,7 @@ class LogGroup:
     from others they do not, `endpoint` is the address at which alone they fail while others answer: () and "" where
     that is not so. `far_log` is whether the proxies to which they were sent logged them ("silent", "logged"), "" where
     it is not known; `checks` that they look like health checks which do not speak TLS, at a port of a gateway that
-    takes nothing else."""
+    takes nothing else. `said` is how ztunnel words the failure, whose lines have no flags; "" for lines of Envoy."""
 
     count: int
     share: float
@@ -35,6 +35,7 @@ class LogGroup:
     callers: tuple[str, ...] = ()
     endpoint: str = ""
     far_log: str = ""
+    said: str = ""
     checks: bool = False
 
 

@@ -258,5 +258,6 @@ def _group(value: LogGroup) -> Json:
         "callers": list(value.callers),
         "endpoint": value.endpoint,
         "far_log": value.far_log,
+        "said": value.said,
         "checks": value.checks,
     }

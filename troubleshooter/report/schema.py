@@ -115,6 +115,7 @@ GROUP = object_of(
         "far_log": one_of(
             ("", "silent", "logged"), 'Whether the proxies to which they were sent logged them; "" if not known.'
         ),
+        "said": text("How ztunnel words the failure, whose lines have no flags; empty for lines of Envoy."),
         "checks": yes("Whether they look like health checks that do not speak TLS, at a port that takes TLS only."),
     },
 )

@@ -110,7 +110,7 @@ def groups(found: Sequence[LogGroup]) -> Iterator[Part]:
         return
     yield from heading("Failures in the log")
     for group in found:
-        flags = ",".join(group.flags) or "no flag"
+        flags = ",".join(group.flags) or group.said or "no flag"
         number = f"{words.count(group.count, 'line')} ({words.share(group.share)})"
         times = " to ".join(dict.fromkeys((group.first, group.last)))
         yield line(Span(f"{number}, {flags}, {times}"))

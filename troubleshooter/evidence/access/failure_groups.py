@@ -29,11 +29,14 @@ from troubleshooter.evidence.access.places import Place, place_of
 from troubleshooter.evidence.access.recurrence import Common, Others, Recurrence, Repeats, recurrence_of
 from troubleshooter.evidence.access.reuse import Connections
 from troubleshooter.evidence.access.times import Clock
+from troubleshooter.evidence.ambient.errors import ZtunnelError, ztunnel_error
 from troubleshooter.evidence.ambient.ztunnel_log import ZtunnelEntry
 
 MAX_KINDS = 500
 MAX_PLACES = 40
 MAX_TOGETHER = 10_000
+VAGUE = (ZtunnelError.REFUSED, ZtunnelError.OTHER)
+"""Errors of ztunnel that do not say what to look for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +264,9 @@ def _common(kind: _Kind, place: Place, tally: _Tally) -> Common:
 
 def _order(group: FailureGroup) -> tuple[object, ...]:
     """Biggest first, but for clients that left when they liked, and for what looks like health checks: others fail
-    before them; what is as big, by its first time, then by its words."""
+    before them; of as many, lines of ztunnel that do not say what to look for come last; then by its first time, and
+    by its words."""
     at_will = group.recurrence.checks or (group.example.client_left and group.recurrence.lasted is None)
     words = (group.authority, group.path, group.cluster, group.flags, group.details.names, group.response_code or 0)
-    return (at_will, -group.count, group.first, *words, group.details.transport_failure)
+    vague = not group.flags and ztunnel_error(group.example.connection_termination_details) in VAGUE
+    return (at_will, -group.count, vague, group.first, *words, group.details.transport_failure)
