@@ -1,8 +1,9 @@
 """Whether the certificates that proxies show and trust hold, and whether two proxies trust a common root.
 
 Decides by the dates and serial numbers of `/certs`, and by the roots in a dump. The time in question is that of the log
-line, else that at which a page was taken, or before that; where neither is known, nothing is said of dates: files may
-be much older than the moment at which they are read. Must not know causes.
+line, else that at which a page was taken, or before that. Files may be much older than the moment at which they are
+read: where neither is known, a page must say itself that no day is left to a certificate that was made for many. Must
+not know causes.
 
 Source: envoy/admin/v3/certs.proto. `ca_cert` are the roots that a proxy trusts; `cert_chain` what it shows.
 """
@@ -44,11 +45,15 @@ def _about_dates(case: CaseBuilder, scene: Scene, proxies: Iterable[Proxy]) -> N
     line = scene.observation
     logged = moment(line.entry.start_time) if line else None
     times = [(proxy, logged if line else taken(scene.mesh, proxy)) for proxy in proxies]
-    held = [(at, source, page) for proxy, at in times if at for source, page in _pages(proxy) if _of_mesh(page)]
+    held = [(at, source, page) for proxy, at in times for source, page in _pages(proxy) if _of_mesh(page)]
+    read = scene.mesh.inventory.observed
     chains = [(at, source, one) for at, source, page in held for one in page.chain if _signs_for_mesh(one)]
     roots = [(at, source, one) for at, source, page in held for one in page.roots]
     for fact, found in (("evidence.certificate", chains), ("evidence.root_certificate", roots)):
-        states = [(_state(one, at, logged=line is not None), source, one) for at, source, one in found]
+        states = [
+            (_state(one, at, logged=line is not None) if at else _by_its_page(one, read), source, one)
+            for at, source, one in found
+        ]
         for word in ("expired", "not-yet-valid", "valid"):
             fitting = [(source, one) for state, source, one in states if state == word]
             if fitting:
@@ -90,6 +95,19 @@ def _state(certificate: Certificate, now: datetime, *, logged: bool) -> str:
     days = certificate.days_left
     early = days is not None and timedelta(days=days) >= ends - begins
     return "not-yet-valid" if early or not logged else ""
+
+
+MANY = timedelta(days=2)
+"""A certificate that was made for longer has a day left at most of its pages."""
+
+
+def _by_its_page(certificate: Certificate, read: int | None) -> str:
+    """How it stood when its page was taken, at a time that is not known, and `read` (seconds since 1970) later: it has
+    expired if that moment is past its end, and no day was left when the page was taken."""
+    begins, ends = moment(certificate.valid_from), moment(certificate.expires)
+    if begins is None or ends is None or read is None or certificate.days_left != 0:
+        return ""
+    return "expired" if ends - begins > MANY and ends <= datetime.fromtimestamp(read, UTC) else ""
 
 
 def taken(mesh: Mesh, proxy: Proxy, logged: datetime | None = None) -> datetime | None:
