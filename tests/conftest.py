@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,11 @@ LONG = frozenset(
     }
 )
 """Modules that run through the same core again and again: counting lines would take them twice as long."""
+
+
+def pytest_configure() -> None:
+    """Tests press Ctrl-C, and what a script starts in the background ignores it, with all that is started by that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -38,6 +38,9 @@ def test_it_serves_until_it_is_interrupted(tmp_path: Path) -> None:
             server = json.loads(config.read_text(encoding="utf-8"))["clusters"][0]["cluster"]["server"]
         finally:
             process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=10)
+        try:
+            _, complaint = process.communicate(timeout=10)
+        finally:
+            process.kill()
     ended = (process.returncode, complaint, config.exists())
     assert (True, (0, "", False)) == (server.startswith("http://127.0.0.1:"), ended)
