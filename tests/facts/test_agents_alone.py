@@ -68,13 +68,7 @@ def test_got_ready_at_last() -> None:
 
 def test_a_pod_that_is_seen_to_be_ready() -> None:
     """Where the mesh has the pod, ready, the log is of earlier."""
-    assert [] == cases(ROLE.replace("shop domain", "NS domain").replace("NS", _space()) + WAITS, mesh(READY_POD))
-
-
-def _space() -> str:
-    """The namespace of the objects of a small mesh."""
-    (workload,) = mesh(READY_POD).workloads.all
-    return workload.namespace
+    assert [] == cases(ROLE + WAITS, mesh(READY_POD))
 
 
 def test_refuses_what_it_got() -> None:

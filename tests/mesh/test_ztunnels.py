@@ -10,6 +10,7 @@ from tests.meshes import mesh, thing
 from troubleshooter.mesh import Mesh
 from troubleshooter.mesh.basis.index import CORE
 from troubleshooter.mesh.workload.ztunnels import Lost
+from troubleshooter.model import Inventory
 
 SET = thing(
     "DaemonSet", "ztunnel", "template: {metadata: {labels: {app: ztunnel}}, spec: {}}", namespace="istio-system"
@@ -86,3 +87,16 @@ def test_daemon_set_whose_pods_nobody_needs() -> None:
     held = mesh(SET, pod("east-2"), ztunnel("east-1", FAILS), ztunnel("east-2"))
 
     assert held.ztunnels.without(held.ztunnels.sets[0]) is None
+
+
+def test_daemon_set_of_another_cluster() -> None:
+    """Each is told of its own nodes alone."""
+    well = mesh(SET, ztunnel("east-1"), pod()).inventory.objects
+    ill = mesh(SET, ztunnel("west-1", FAILS), pod("west-1")).inventory.objects
+    both = [replace(thing, cluster="east") for thing in well] + [replace(thing, cluster="west") for thing in ill]
+    held = Mesh(Inventory(objects=tuple(both)))
+    found = {made.object.cluster: held.ztunnels.without(made) for made in held.ztunnels.sets}
+
+    assert found["east"] is None
+    assert found["west"] is not None
+    assert "west-1" == found["west"].node

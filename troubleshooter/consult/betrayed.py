@@ -20,7 +20,8 @@ def told_by(rulebook: Rulebook, text: str) -> list[Symptom]:
     """The symptoms of which a text of theirs is quoted, those that fit best: what few symptoms share tells most, and of
     those that fit alike the longest text does."""
     numbers = statuses_in(text)
-    symptoms = [s for s in rulebook.symptoms.values() if _fits(s, numbers, answered=upstream_answered(text))]
+    answered = upstream_answered(text)
+    symptoms = [s for s in rulebook.symptoms.values() if _fits(s, numbers, answered=answered)]
     shared = Counter(quote for s in symptoms for quote in _quotes(s))
     present = {quote for quote in shared if _stands_in(quote, text)}
     if not present:

@@ -92,3 +92,15 @@ def test_what_a_bundle_says_of_itself_outranks_dates(tmp_path: Path) -> None:
     assert THEN - 500 == observed(
         tar_of(("troubleshoot-bundle/manifest.json", said, THEN), ("a.yaml", LIVE, THEN)), tmp_path
     )
+
+
+def test_what_a_bundle_could_not_see_stays_unseen(tmp_path: Path) -> None:
+    """Whoever packed it knew which lists were refused, whatever else is in it."""
+    refused = ("", "", "ConfigMap", "shop")
+    said = manifest_text(Inventory(observed=THEN, unseen=frozenset({refused})), "troubleshoot", redacted=False)
+    config = '{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "istio", "namespace": "istio-system"}, '
+    config += '"data": {"mesh": "{}"}}'
+    archive = tar_of(("troubleshoot-bundle/manifest.json", said, THEN), ("mesh.json", config, THEN))
+    (tmp_path / "bundle.tgz").write_bytes(archive)
+
+    assert frozenset({refused}) == read_input([str(tmp_path / "bundle.tgz")], stdin=lambda: b"").inventory.unseen

@@ -31,7 +31,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 def token(expires: int) -> str:
     """A token of the provider; nobody here checks its signature."""
-    parts = ({"alg": "none"}, {"sub": "ann", "exp": expires}, {})
+    parts: tuple[dict[str, Any], ...] = ({"alg": "none"}, {"sub": "ann", "exp": expires}, {})
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
 
 

@@ -37,7 +37,9 @@ def test_a_body_tells_what_the_log_would(body: str, details: str, reason: str) -
     text = f"HTTP/1.1 503 Service Unavailable\n\n{RESET}{body}\n* Connection #0 left intact"
 
     assert details_in(text) == f"upstream_reset_before_response_started{details}"
-    assert told_by_answer(text)[0] == ("failure.reason", reason)
+    assert dict(told_by_answer(text)) == {"failure.reason": reason} | (
+        {"failure.tls": "no-tls"} if reason == "tls" else {}
+    )
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,9 @@ def test_a_change_is_told_as_logged() -> None:
 
     found = again(*lines)
 
-    assert ("since-change", "2026-11-21T00:05:00.500Z") == (found.pattern, found.since)
+    assert found == Recurrence(
+        pattern="since-change", since="2026-11-21T00:05:00.500Z", lengths=(3, 3), last=1_795_219_795
+    )
 
 
 def test_an_outage_is_told_as_logged() -> None:

@@ -95,3 +95,13 @@ def test_a_group_knows_the_shortest_idle_time_of_its_failures() -> None:
     (group,) = group_failures(parse_lines(lines))
 
     assert (3, 5.0) == (group.count, group.recurrence.idle)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [use("2026-11-21T09:14:02.000Z", duration=3 * 10**14), use("9999-12-31T23:59:59.000Z", duration=5000)],
+    ids=["no-duration", "no-time"],
+)
+def test_times_that_there_are_not(entry: AccessLogEntry) -> None:
+    """What ends after all time was in no use that anybody could tell of."""
+    assert idle(entry, use("2026-11-21T09:14:07.500Z")) is None

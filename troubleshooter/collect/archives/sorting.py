@@ -55,6 +55,7 @@ class Sorter:
     observed: int | None = None
     _contents: list[tuple[str, Contents]] = field(default_factory=list)
     _patches: set[str] = field(default_factory=set)
+    _unseen_by_bundle: set[Listing] = field(default_factory=set)
     _strange: list[str] = field(default_factory=list)
     _dropped: int = 0
     _few: bool = False
@@ -103,6 +104,7 @@ class Sorter:
         self.observed = said.observed
         self.listed |= said.listed
         self.unseen |= said.unseen
+        self._unseen_by_bundle |= said.unseen
         self.cluster_ids |= said.cluster_ids
         self.remotes_told |= said.remotes_told
 
@@ -152,7 +154,7 @@ class Sorter:
             self.notes += logs.no_configuration(self.name, things)
         self.unseen.update(self._passed_over())
         if any(_has_mesh_config(thing) for thing in things):
-            self.unseen = {one for one in self.unseen if one[2] != "ConfigMap"}
+            self.unseen = {one for one in self.unseen if one[2] != "ConfigMap"} | self._unseen_by_bundle
         self._say_what_was_left_out()
         return (replace(f, objects=tuple(o for o in f.objects if id(o) in kept)) for _, f in counting)
 

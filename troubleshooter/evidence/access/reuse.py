@@ -39,7 +39,10 @@ class Connections:
             return None
         key = (entry.pod, entry.upstream_local, entry.upstream_host)
         last = self._used.pop(key, None)
-        self._used[key] = begin + timedelta(milliseconds=entry.duration_ms or 0)
+        try:
+            self._used[key] = begin + timedelta(milliseconds=entry.duration_ms or 0)
+        except OverflowError:  # no such time: it was no duration
+            return None
         if len(self._used) > MAX_CONNECTIONS:
             del self._used[next(iter(self._used))]
         idle = (begin - last).total_seconds() if last is not None else -1.0

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
+from troubleshooter.evidence import moment
 from troubleshooter.evidence.envoy.dump import ConfigDump
 from troubleshooter.evidence.envoy.proxies import Proxy
 from troubleshooter.evidence.envoy.status import Certificate, Certificates
@@ -123,15 +124,6 @@ def _changes(proxy: Proxy) -> Iterator[datetime | None]:
     dumps = [page.value for page in proxy.of(ConfigDump)]
     parts = [part for dump in dumps for part in (dump.listeners, dump.routes, dump.clusters, dump.secrets)]
     return (moment(one.updated) for part in parts for one in part or ())
-
-
-def moment(text: str) -> datetime | None:
-    """A time as Envoy writes it; None for what is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _about_roots(case: CaseBuilder, sender: Proxy, target: Proxy) -> None:

@@ -13,6 +13,7 @@ the connections of what is no HTTP).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from troubleshooter.evidence import ClusterName, Evidence, Side, parse_cluster
 from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
@@ -38,7 +39,7 @@ MOST = 5
 def cluster_status_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
     """A case for each cluster of a proxy that could not take requests."""
     for number, proxy in enumerate(proxies_of(evidence)):
-        told = [*_ejected(mesh, proxy, number)][:MOST] + [*_overflown(mesh, proxy, number)][:MOST]
+        told = [*islice(_ejected(mesh, proxy, number), MOST), *islice(_overflown(mesh, proxy, number), MOST)]
         for case in told:
             about_whose(case, proxy)
             yield case.build()
@@ -47,9 +48,10 @@ def cluster_status_cases(mesh: Mesh, evidence: Evidence) -> Iterator[Case]:
 def _ejected(mesh: Mesh, proxy: Proxy, number: int) -> Iterator[CaseBuilder]:
     held = Held(proxy)
     for name in {name: None for page in proxy.of(Clusters) for name in page.value.by_name}:
-        wanted, hosts, config = _outbound(name), held.hosts(name), held.cluster(name)
+        wanted, hosts = _outbound(name), held.hosts(name)
         if wanted is None or hosts is None or word_for(hosts.value) != "ejected":
             continue
+        config = held.cluster(name)
         if config is not None and config.value.panic:
             continue  # with hardly any left, all are used again
         case = _case(mesh, wanted, name, f"ejected/{number}")

@@ -54,7 +54,7 @@ def _threshold(held: Held, name: str, scene: Scene) -> float | None:
         cluster.rule.section("outlierDetection", cluster.port, cluster.subset) if cluster and cluster.rule else None
     )
     least = ejection[0].get("minHealthPercent", 0) if ejection else None
-    return float(least) if is_number(least) else None
+    return float(least) if is_number(least) and 0 <= least <= 100 else None
 
 
 def _word(found: Sequence[Level]) -> str:

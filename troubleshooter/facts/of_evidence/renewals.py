@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from datetime import datetime, timedelta
 
-from troubleshooter.evidence import Evidence
+from troubleshooter.evidence import Evidence, moment
 from troubleshooter.evidence.envoy.proxies import Proxy, proxies_of
 from troubleshooter.evidence.envoy.status import Certificate, Certificates
 from troubleshooter.facts.building import CaseBuilder
-from troubleshooter.facts.of_evidence.certificates import is_own, moment, taken
+from troubleshooter.facts.of_evidence.certificates import is_own, taken
 from troubleshooter.facts.of_evidence.ends import ends_of
 from troubleshooter.facts.of_evidence.proxies_alone import case_of, pod_of
 from troubleshooter.facts.of_evidence.scene import Scene

@@ -82,7 +82,9 @@ class Ztunnels:
         """The first node on which a ztunnel of this DaemonSet does not run, and pods are that need it."""
         if workload not in self.sets:
             return None
-        chosen = (self._served[key][0] for key, pods in self._on.items() if self._stopped(pods) and self._served[key])
+        nodes = dict.fromkeys((pod.owner.cluster, pod.node) for pod in workload.pods)
+        down = (key for key in nodes if key in self._on and self._stopped(self._on[key]))
+        chosen = (served[0] for key in down if (served := self._served.get(key)))
         return next(filter(None, map(self.lost, chosen)), None)
 
     @staticmethod
